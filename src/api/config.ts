@@ -1,0 +1,125 @@
+import * as z from "zod/mini";
+import { DESTINATION_ALLOWED, isDestination } from "./destinations.ts";
+import { invalid, type Outcome, success } from "./errors.ts";
+import type { ConfigName } from "./names.ts";
+import type { ApiVersion, Place } from "./versions.ts";
+
+// Workers forbid code made from strings, which is what zod's faster parser is.
+z.config({ jitless: true });
+
+const MAX_RETRY_ATTEMPTS = 8;
+
+/** What a config says until it is told otherwise. Source: PutFunctionAsyncInvokeConfig, request parameters. */
+const defaults = { maxAsyncEventAgeInSeconds: 86_400, maxAsyncRetryAttempts: 3, stateful: false };
+
+/** The items that a PUT gives. Absent means "as it was"; an empty destination clears the one there was. */
+export interface GivenItems {
+  readonly maxAsyncEventAgeInSeconds?: number | undefined;
+  readonly maxAsyncRetryAttempts?: number | undefined;
+  readonly stateful?: boolean | undefined;
+  readonly onSuccess?: string | undefined;
+  readonly onFailure?: string | undefined;
+}
+
+/** A config as it is kept: `null` where an item was never set. Times are milliseconds since 1970. */
+export interface StoredConfig {
+  readonly qualifier: string;
+  readonly createdTime: number;
+  readonly lastModifiedTime: number;
+  readonly maxAsyncEventAgeInSeconds: number | null;
+  readonly maxAsyncRetryAttempts: number | null;
+  readonly stateful: boolean | null;
+  readonly onSuccess: string | null;
+  readonly onFailure: string | null;
+}
+
+function wholeNumber(min: number, max: number) {
+  const error = `an integer from ${min} to ${max}`;
+  return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));
+}
+
+const destination = z.nullish(
+  z.object(
+    {
+      destination: z.nullish(
+        z
+          .string({ error: DESTINATION_ALLOWED })
+          .check(z.refine((text) => text === "" || isDestination(text), { error: DESTINATION_ALLOWED })),
+      ),
+    },
+    { error: "an object" },
+  ),
+);
+
+// The Go SDK sends null for every item that its user left alone, so null is "not given" at every level.
+function requestSchema(version: ApiVersion) {
+  // Its name varies, which a static type can't follow.
+  const statefulItem = { [version.statefulItem]: z.nullish(z.boolean({ error: "true or false" })) };
+  const request = z.object(
+    {
+      destinationConfig: z.nullish(
+        z.object({ onSuccess: destination, onFailure: destination }, { error: "an object" }),
+      ),
+      maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, version.maxEventAgeSeconds)),
+      maxAsyncRetryAttempts: z.nullish(wholeNumber(0, MAX_RETRY_ATTEMPTS)),
+      ...(statefulItem as Record<never, never>),
+    },
+    { error: "a JSON object" },
+  );
+  return z.pipe(
+    request,
+    z.transform(
+      (items): GivenItems => ({
+        maxAsyncEventAgeInSeconds: items.maxAsyncEventAgeInSeconds ?? undefined,
+        maxAsyncRetryAttempts: items.maxAsyncRetryAttempts ?? undefined,
+        stateful: (items as Record<string, boolean | null>)[version.statefulItem] ?? undefined,
+        onSuccess: items.destinationConfig?.onSuccess?.destination ?? undefined,
+        onFailure: items.destinationConfig?.onFailure?.destination ?? undefined,
+      }),
+    ),
+  );
+}
+
+/**
+ * A parser of a version's PUT bodies, already read as JSON; InvalidArgument names the first item that is wrong.
+ * Unknown items are ignored, as a JSON server in Go does.
+ */
+export function configParser(version: ApiVersion): (body: unknown) => Outcome<GivenItems> {
+  const schema = requestSchema(version);
+  return (body) => {
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return success(parsed.data);
+    const [issue] = parsed.error.issues;
+    const path = issue?.path ?? [];
+    return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(body, path));
+  };
+}
+
+function at(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce((within, key) => (within as Record<PropertyKey, unknown>)[key], value);
+}
+
+/** A config as a version's responses show it, items never set as their defaults. */
+export function renderConfig(version: ApiVersion, name: ConfigName, place: Place, config: StoredConfig) {
+  return {
+    ...version.identity(name, place),
+    createdTime: rfc3339(config.createdTime),
+    lastModifiedTime: rfc3339(config.lastModifiedTime),
+    destinationConfig: {
+      onSuccess: renderDestination(config.onSuccess),
+      onFailure: renderDestination(config.onFailure),
+    },
+    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? defaults.maxAsyncEventAgeInSeconds,
+    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? defaults.maxAsyncRetryAttempts,
+    [version.statefulItem]: config.stateful ?? defaults.stateful,
+  };
+}
+
+function renderDestination(destination: string | null) {
+  return destination === null ? null : { destination };
+}
+
+/** UTC with whole seconds, `2020-08-20T02:28:21Z`. Source: the sample of PutFunctionAsyncInvokeConfig. */
+function rfc3339(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}

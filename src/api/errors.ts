@@ -1,0 +1,75 @@
+/**
+ * The API's error catalogue: code to status and message. Sources: the "Error codes" pages of FC 2.0 and of
+ * 2021-04-06; AsyncConfigNotExists is the code on which Terraform decides that a config is gone.
+ */
+const catalogue = {
+  InvalidArgument: { status: 400, message: (what: string) => what },
+  PathNotSupported: {
+    status: 400,
+    message: (method: string, path: string) => `'${method}' against '${path}' is not supported`,
+  },
+  EntityTooLarge: {
+    status: 400,
+    message: (maxBytes: number) => `payload size exceeds maximum allowed size (${maxBytes} bytes)`,
+  },
+  AccessDenied: { status: 403, message: (why: string) => why },
+  AsyncConfigNotExists: {
+    status: 404,
+    message: (functionName: string, qualifier: string) =>
+      `AsyncConfig for ${functionName}:${qualifier} does not exist.`,
+  },
+  UnsupportedMediaType: { status: 415, message: () => "the Content-Type must be 'application/json'" },
+  InternalServerError: { status: 500, message: () => "an internal error has occurred. Please retry" },
+  ServiceUnavailable: { status: 503, message: () => "the service is temporarily unavailable" },
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** An error of the API as a value: what went wrong, before any API version gives it its shape. */
+export interface ApiError {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What an operation comes to: its value, or an error of the API. Never thrown. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: ApiError };
+
+export function success<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+/** A catalogued error; the arguments are those of the code's message. */
+export function failure<C extends ErrorCode>(
+  code: C,
+  ...args: Parameters<(typeof catalogue)[C]["message"]>
+): { readonly ok: false; readonly error: ApiError } {
+  const { status, message } = catalogue[code];
+  // TypeScript can't see that `code` picks both the message and its arguments.
+  return {
+    ok: false,
+    error: { status, code, message: (message as (...args: unknown[]) => string)(...args) },
+  };
+}
+
+/** InvalidArgument in the form all of its messages share: which item, what is allowed, what came. */
+export function invalid(item: string, allowed: string, came: unknown) {
+  return failure("InvalidArgument", `${item} must be ${allowed}, but got ${shown(came)}`);
+}
+
+const SHOWN_CHARACTERS = 100;
+
+/** A value as an error message quotes it: on one line, and no longer than a message should be. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "number" && !Number.isFinite(value)) return "a number too large to represent";
+  return abbreviated(JSON.stringify(value));
+}
+
+/** At most 100 characters of a text that came from outside. */
+export function abbreviated(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}

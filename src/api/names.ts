@@ -1,0 +1,34 @@
+import { invalid, type Outcome, success } from "./errors.ts";
+
+/** A function. FC 2.0 functions live in a service; FC 3.0 functions have none: `service` is empty. */
+export interface FunctionName {
+  readonly service: string;
+  readonly function: string;
+}
+
+/** A config: every version, every alias and LATEST of a function has one of its own. */
+export interface ConfigName extends FunctionName {
+  readonly qualifier: string;
+}
+
+export const DEFAULT_QUALIFIER = "LATEST";
+
+// Names are letters, digits, _ and -, not starting with a digit or -; a version is a positive integer.
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+const VERSION = /^[1-9][0-9]*$/;
+
+function allowed(maxLength: number): string {
+  return `1 to ${maxLength} letters, digits, "_" or "-", not starting with a digit or "-"`;
+}
+
+/** A service's or function's name, `item` being what the API calls it; InvalidArgument when it is not one. */
+export function parseName(item: string, came: string, maxLength: number): Outcome<string> {
+  if (came.length <= maxLength && NAME.test(came)) return success(came);
+  return invalid(item, allowed(maxLength), came);
+}
+
+/** The name of an alias, a version number, or LATEST; InvalidArgument when it is none of them. */
+export function parseQualifier(came: string, maxLength: number): Outcome<string> {
+  if (came.length <= maxLength && (NAME.test(came) || VERSION.test(came))) return success(came);
+  return invalid("qualifier", `LATEST, a version number, or an alias of ${allowed(maxLength)}`, came);
+}

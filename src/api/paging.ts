@@ -1,0 +1,77 @@
+import { invalid, type Outcome, success } from "./errors.ts";
+
+const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 100;
+
+/** Which page of a list a request asks for; the token is as it came, to be opened by who issued it. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly nextToken: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Absent on the last page. */
+  readonly nextToken: string | undefined;
+}
+
+/** The `limit` and `nextToken` of a list's query, an empty one being none; InvalidArgument. */
+export function parsePageRequest(
+  limit: string | undefined,
+  nextToken: string | undefined,
+): Outcome<PageRequest> {
+  const size = limit ? Number(limit) : DEFAULT_PAGE_SIZE;
+  if ((limit && !/^[0-9]+$/.test(limit)) || size < 1 || size > MAX_PAGE_SIZE) {
+    return invalid("limit", `an integer from 1 to ${MAX_PAGE_SIZE}`, limit);
+  }
+  return success({ limit: size, nextToken: nextToken || undefined });
+}
+
+/**
+ * Issues and opens one list's tokens. A token holds where the page ended and a MAC over it, so that none can be
+ * made up or taken from another list.
+ */
+export class PageTokens {
+  readonly #kv: SyncKvStorage;
+
+  /** `kv` is where the object that has the list keeps the key, made on first use. */
+  constructor(kv: SyncKvStorage) {
+    this.#kv = kv;
+  }
+
+  async issue(position: string): Promise<string> {
+    const bytes = new TextEncoder().encode(position);
+    const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key(), bytes));
+    return `${base64url(mac)}.${base64url(bytes)}`;
+  }
+
+  /** The position that the token holds; InvalidArgument when this list did not issue it. */
+  async open(token: string): Promise<Outcome<string>> {
+    const [mac, position] = token.split(".").map(fromBase64url);
+    if (mac && position && (await crypto.subtle.verify("HMAC", await this.#key(), mac, position))) {
+      return success(new TextDecoder().decode(position));
+    }
+    return invalid("nextToken", "one that an earlier page of this list returned", token);
+  }
+
+  #key(): Promise<CryptoKey> {
+    let key = this.#kv.get<Uint8Array>("pageTokenKey");
+    if (key === undefined) {
+      key = crypto.getRandomValues(new Uint8Array(32));
+      this.#kv.put("pageTokenKey", key);
+    }
+    return crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+  }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+function fromBase64url(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  } catch {
+    return undefined;
+  }
+}

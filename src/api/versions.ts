@@ -1,0 +1,96 @@
+import type { ApiError } from "./errors.ts";
+import type { ConfigName } from "./names.ts";
+
+const DAY_SECONDS = 86_400;
+
+/** How one version of the API differs from the others. Everything they share is elsewhere. */
+export interface ApiVersion {
+  readonly id: "2016-08-15" | "2021-04-06" | "2023-03-30";
+  /** What its paths begin with; the 2016-08-15 reference shows its path without the version, too. */
+  readonly prefixes: readonly string[];
+  readonly configPath: string;
+  readonly listPath: string;
+  /** FC 2.0 functions live in a service, FC 3.0 functions do not: the two are different resources. */
+  readonly hasServices: boolean;
+  readonly qualifierIn: "service segment" | "query";
+  /** The name of the item that says whether invocations keep state. */
+  readonly statefulItem: "statefulInvocation" | "asyncTask";
+  readonly maxEventAgeSeconds: number;
+  /** The items of a response that say which config it is. */
+  identity(name: ConfigName, place: Place): Record<string, string>;
+  errorBody(error: ApiError, requestId: string): Record<string, string>;
+}
+
+/** Where this sandbox pretends to be: what an FC 3.0 response's ARN names. */
+export interface Place {
+  readonly region: string;
+  readonly accountId: string;
+}
+
+const openApiErrorBody: ApiVersion["errorBody"] = (error, requestId) => ({
+  Code: error.code,
+  Message: error.message,
+  RequestId: requestId,
+});
+
+// Sources: PutFunctionAsyncInvokeConfig (2016-08-15), the 2021-04-06 and 2023-03-30 API references, and the
+// requests of the official SDKs.
+export const apiVersions: readonly ApiVersion[] = [
+  {
+    id: "2016-08-15",
+    prefixes: ["/2016-08-15", ""],
+    configPath: "/services/:service/functions/:function/async-invoke-config",
+    listPath: "/services/:service/functions/:function/async-invoke-configs",
+    hasServices: true,
+    qualifierIn: "service segment",
+    statefulItem: "statefulInvocation",
+    maxEventAgeSeconds: 30 * DAY_SECONDS,
+    // The reference documents serviceName and functionName; the Go SDK and Terraform read service and
+    // function, and without these Terraform plans a replacement for ever.
+    identity: ({ service, function: functionName, qualifier }) => ({
+      serviceName: service,
+      functionName,
+      service,
+      function: functionName,
+      qualifier,
+    }),
+    errorBody: (error) => ({ ErrorCode: error.code, ErrorMessage: error.message }),
+  },
+  {
+    id: "2021-04-06",
+    prefixes: ["/2021-04-06"],
+    configPath: "/services/:service/functions/:function/async-invoke-config",
+    listPath: "/services/:service/functions/:function/async-invoke-configs",
+    hasServices: true,
+    qualifierIn: "query",
+    statefulItem: "statefulInvocation",
+    maxEventAgeSeconds: 30 * DAY_SECONDS,
+    identity: ({ service, function: functionName, qualifier }) => ({
+      service,
+      function: functionName,
+      qualifier,
+    }),
+    errorBody: openApiErrorBody,
+  },
+  {
+    id: "2023-03-30",
+    prefixes: ["/2023-03-30"],
+    configPath: "/functions/:function/async-invoke-config",
+    listPath: "/async-invoke-configs",
+    hasServices: false,
+    qualifierIn: "query",
+    statefulItem: "asyncTask",
+    maxEventAgeSeconds: 7 * DAY_SECONDS,
+    identity: ({ function: functionName, qualifier }, { region, accountId }) => ({
+      functionArn: `acs:fc:${region}:${accountId}:functions/${functionName}/${qualifier}`,
+    }),
+    errorBody: openApiErrorBody,
+  },
+];
+
+const classic = apiVersions[0] as ApiVersion;
+
+/** The version whose paths a path looks like, for the shape of an error; 2016-08-15 when it is like none. */
+export function versionOfPath(path: string): ApiVersion {
+  return apiVersions.find(({ id }) => path === `/${id}` || path.startsWith(`/${id}/`)) ?? classic;
+}

@@ -1,0 +1,6 @@
+import { app } from "./app.ts";
+
+export { FunctionObject } from "./function/object.ts";
+export { SandboxObject } from "./sandbox/object.ts";
+
+export default app;

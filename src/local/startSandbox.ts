@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { get } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import workerd from "workerd";
+import { openStateDirectory } from "./stateDirectory.ts";
+import { WORKER_DIRECTORY, type WorkerSettings, workerdConfig } from "./worker.ts";
+
+export interface SandboxOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Where the state is kept; by default it goes with the sandbox. */
+  readonly stateDirectory?: string | undefined;
+  /** In place of the variables of wrangler.toml. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  /** Absolute. */
+  readonly stateDirectory: string;
+  /** Fulfilled when it no longer runs: with undefined after `close()`, else with what is known of the cause. */
+  readonly ended: Promise<string | undefined>;
+  /** Lets requests under way finish for at most a second, then ends it. */
+  close(): Promise<void>;
+}
+
+const CLOSE_PATIENCE_MS = 1000;
+
+/**
+ * Serves a sandbox from this machine, in a process of its own; fulfilled once it answers requests. Throws an
+ * Error with a message for people when the port is taken or the state directory can't be used.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { host = "127.0.0.1", port = 0 } = options;
+  const settings: WorkerSettings = JSON.parse(
+    await readFile(join(WORKER_DIRECTORY, "settings.json"), "utf8"),
+  );
+  const state = await openStateDirectory(options.stateDirectory);
+  const configFile = join(state.path, "workerd.capnp");
+  const config = workerdConfig({
+    settings: { ...settings, variables: { ...settings.variables, ...options.variables } },
+    address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    objectsDirectory: state.objects,
+  });
+  await writeFile(configFile, config);
+
+  // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
+  const args = ["serve", "--control-fd=3", `--import-path=${WORKER_DIRECTORY}`, configFile];
+  const child = spawn(workerd.default, args, {
+    stdio: ["ignore", "inherit", "pipe", "pipe"],
+    detached: true,
+  });
+  const exited = once(child, "exit");
+  const stopWatchdog = killWithThisProcess(child);
+  const [, , stderr, control] = child.stdio as unknown as [null, null, Readable, Readable];
+  const complaints: Buffer[] = [];
+  stderr.on("data", (chunk) => complaints.push(chunk));
+  await state.heldBy(child.pid ?? 0);
+
+  const listening = await Promise.race([listeningPort(control), exited.then(() => undefined)]);
+  if (listening === undefined) {
+    stopWatchdog();
+    await state.release();
+    throw new Error(startFailure(Buffer.concat(complaints).toString(), host, port));
+  }
+  stderr.removeAllListeners("data").pipe(process.stderr);
+
+  let closing = false;
+  const ended = exited.then(async ([code, signal]) => {
+    stopWatchdog();
+    await state.release();
+    return closing ? undefined : `workerd ended with ${signal ?? `code ${code}`}.`;
+  });
+  const url = `http://${connectableHost(host)}:${listening}`;
+  await firstAnswer(url);
+  return {
+    url,
+    stateDirectory: state.path,
+    ended,
+    async close() {
+      closing = true;
+      child.kill("SIGTERM");
+      const impatience = setTimeout(() => child.kill("SIGKILL"), CLOSE_PATIENCE_MS);
+      await ended;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+/**
+ * Kills the child when this process goes without a word (SIGKILL), so that none is left behind with the port and
+ * the state; returns what calls that off. The watchdog reads from a pipe that ends with this process.
+ */
+function killWithThisProcess(child: ChildProcess): () => void {
+  if (process.platform === "win32") return () => {};
+  const watchdog = spawn("/bin/sh", ["-c", "read _; kill -9 $0", String(child.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  return () => watchdog.kill("SIGKILL");
+}
+
+/** The port that workerd says it listens on; undefined when it ends without saying so. */
+async function listeningPort(control: Readable): Promise<number | undefined> {
+  for await (const line of createInterface({ input: control })) {
+    const message: { event: string; port?: number } = JSON.parse(line);
+    if (message.event === "listen") return message.port;
+  }
+  return undefined;
+}
+
+/** workerd listens before it has run the Worker for the first time. */
+async function firstAnswer(url: string): Promise<void> {
+  const [response] = await once(get(url, { agent: false }), "response");
+  response.resume();
+}
+
+function startFailure(complaint: string, host: string, port: number): string {
+  return complaint.includes("Address already in use")
+    ? `Port ${port} of ${host} is in use; choose another with --port.`
+    : `workerd did not start: ${complaint.trim()}`;
+}
+
+/** A host to connect to, for one to listen on. */
+function connectableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "*") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}

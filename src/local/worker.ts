@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+
+/** Where the build puts the Worker: `index.js` and its `settings.json`. */
+export const WORKER_DIRECTORY = fileURLToPath(new URL("../../dist/worker/", import.meta.url));
+
+/** What of wrangler.toml the Worker needs to run: the build writes it, workerd's configuration is made of it. */
+export interface WorkerSettings {
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly objects: readonly { readonly binding: string; readonly className: string }[];
+}
+
+/** A configuration of workerd in its text format. Source: workerd.capnp, which the workerd package ships. */
+export function workerdConfig(options: {
+  readonly settings: WorkerSettings;
+  readonly address: string;
+  /** The directory that holds the objects' SQLite files; absolute. */
+  readonly objectsDirectory: string;
+}): string {
+  const { settings, address, objectsDirectory } = options;
+  const list = (items: readonly string[]) => `[${items.join(", ")}]`;
+  const namespaces = settings.objects.map(
+    // The unique key is a part of every object's id: another one would lose what is stored.
+    ({ className }) =>
+      `(className = ${text(className)}, uniqueKey = ${text(`fc-sandbox-${className}`)}, enableSql = true)`,
+  );
+  const bindings = [
+    ...settings.objects.map(
+      ({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
+    ),
+    ...Object.entries(settings.variables).map(
+      ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
+    ),
+  ];
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = .worker),
+    (name = "objects", disk = (path = ${text(objectsDirectory)}, writable = true)),
+  ],
+  sockets = [(name = "http", address = ${text(address)}, http = (), service = "worker")],
+);
+
+const worker :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed "/index.js")],
+  compatibilityDate = ${text(settings.compatibilityDate)},
+  compatibilityFlags = ${list(settings.compatibilityFlags.map(text))},
+  durableObjectNamespaces = ${list(namespaces)},
+  durableObjectStorage = (localDisk = "objects"),
+  bindings = ${list(bindings)},
+);
+`;
+}
+
+/** A text literal of Cap'n Proto. */
+function text(value: string): string {
+  const escaped = value.replace(/["\\]/g, "\\$&").replace(/\p{Cc}/gu, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+  return `"${escaped}"`;
+}

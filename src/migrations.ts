@@ -1,0 +1,12 @@
+/**
+ * Brings an object's tables up to date: runs the steps it has not run yet, all of them or none. A step that has
+ * been released is never changed; a change is a new step.
+ */
+export function migrate(storage: DurableObjectStorage, steps: readonly string[]): void {
+  const done = storage.kv.get<number>("schemaVersion") ?? 0;
+  if (done === steps.length) return;
+  storage.transactionSync(() => {
+    for (const step of steps.slice(done)) storage.sql.exec(step);
+    storage.kv.put("schemaVersion", steps.length);
+  });
+}
