@@ -1,0 +1,247 @@
+import { env, SELF } from "cloudflare:test";
+import { describe, expect, test } from "vitest";
+import { app } from "../../src/app.ts";
+import { errorOf, request, versions } from "../request.ts";
+
+const ID = /^[0-9a-f-]{36}$/;
+
+test("an error has the body of its API version, and its request id", async () => {
+  const [classic, openApi, fc3] = await Promise.all(
+    versions.map(({ config }) => request("GET", config("none"))),
+  );
+  expect(classic?.body).toEqual({
+    ErrorCode: "AsyncConfigNotExists",
+    ErrorMessage: "AsyncConfig for none:LATEST does not exist.",
+  });
+  for (const answer of [openApi, fc3]) {
+    expect(answer?.body).toEqual({
+      Code: "AsyncConfigNotExists",
+      Message: "AsyncConfig for none:LATEST does not exist.",
+      RequestId: answer?.headers.get("X-Fc-Request-Id"),
+    });
+  }
+  expect(classic?.headers.get("X-Fc-Request-Id")).toMatch(ID);
+  expect(classic?.headers.get("Content-Type")).toBe("application/json; charset=utf-8");
+});
+
+describe("a path or method that no version has is PathNotSupported", () => {
+  test.each([
+    ["GET", "/"],
+    ["GET", "/nowhere"],
+    ["POST", "/2016-08-15/services/s/functions/f/async-invoke-config"],
+    ["PATCH", "/2021-04-06/services/s/functions/f/async-invoke-config"],
+    ["PUT", "/2016-08-15/services/s/functions/f/async-invoke-configs"],
+    ["DELETE", "/2023-03-30/async-invoke-configs"],
+    ["PUT", "/2016-08-15/services/s/functions/f/async-invoke-config/"],
+    ["PUT", "//2016-08-15/services/s/functions/f/async-invoke-config"],
+    ["PUT", "/2016-08-15/services//functions/f/async-invoke-config"],
+    ["PUT", "/2016-08-15/services/s/functions//async-invoke-config"],
+    ["PUT", "/2016-08-15/services/s/functions/a/b/async-invoke-config"],
+    ["GET", "/2016-08-15/async-invoke-configs"],
+    ["PUT", "/2023-03-30/services/s/functions/f/async-invoke-config"],
+    ["GET", "/2020-01-01/functions/f/async-invoke-config"],
+    ["OPTIONS", "/2023-03-30/nowhere"],
+  ])("%s %s", async (method, path) => {
+    const answer = await request(method, path);
+    expect(errorOf(answer)).toEqual({
+      status: 400,
+      code: "PathNotSupported",
+      message: `'${method}' against '${path}' is not supported`,
+    });
+    const shape = /^\/20(21|23)/.test(path) ? "Code" : "ErrorCode";
+    expect(answer.body).toHaveProperty(shape);
+  });
+});
+
+describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulItem }) => {
+  const path = config("kept", "prod");
+  const destination =
+    'must be "" (to clear it) or a resource name: acs:fc:{region}:{account}:services/{service}/functions/{function}, ' +
+    "acs:fc:{region}:{account}:functions/{function}, acs:mns:{region}:{account}:/queues/{queue}/messages, " +
+    "acs:mns:{region}:{account}:/topics/{topic}/messages, acs:eventbridge:{region}:{account}:eventbus/{bus} or " +
+    "acs:mq:{region}:{account}:/instances/{instance}/topics/{topic}, but got";
+  const retries = "maxAsyncRetryAttempts must be an integer from 0 to 8, but got";
+
+  test.each<[body: unknown, message: string]>([
+    ["{", 'the request body must be JSON, but got "{"'],
+    ["[]", "the request body must be a JSON object, but got an array"],
+    ["null", "the request body must be a JSON object, but got null"],
+    ['"x"', 'the request body must be a JSON object, but got "x"'],
+    ["[".repeat(60_000), `the request body must be JSON, but got "${"[".repeat(99)}…`],
+    ["[".repeat(30_000) + "]".repeat(30_000), "the request body must be a JSON object, but got an array"],
+    [`{"maxAsyncRetryAttempts":${"[".repeat(30_000)}${"]".repeat(30_000)}}`, `${retries} an array`],
+    [
+      new Uint8Array([0x7b, 0xff, 0x7d]),
+      "the request body must be JSON in UTF-8, but it has bytes that are not",
+    ],
+    ['{"__proto__":{}}', 'the request body must not have an item named "__proto__"'],
+    [
+      '{"maxAsyncRetryAttempts":1,"maxAsyncRetryAttempts":2}',
+      'the request body must give each item once, but gives "maxAsyncRetryAttempts" more than once',
+    ],
+    [{ maxAsyncRetryAttempts: 9 }, `${retries} 9`],
+    [{ maxAsyncRetryAttempts: -1 }, `${retries} -1`],
+    [{ maxAsyncRetryAttempts: 0.5 }, `${retries} 0.5`],
+    [{ maxAsyncRetryAttempts: "3" }, `${retries} "3"`],
+    ['{"maxAsyncRetryAttempts":1e400}', `${retries} a number too large to represent`],
+    [
+      { maxAsyncEventAgeInSeconds: maxEventAgeSeconds + 1 },
+      `maxAsyncEventAgeInSeconds must be an integer from 1 to ${maxEventAgeSeconds}, but got ${maxEventAgeSeconds + 1}`,
+    ],
+    [{ [statefulItem]: "yes" }, `${statefulItem} must be true or false, but got "yes"`],
+    [{ destinationConfig: [] }, "destinationConfig must be an object, but got an array"],
+    [
+      { destinationConfig: { onSuccess: { destination: "acs:oss:r:a:b" } } },
+      `destinationConfig.onSuccess.destination ${destination} "acs:oss:r:a:b"`,
+    ],
+    [
+      { maxAsyncRetryAttempts: 5, destinationConfig: { onFailure: { destination: 5 } } },
+      `destinationConfig.onFailure.destination ${destination} 5`,
+    ],
+  ])("PUT %.60j is InvalidArgument, and changes nothing", async (body, message) => {
+    await request("PUT", path, { maxAsyncRetryAttempts: 1 });
+    const before = (await request("GET", path)).body;
+    const { message: said, ...rest } = errorOf(await request("PUT", path, body));
+    expect(rest).toEqual({ status: 400, code: "InvalidArgument" });
+    expect(said.startsWith(message)).toBe(true);
+    expect((await request("GET", path)).body).toEqual(before);
+  });
+
+  test("a refused PUT creates nothing", async () => {
+    await request("PUT", config("never"), { maxAsyncRetryAttempts: 9 });
+    expect((await request("GET", config("never"))).status).toBe(404);
+  });
+
+  test("a body over 64 KiB is EntityTooLarge, declared or not, and changes nothing", async () => {
+    const body = JSON.stringify({ maxAsyncRetryAttempts: 5, padding: "x".repeat(65_536) });
+    for (const sent of [body, new Blob([body]).stream()]) {
+      const response = await SELF.fetch(`http://sandbox${config("large")}`, {
+        method: "PUT",
+        body: sent,
+        headers: { "Content-Type": "application/json" },
+      });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain("payload size exceeds maximum allowed size (65536 bytes)");
+    }
+    expect((await request("GET", config("large"))).status).toBe(404);
+  });
+
+  test("a Content-Type that is not JSON is UnsupportedMediaType", async () => {
+    expect(errorOf(await request("PUT", path, "{}", { "Content-Type": "text/plain" }))).toEqual({
+      status: 415,
+      code: "UnsupportedMediaType",
+      message: "the Content-Type must be 'application/json'",
+    });
+  });
+
+  test.each(["1a", "-a", "a b", "a%2Fb", "%00", "%ff", "%zz", "%", "ä", "a".repeat(129), "__proto__%20"])(
+    "a function named %j is InvalidArgument",
+    async (name) => {
+      for (const method of ["GET", "PUT", "DELETE"]) {
+        const { status, code, message } = errorOf(await request(method, config(name)));
+        expect([status, code]).toEqual([400, "InvalidArgument"]);
+        expect(message).toMatch(
+          /^functionName must be 1 to 128 letters, digits, "_" or "-", not starting with a digit or "-", but got "/,
+        );
+      }
+    },
+  );
+
+  test.each(["0", "1a", "a%2Fb", "a.b", "%ff", "a".repeat(129)])(
+    "qualifier %j is InvalidArgument",
+    async (qualifier) => {
+      const { status, code, message } = errorOf(await request("PUT", config("f", qualifier)));
+      expect([status, code]).toEqual([400, "InvalidArgument"]);
+      expect(message).toMatch(/^qualifier must be LATEST, a version number, or an alias of 1 to 128 letters/);
+    },
+  );
+
+  test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
+    "%s is a name like any other",
+    async (name) => {
+      const answer = await request("PUT", config(name, name), { maxAsyncRetryAttempts: 2 });
+      expect([answer.status, answer.body.maxAsyncRetryAttempts]).toEqual([200, 2]);
+      expect((await request("DELETE", config(name, name))).status).toBe(204);
+    },
+  );
+
+  test.each(["0", "101", "-1", "1.5", "abc", "1e1", "%20", "99999999999999999999", "0x10"])(
+    "limit=%s is InvalidArgument",
+    async (limit) => {
+      expect(errorOf(await request("GET", `${list("f")}limit=${limit}`))).toEqual({
+        status: 400,
+        code: "InvalidArgument",
+        message: `limit must be an integer from 1 to 100, but got ${JSON.stringify(decodeURIComponent(limit))}`,
+      });
+    },
+  );
+
+  test("limits of 1 and of 100 are taken, and an empty one is none", async () => {
+    for (const limit of ["1", "100", ""]) {
+      expect((await request("GET", `${list("f")}limit=${limit}`)).status).toBe(200);
+    }
+  });
+
+  test("a token that is forged, changed, or of another function's list is InvalidArgument", async () => {
+    for (const name of ["listed", "other"]) {
+      for (const qualifier of ["a", "b", "c"]) await request("PUT", config(name, qualifier));
+    }
+    const { nextToken } = (await request("GET", `${list("other")}limit=1`)).body;
+    expect((await request("GET", `${list("other")}nextToken=${nextToken}`)).status).toBe(200);
+    const [mac, position] = nextToken.split(".");
+    const tokens = [
+      "x",
+      "LATEST",
+      "a.b",
+      ".",
+      `${position}.${mac}`,
+      `${mac}.${position}A`,
+      `.${position}`,
+      "%00",
+    ];
+    for (const [name, token] of [["listed", nextToken], ...tokens.map((token) => ["other", token])]) {
+      const { status, code, message } = errorOf(await request("GET", `${list(name)}nextToken=${token}`));
+      expect([status, code]).toEqual([400, "InvalidArgument"]);
+      expect(message).toMatch(/^nextToken must be one that an earlier page of this list returned, but got "/);
+    }
+  });
+});
+
+test("names that an API version puts elsewhere are refused where they don't belong", async () => {
+  const service = errorOf(
+    await request("PUT", "/2021-04-06/services/s.prod/functions/f/async-invoke-config"),
+  );
+  expect(service).toMatchObject({ status: 400, code: "InvalidArgument" });
+  expect(service.message).toMatch(/^serviceName must be .* but got "s.prod"$/);
+  const empty = errorOf(await request("PUT", "/2016-08-15/services/s./functions/f/async-invoke-config"));
+  expect(empty.message).toMatch(/^qualifier must be .* but got ""$/);
+});
+
+describe("limits", () => {
+  const overrides = { ...env, MAX_NAME_LENGTH: "6", MAX_BODY_BYTES: "10" };
+
+  test("names and bodies are bounded by the deployment's variables", async () => {
+    const put = (name: string, body: string) =>
+      app.request(
+        versions[2].config(name),
+        { method: "PUT", body, headers: { "Content-Type": "application/json" } },
+        overrides,
+      );
+    expect((await put("abcdef", "{}        ")).status).toBe(200);
+    expect((await put("abcdefg", "{}")).status).toBe(400);
+    expect(await (await put("abcdef", "{}         ")).json()).toMatchObject({ Code: "EntityTooLarge" });
+  });
+
+  test("a function has at most 100 configs, and the ones it has can still be changed", async () => {
+    const { config } = versions[0];
+    for (let i = 0; i < 100; i++) expect((await request("PUT", config("full", `q${i}`))).status).toBe(200);
+    expect(errorOf(await request("PUT", config("full", "q100")))).toEqual({
+      status: 403,
+      code: "AccessDenied",
+      message: "function 'full' has 100 configs, and may have no more",
+    });
+    expect((await request("PUT", config("full", "q0"), { maxAsyncRetryAttempts: 0 })).status).toBe(200);
+    expect((await request("DELETE", config("full", "q0"))).status).toBe(204);
+    expect((await request("PUT", config("full", "q100"))).status).toBe(200);
+  });
+});

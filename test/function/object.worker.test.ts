@@ -1,0 +1,86 @@
+import { env, evictAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { expect, test } from "vitest";
+import { app } from "../../src/app.ts";
+import type { Env } from "../../src/env.ts";
+import { functionObject } from "../../src/objects.ts";
+import { request, versions } from "../request.ts";
+
+const { config } = versions[0];
+const F = "acs:fc:cn-hangzhou:123456:functions/f";
+
+/** An env that notes the object methods called through it. */
+function watched(calls: string[]): Env {
+  const watch = (binding: "FUNCTION" | "SANDBOX") => ({
+    getByName: (name: string) =>
+      new Proxy(env[binding].getByName(name), {
+        get(stub, method) {
+          calls.push(`${binding}.${String(method)}`);
+          return Reflect.get(stub, method, stub);
+        },
+      }),
+  });
+  return { ...env, FUNCTION: watch("FUNCTION"), SANDBOX: watch("SANDBOX") } as unknown as Env;
+}
+
+test("a PUT, GET or DELETE makes one object call", async () => {
+  for (const method of ["PUT", "PUT", "GET", "DELETE"]) {
+    const calls: string[] = [];
+    await app.request(config("calls"), { method }, watched(calls));
+    expect(calls).toEqual([`FUNCTION.${method.toLowerCase()}`]);
+  }
+});
+
+test("a PUT to a config that exists writes one row and calls no other object", async () => {
+  await request("PUT", config("rows"), { maxAsyncRetryAttempts: 1 });
+  const name = { service: "demo", function: "rows", qualifier: "LATEST" };
+  const rows = await runInDurableObject(functionObject(env, "default", name), async (object, { storage }) => {
+    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+    const exec = storage.sql.exec;
+    storage.sql.exec = ((...args: Parameters<typeof exec>) => {
+      const cursor = exec.apply(storage.sql, args);
+      cursors.push(cursor);
+      return cursor;
+    }) as typeof exec;
+    await object.put("default", name, { maxAsyncRetryAttempts: 2, onSuccess: F });
+    storage.sql.exec = exec;
+    return cursors.map((cursor) => cursor.rowsWritten).filter((written) => written > 0);
+  });
+  expect(rows).toEqual([1]);
+  expect((await request("GET", config("rows"))).body.maxAsyncRetryAttempts).toBe(2);
+});
+
+test("what was put is there after the objects were evicted", async () => {
+  const put = await request("PUT", config("evicted", "prod"), {
+    destinationConfig: { onFailure: { destination: F } },
+    maxAsyncEventAgeInSeconds: 60,
+    statefulInvocation: true,
+  });
+  await evictAllDurableObjects();
+  expect((await request("GET", config("evicted", "prod"))).body).toEqual(put.body);
+});
+
+test("1,000 concurrent PUTs of disjoint items to one config lose nothing", async () => {
+  const path = config("contended");
+  const destination = (i: number) => `acs:fc:cn-hangzhou:123456:functions/f${i}`;
+  const items = [
+    (i: number) => ({ maxAsyncEventAgeInSeconds: i + 1 }),
+    (i: number) => ({ destinationConfig: { onSuccess: { destination: destination(i) } } }),
+    (i: number) => ({ destinationConfig: { onFailure: { destination: destination(i) } } }),
+    () => ({ maxAsyncRetryAttempts: 7 }),
+    () => ({ statefulInvocation: true }),
+  ];
+  const given = Array.from({ length: 1000 }, (_, i) => items[i % items.length]?.(i));
+  const answers = await Promise.all(given.map((body) => request("PUT", path, body)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  // Each saw its own item in the config that it made.
+  for (const [i, answer] of answers.entries()) expect(answer.body).toMatchObject(given[i] ?? {});
+
+  const final = (await request("GET", path)).body;
+  expect(final).toMatchObject({ maxAsyncRetryAttempts: 7, statefulInvocation: true });
+  const lastGiven = [
+    { maxAsyncEventAgeInSeconds: final.maxAsyncEventAgeInSeconds },
+    { destinationConfig: { onSuccess: final.destinationConfig.onSuccess } },
+    { destinationConfig: { onFailure: final.destinationConfig.onFailure } },
+  ];
+  for (const item of lastGiven) expect(given).toContainEqual(item);
+});

@@ -1,0 +1,60 @@
+import { SELF } from "cloudflare:test";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The JSON of the body, or undefined for an empty one. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert on what came, whatever it is.
+  readonly body: any;
+}
+
+/** Sends a request to the Worker; anything but a string or a stream as the body goes as JSON. */
+export async function request(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const raw = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+  const response = await SELF.fetch(`http://sandbox${path}`, {
+    method,
+    body: raw ? (body ?? null) : JSON.stringify(body),
+    headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+}
+
+/** How each API version writes the paths of one function's configs. */
+export const versions = [
+  {
+    id: "2016-08-15",
+    config: (name: string, qualifier?: string) =>
+      `/2016-08-15/services/demo${qualifier ? `.${qualifier}` : ""}/functions/${name}/async-invoke-config`,
+    list: (name: string) => `/2016-08-15/services/demo/functions/${name}/async-invoke-configs?`,
+    statefulItem: "statefulInvocation",
+    maxEventAgeSeconds: 2_592_000,
+  },
+  {
+    id: "2021-04-06",
+    config: (name: string, qualifier?: string) =>
+      `/2021-04-06/services/demo/functions/${name}/async-invoke-config${qualifier ? `?qualifier=${qualifier}` : ""}`,
+    list: (name: string) => `/2021-04-06/services/demo/functions/${name}/async-invoke-configs?`,
+    statefulItem: "statefulInvocation",
+    maxEventAgeSeconds: 2_592_000,
+  },
+  {
+    id: "2023-03-30",
+    config: (name: string, qualifier?: string) =>
+      `/2023-03-30/functions/${name}/async-invoke-config${qualifier ? `?qualifier=${qualifier}` : ""}`,
+    list: (name: string) => `/2023-03-30/async-invoke-configs?functionName=${name}&`,
+    statefulItem: "asyncTask",
+    maxEventAgeSeconds: 604_800,
+  },
+] as const;
+
+/** The code and the message of an error, whichever version's shape it has. */
+export function errorOf(answer: Answer): { status: number; code: string; message: string } {
+  const { ErrorCode, ErrorMessage, Code, Message } = answer.body;
+  return { status: answer.status, code: ErrorCode ?? Code, message: ErrorMessage ?? Message };
+}

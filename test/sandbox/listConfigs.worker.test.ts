@@ -1,0 +1,137 @@
+import { env, reset, runInDurableObject } from "cloudflare:test";
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import { sandboxObject } from "../../src/objects.ts";
+import { errorOf, request, versions } from "../request.ts";
+
+const [classic, , fc3] = versions;
+const LIST = "/2023-03-30/async-invoke-configs";
+
+beforeEach(reset);
+
+/** Walks the list of all functions to its end, calling `between` after each page but the last. */
+async function walk(limit: number, between: () => Promise<void> = async () => {}): Promise<string[]> {
+  const seen: string[] = [];
+  let token = "";
+  for (;;) {
+    const { status, body } = await request("GET", `${LIST}?limit=${limit}&nextToken=${token}`);
+    expect(status).toBe(200);
+    expect(body.configs.length).toBeLessThanOrEqual(limit);
+    seen.push(
+      ...body.configs.map(({ functionArn }: { functionArn: string }) => functionArn.split(":functions/")[1]),
+    );
+    if (body.nextToken === undefined) return seen;
+    token = body.nextToken;
+    await between();
+  }
+}
+
+const put = (name: string, qualifier: string) => request("PUT", fc3.config(name, qualifier));
+
+test("it has all FC 3.0 functions' configs, each as GET shows it, and none of FC 2.0", async () => {
+  expect((await request("GET", LIST)).body).toEqual({ configs: [] });
+  await request("PUT", classic.config("classic"));
+  const { body } = await request("PUT", fc3.config("f", "prod"), {
+    asyncTask: true,
+    maxAsyncRetryAttempts: 0,
+  });
+  expect((await request("GET", LIST)).body).toEqual({ configs: [body] });
+  expect((await request("GET", `${LIST}?functionName=`)).body).toEqual({ configs: [body] });
+});
+
+test("its order is by function, then by qualifier, whatever the page size", async () => {
+  const names = ["A", "B", "_", "a", "a-", "a1", "aa", "b"];
+  for (const name of names.toReversed()) for (const qualifier of ["prod", "2"]) await put(name, qualifier);
+  const all = names.flatMap((name) => [`${name}/2`, `${name}/prod`]);
+  for (const limit of [1, 3, 15, 16, 100]) expect(await walk(limit)).toEqual(all);
+});
+
+test("it passes over functions whose configs are all deleted", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `f${String(i).padStart(2, "0")}`);
+  await Promise.all(names.map((name) => put(name, "LATEST")));
+  await Promise.all(names.slice(1, 39).map((name) => request("DELETE", fc3.config(name))));
+  expect(await walk(1)).toEqual(["f00/LATEST", "f39/LATEST"]);
+});
+
+test("while configs come and go, a walk skips none that stayed and shows none twice", async () => {
+  const configs = fc.constantFrom(
+    ...["a", "b", "c", "d", "e", "f"].flatMap((name) =>
+      ["1", "2", "LATEST"].map((qualifier) => `${name}/${qualifier}`),
+    ),
+  );
+  const changes = fc.array(fc.record({ config: configs, method: fc.constantFrom("PUT", "DELETE") }), {
+    maxLength: 4,
+  });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(configs),
+      fc.array(changes, { minLength: 1 }),
+      fc.integer({ min: 1, max: 5 }),
+      async (initial, script, limit) => {
+        // Names of this run alone, in the order of the bare ones.
+        const prefix = `r${run++}-`;
+        const send = (method: string, config: string) => {
+          const [name = "", qualifier = ""] = config.split("/");
+          return request(method, fc3.config(prefix + name, qualifier));
+        };
+        for (const config of initial) await send("PUT", config);
+        const stayed = new Set(initial);
+        const everThere = new Set(initial);
+        let turn = 0;
+        const seen = await walk(limit, async () => {
+          for (const { method, config } of script[turn++ % script.length] ?? []) {
+            await send(method, config);
+            if (method === "DELETE") stayed.delete(config);
+            else everThere.add(config);
+          }
+        });
+        const ours = seen
+          .filter((config) => config.startsWith(prefix))
+          .map((config) => config.slice(prefix.length));
+        expect(ours).toEqual([...new Set(ours)].sort());
+        for (const config of stayed) expect(ours).toContain(config);
+        for (const config of ours) expect(everThere).toContain(config);
+        for (const config of everThere) await send("DELETE", config);
+      },
+    ),
+    { numRuns: 40 },
+  );
+}, 60_000);
+
+describe("a token is good for the list that gave it, and no other", () => {
+  test("not for one function's list, nor the other way round", async () => {
+    for (const qualifier of ["a", "b"]) await put("f", qualifier);
+    const ofAll = (await request("GET", `${LIST}?limit=1`)).body.nextToken;
+    const ofOne = (await request("GET", `${fc3.list("f")}limit=1`)).body.nextToken;
+    expect((await request("GET", `${LIST}?nextToken=${ofAll}`)).status).toBe(200);
+    expect((await request("GET", `${fc3.list("f")}nextToken=${ofOne}`)).status).toBe(200);
+    for (const path of [`${LIST}?nextToken=${ofOne}`, `${fc3.list("f")}nextToken=${ofAll}`]) {
+      expect(errorOf(await request("GET", path))).toMatchObject({ status: 400, code: "InvalidArgument" });
+    }
+  });
+});
+
+test("a limit that is no number from 1 to 100, and a name that is none, are InvalidArgument", async () => {
+  for (const query of ["limit=0", "limit=101", "limit=x", "functionName=a.b", "nextToken=x"]) {
+    expect(errorOf(await request("GET", `${LIST}?${query}`))).toMatchObject({
+      status: 400,
+      code: "InvalidArgument",
+    });
+  }
+});
+
+test("a sandbox has at most 500 functions, and those it has go on working", async () => {
+  await put("first", "LATEST");
+  await runInDurableObject(sandboxObject(env, "default"), async (object) => {
+    for (let i = 1; i < 500; i++)
+      expect(await object.join({ service: "s", function: `f${i}` })).toMatchObject({ ok: true });
+  });
+  expect(errorOf(await put("one-more", "LATEST"))).toEqual({
+    status: 403,
+    code: "AccessDenied",
+    message: "this sandbox has 500 functions, and may have no more",
+  });
+  expect((await request("GET", fc3.config("one-more"))).status).toBe(404);
+  expect((await put("first", "prod")).status).toBe(200);
+});
