@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { get } from "node:http";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import workerd from "workerd";
 import { openStateDirectory } from "./stateDirectory.ts";
 import { WORKER_DIRECTORY, type WorkerSettings, workerdConfig } from "./worker.ts";
 
@@ -30,6 +30,9 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** The path of workerd; `require`, since loaders differ on how they import this CommonJS package. */
+const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
+
 const CLOSE_PATIENCE_MS = 1000;
 
 /**
@@ -52,7 +55,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
   const args = ["serve", "--control-fd=3", `--import-path=${WORKER_DIRECTORY}`, configFile];
-  const child = spawn(workerd.default, args, {
+  const child = spawn(workerd, args, {
     stdio: ["ignore", "inherit", "pipe", "pipe"],
     detached: true,
   });

@@ -1,0 +1,37 @@
+import { createRequire } from "node:module";
+import Fc2 from "@alicloud/fc2";
+
+// These packages are CommonJS, and their types are written for require(): an import's default differs from them.
+const require = createRequire(import.meta.url);
+const { Config }: typeof import("@alicloud/openapi-client") = require("@alicloud/openapi-client");
+const { $OpenApiUtil }: typeof import("@alicloud/openapi-core") = require("@alicloud/openapi-core");
+
+export const fcOpen20210406: typeof import("@alicloud/fc-open20210406") = require("@alicloud/fc-open20210406");
+export const fc20230330: typeof import("@alicloud/fc20230330") = require("@alicloud/fc20230330");
+
+export function fc2Client(url: string) {
+  return new Fc2("1234567890123456", {
+    accessKeyID: "any-id",
+    accessKeySecret: "any-secret",
+    region: "cn-hangzhou",
+    endpoint: url,
+  });
+}
+
+/** Where and as whom the two OpenAPI clients send; they take a host and a port for an endpoint, and no URL. */
+function openApiConfig(url: string) {
+  return {
+    accessKeyId: "any-id",
+    accessKeySecret: "any-secret",
+    endpoint: new URL(url).host,
+    protocol: "HTTP",
+  };
+}
+
+export function fcOpen20210406Client(url: string) {
+  return new fcOpen20210406.default(new Config(openApiConfig(url)));
+}
+
+export function fc20230330Client(url: string) {
+  return new fc20230330.default(new $OpenApiUtil.Config(openApiConfig(url)));
+}
