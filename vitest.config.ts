@@ -15,7 +15,18 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                ROOT_SECRET: "root secret of the tests",
+                OPERATOR_TOKEN: "operator",
+                LOG_REQUESTS: "off",
+              },
+            },
+          }),
+        ],
         test: { name: "worker", include: ["test/**/*.worker.test.ts"] },
       },
       {

@@ -1,26 +1,40 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { getPath } from "hono/utils/url";
 import { failure } from "./api/errors.ts";
-import { type ApiEnv, apiRoutes, errorResponse, pathNotSupported } from "./api/operations.ts";
+import { errorReply } from "./api/exchange.ts";
+import { type ApiContext, type ApiEnv, apiRoutes, send, type Tenancy } from "./api/operations.ts";
+import { verifySignature } from "./api/signature/verdict.ts";
 import { versionOfPath } from "./api/versions.ts";
-import { DEFAULT_SANDBOX } from "./sandbox/identity.ts";
+import { parseFaultHeader } from "./function/faults.ts";
+import { credentialsOf } from "./sandbox/identity.ts";
+import { problem } from "./sandbox/problem.ts";
+import { clientOf, controlRoutes, isControlPath, sendProblem } from "./sandbox/routes.ts";
+import { pathInSandbox, selectSandbox } from "./sandbox/selection.ts";
 
-/** The Worker's HTTP surface. */
-export const app = new Hono<ApiEnv>();
+/** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
+export const app = new Hono<ApiEnv>({ getPath: (request) => pathInSandbox(getPath(request)) });
 
 app.use(async (c, next) => {
+  const receivedAt = Date.now();
   c.set("requestId", crypto.randomUUID());
-  c.set("sandbox", DEFAULT_SANDBOX);
+  c.set("receivedAt", receivedAt);
   await next();
-  c.res.headers.set("X-Fc-Request-Id", c.var.requestId);
-  c.res.headers.set("Date", new Date().toUTCString());
+  if (c.res.status === 101) return;
+  const { headers } = c.res;
+  headers.set("X-Fc-Request-Id", c.var.requestId);
+  headers.set("Date", new Date().toUTCString());
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Referrer-Policy", "no-referrer");
+  headers.set("Cache-Control", "no-store");
+  if (c.env.LOG_REQUESTS === "on") log(c);
 });
 
 // Open to every origin, and to every header that a preflight asks for: a browser app works at once.
 const openCors = cors({
   origin: "*",
-  allowMethods: ["GET", "HEAD", "PUT", "DELETE"],
-  exposeHeaders: ["X-Fc-Request-Id", "Date"],
+  allowMethods: ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"],
+  exposeHeaders: ["X-Fc-Request-Id", "Date", "Retry-After"],
   maxAge: 7200,
 });
 
@@ -30,14 +44,80 @@ app.use((c, next) => {
   return asked ? next() : openCors(c, next);
 });
 
-app.route("/", apiRoutes());
+app.use(async (c, next) => {
+  const allowed = (await c.env.API_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
+  if (!allowed) {
+    if (isControlPath(c.req.path))
+      return sendProblem(c, problem(429, "Too many requests: slow down.").problem);
+    return refuse(c, failure(versionOfPath(c.req.path).throttled));
+  }
+  const selected = await selectSandbox(c.req.raw, c.env);
+  if (!selected.ok) {
+    if (c.req.path === "/_sandbox/health" || c.req.path === "/_sandbox/sandboxes") return next();
+    if (isControlPath(c.req.path))
+      return sendProblem(c, problem(404, `There is no sandbox ${selected.named}.`).problem);
+    return refuse(c, failure("AccessDenied", `there is no sandbox '${selected.named}'`));
+  }
+  c.set("sandbox", selected.sandbox);
+  return next();
+});
 
-app.notFound(pathNotSupported);
+const tenancy: Tenancy = {
+  async verdictOn(c, body) {
+    if (!c.req.raw.headers.has("Authorization")) return { kind: "absent" };
+    const { accessKeyId, accessKeySecret } = await credentialsOf(c.env.ROOT_SECRET ?? "", c.var.sandbox);
+    const { pathname, search } = new URL(c.req.url);
+    return verifySignature(
+      {
+        method: c.req.method,
+        path: pathInSandbox(pathname),
+        query: search.slice(1),
+        headers: c.req.raw.headers,
+        body,
+      },
+      { accessKeyId, accessKeySecret },
+      c.var.receivedAt,
+    );
+  },
+  faultOf: (c) => parseFaultHeader(c.req.raw.headers.get("X-Sandbox-Fault")),
+};
+
+const { routes, notSupported } = apiRoutes(tenancy);
+app.route("/_sandbox", controlRoutes());
+app.route("/", routes);
+app.notFound((c) =>
+  isControlPath(c.req.path)
+    ? sendProblem(c, problem(404, `The control plane has no ${c.req.method} ${c.req.path}.`).problem)
+    : notSupported(c),
+);
 
 app.onError((error, c) => {
   // Only a fault of ours or of the platform gets here; `retryable` and `overloaded` are the platform's words.
   console.error(error);
   const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
-  const { error: apiError } = failure(retryable || overloaded ? "ServiceUnavailable" : "InternalServerError");
-  return errorResponse(c, versionOfPath(c.req.path), apiError);
+  const passing = retryable || overloaded;
+  if (isControlPath(c.req.path)) {
+    return sendProblem(
+      c,
+      problem(passing ? 503 : 500, passing ? "Try again." : "An internal error has occurred.").problem,
+    );
+  }
+  return refuse(c, failure(passing ? "ServiceUnavailable" : "InternalServerError"));
 });
+
+function refuse(c: ApiContext, { error }: ReturnType<typeof failure>): Response {
+  return send(c, errorReply(versionOfPath(c.req.path).id, error, c.var.requestId));
+}
+
+/** One line of JSON per request; nothing that came from outside but names that were valid. */
+function log(c: ApiContext): void {
+  const line = {
+    requestId: c.var.requestId,
+    sandbox: c.var.sandbox,
+    operation: c.var.operation,
+    method: c.req.method,
+    status: c.res.status,
+    durationMs: Date.now() - c.var.receivedAt,
+  };
+  console.log(JSON.stringify(line));
+}

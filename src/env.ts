@@ -1,4 +1,5 @@
 import type { FunctionObject } from "./function/object.ts";
+import { DEFAULT_SANDBOX } from "./sandbox/identity.ts";
 import type { SandboxObject } from "./sandbox/object.ts";
 
 /** The Worker's bindings and variables, as wrangler.toml declares them. */
@@ -11,6 +12,24 @@ export interface Env {
   readonly MAX_NAME_LENGTH: string;
   readonly MAX_FUNCTIONS_PER_SANDBOX: string;
   readonly MAX_QUALIFIERS_PER_FUNCTION: string;
+  readonly MAX_JOURNAL_ENTRIES: string;
+  readonly MAX_JOURNAL_BODY_BYTES: string;
+  readonly MAX_FAULTS: string;
+  readonly MAX_SNAPSHOT_BYTES: string;
+  /** Seconds after which an unused sandbox is erased; 0 is never. */
+  readonly IDLE_SECONDS: string;
+  readonly DEFAULT_SANDBOX_IDLE_SECONDS: string;
+  /** Who may use the sandbox `default`, and control it. */
+  readonly DEFAULT_SANDBOX: "open" | "protected" | "off";
+  /** Where `{sandbox}.{SANDBOX_DOMAIN}` leads here; empty when nowhere. */
+  readonly SANDBOX_DOMAIN: string;
+  readonly LOG_REQUESTS: "on" | "off";
+  /** A secret: what ids, access keys and control tokens are derived from. */
+  readonly ROOT_SECRET?: string;
+  /** A secret: controls `default` when it is protected. */
+  readonly OPERATOR_TOKEN?: string;
+  readonly API_RATE_LIMIT?: RateLimit;
+  readonly CREATION_RATE_LIMIT?: RateLimit;
 }
 
 /** The names of the variables that are limits. */
@@ -21,4 +40,10 @@ export function limit(env: Env, name: Limit): number {
   const value = Number(env[name]);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new Error(`The variable ${name} must be a positive integer, but is "${env[name]}".`);
+}
+
+/** After how many milliseconds without use the sandbox is erased; undefined when never. */
+export function idleMs(env: Env, sandbox: string): number | undefined {
+  const seconds = Number(sandbox === DEFAULT_SANDBOX ? env.DEFAULT_SANDBOX_IDLE_SECONDS : env.IDLE_SECONDS);
+  return seconds > 0 ? seconds * 1000 : undefined;
 }

@@ -1,42 +1,35 @@
 import { failure, invalid, type Outcome, success } from "./errors.ts";
 
-/**
- * A request's body as JSON; an empty body is `{}`. Fails with UnsupportedMediaType, EntityTooLarge (more than
- * `maxBytes` bytes, whatever Content-Length says) or InvalidArgument.
- */
-export async function readJson(request: Request, maxBytes: number): Promise<Outcome<unknown>> {
-  const contentType = request.headers.get("Content-Type");
-  if (contentType !== null && !/^\s*application\/json\s*(;|$)/i.test(contentType)) {
-    return failure("UnsupportedMediaType");
-  }
-  const bytes = await readBytes(request, maxBytes);
-  if (bytes === undefined) return failure("EntityTooLarge", maxBytes);
-  if (bytes.length === 0) return success({});
-  return parseJson(bytes);
-}
-
-/** The body's bytes; undefined as soon as there are too many of them. */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get("Content-Length")) > maxBytes) return undefined;
-  const chunks: Uint8Array[] = [];
+/** A request's body; EntityTooLarge as soon as it has more bytes than that, whatever Content-Length says. */
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
+  if (Number(request.headers.get("Content-Length")) > maxBytes) return failure("EntityTooLarge", maxBytes);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > maxBytes) return undefined;
+    if (size > maxBytes) return failure("EntityTooLarge", maxBytes);
     chunks.push(chunk);
   }
   const [only] = chunks;
-  if (only !== undefined && chunks.length === 1) return only;
+  if (only !== undefined && chunks.length === 1) return success(only);
   const bytes = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, offset);
     offset += chunk.length;
   }
-  return bytes;
+  return success(bytes);
 }
 
-function parseJson(bytes: Uint8Array): Outcome<unknown> {
+/** A body as JSON, an empty one as `{}`; UnsupportedMediaType or InvalidArgument. */
+export function parseJson(contentType: string | null, bytes: Uint8Array): Outcome<unknown> {
+  if (contentType !== null && !/^\s*application\/json\s*(;|$)/i.test(contentType)) {
+    return failure("UnsupportedMediaType");
+  }
+  if (bytes.length === 0) return success({});
   let text: string;
   let value: unknown;
   try {

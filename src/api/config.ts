@@ -33,22 +33,23 @@ export interface StoredConfig {
   readonly onFailure: string | null;
 }
 
-function wholeNumber(min: number, max: number) {
+/** A whole number; both bounds belong to it. */
+export function wholeNumber(min: number, max: number) {
   const error = `an integer from ${min} to ${max}`;
   return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));
 }
 
-const destination = z.nullish(
-  z.object(
-    {
-      destination: z.nullish(
-        z
-          .string({ error: DESTINATION_ALLOWED })
-          .check(z.refine((text) => text === "" || isDestination(text), { error: DESTINATION_ALLOWED })),
-      ),
-    },
-    { error: "an object" },
-  ),
+export const retryAttemptsSchema = wholeNumber(0, MAX_RETRY_ATTEMPTS);
+
+export const destinationSchema = z.object(
+  {
+    destination: z.nullish(
+      z
+        .string({ error: DESTINATION_ALLOWED })
+        .check(z.refine((text) => text === "" || isDestination(text), { error: DESTINATION_ALLOWED })),
+    ),
+  },
+  { error: "an object" },
 );
 
 // The Go SDK sends null for every item that its user left alone, so null is "not given" at every level.
@@ -58,10 +59,13 @@ function requestSchema(version: ApiVersion) {
   const request = z.object(
     {
       destinationConfig: z.nullish(
-        z.object({ onSuccess: destination, onFailure: destination }, { error: "an object" }),
+        z.object(
+          { onSuccess: z.nullish(destinationSchema), onFailure: z.nullish(destinationSchema) },
+          { error: "an object" },
+        ),
       ),
       maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, version.maxEventAgeSeconds)),
-      maxAsyncRetryAttempts: z.nullish(wholeNumber(0, MAX_RETRY_ATTEMPTS)),
+      maxAsyncRetryAttempts: z.nullish(retryAttemptsSchema),
       ...(statefulItem as Record<never, never>),
     },
     { error: "a JSON object" },

@@ -4,6 +4,10 @@
  */
 const catalogue = {
   InvalidArgument: { status: 400, message: (what: string) => what },
+  MissingRequiredHeader: {
+    status: 400,
+    message: (header: string) => `required HTTP header ${header} was not specified`,
+  },
   PathNotSupported: {
     status: 400,
     message: (method: string, path: string) => `'${method}' against '${path}' is not supported`,
@@ -13,17 +17,45 @@ const catalogue = {
     message: (maxBytes: number) => `payload size exceeds maximum allowed size (${maxBytes} bytes)`,
   },
   AccessDenied: { status: 403, message: (why: string) => why },
+  SignatureNotMatch: {
+    status: 403,
+    message: () =>
+      "The request signature we calculated does not match the signature you provided. Check your access key and signing method",
+  },
+  InvalidAccessKeyID: { status: 403, message: (id: string) => `invalid access key ID '${id}'` },
+  ServiceNotFound: { status: 404, message: (service: string) => `service '${service}' does not exist` },
+  FunctionNotFound: {
+    status: 404,
+    message: (functionName: string, service: string) =>
+      service
+        ? `function '${functionName}' does not exist in service '${service}'`
+        : `function '${functionName}' does not exist`,
+  },
+  AliasNotFound: {
+    status: 404,
+    message: (alias: string, owner: string) => `alias '${alias}' of ${owner} does not exist`,
+  },
+  VersionNotFound: {
+    status: 404,
+    message: (version: string, owner: string) => `version '${version}' of ${owner} does not exist`,
+  },
   AsyncConfigNotExists: {
     status: 404,
     message: (functionName: string, qualifier: string) =>
       `AsyncConfig for ${functionName}:${qualifier} does not exist.`,
   },
+  ConcurrentUpdateError: { status: 409, message: () => "the resource is being updated by another request" },
+  PreconditionFailed: { status: 412, message: () => "resource precondition check failed" },
   UnsupportedMediaType: { status: 415, message: () => "the Content-Type must be 'application/json'" },
+  ResourceThrottled: { status: 429, message: () => "request throttled" },
+  Throttling: { status: 429, message: () => "request throttled" },
   InternalServerError: { status: 500, message: () => "an internal error has occurred. Please retry" },
   ServiceUnavailable: { status: 503, message: () => "the service is temporarily unavailable" },
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;
+
+export const errorCodes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
 
 /** An error of the API as a value: what went wrong, before any API version gives it its shape. */
 export interface ApiError {
@@ -52,6 +84,13 @@ export function failure<C extends ErrorCode>(
     ok: false,
     error: { status, code, message: (message as (...args: unknown[]) => string)(...args) },
   };
+}
+
+/** A catalogued error that nothing but a fault causes, so there are no arguments for its message. */
+export function injectedError(code: ErrorCode, message: string | undefined): ApiError {
+  const { status, message: usual } = catalogue[code];
+  const withoutArguments = usual.length === 0 ? (usual as () => string)() : "a fault of this sandbox";
+  return { status, code, message: message ?? withoutArguments };
 }
 
 /** InvalidArgument in the form all of its messages share: which item, what is allowed, what came. */

@@ -17,18 +17,26 @@ export const DEFAULT_QUALIFIER = "LATEST";
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const VERSION = /^[1-9][0-9]*$/;
 
+export function isName(text: string, maxLength: number): boolean {
+  return text.length <= maxLength && NAME.test(text);
+}
+
+export function isVersion(text: string, maxLength: number): boolean {
+  return text.length <= maxLength && VERSION.test(text);
+}
+
 function allowed(maxLength: number): string {
   return `1 to ${maxLength} letters, digits, "_" or "-", not starting with a digit or "-"`;
 }
 
 /** A service's or function's name, `item` being what the API calls it; InvalidArgument when it is not one. */
 export function parseName(item: string, came: string, maxLength: number): Outcome<string> {
-  if (came.length <= maxLength && NAME.test(came)) return success(came);
+  if (isName(came, maxLength)) return success(came);
   return invalid(item, allowed(maxLength), came);
 }
 
 /** The name of an alias, a version number, or LATEST; InvalidArgument when it is none of them. */
 export function parseQualifier(came: string, maxLength: number): Outcome<string> {
-  if (came.length <= maxLength && (NAME.test(came) || VERSION.test(came))) return success(came);
+  if (isName(came, maxLength) || isVersion(came, maxLength)) return success(came);
   return invalid("qualifier", `LATEST, a version number, or an alias of ${allowed(maxLength)}`, came);
 }

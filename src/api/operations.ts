@@ -1,97 +1,144 @@
 import { type Context, Hono } from "hono";
 import { type Env, limit } from "../env.ts";
+import type { Effect } from "../function/faults.ts";
 import { functionObject, sandboxObject } from "../objects.ts";
-import { readJson } from "./body.ts";
-import { configParser, renderConfig, type StoredConfig } from "./config.ts";
-import { type ApiError, abbreviated, failure, type Outcome, success } from "./errors.ts";
-import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName, parseName, parseQualifier } from "./names.ts";
-import { type Page, parsePageRequest } from "./paging.ts";
+import { parseJson, readBody } from "./body.ts";
+import { configParser } from "./config.ts";
+import { abbreviated, failure, type Outcome, success } from "./errors.ts";
+import { type ApiReply, type ApiRequest, type Call, journalText, type RequestNames } from "./exchange.ts";
+import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "./names.ts";
+import { parsePageRequest } from "./paging.ts";
+import { redactedHeaders, redactedUrl } from "./redaction.ts";
+import type { Verdict } from "./signature/verdict.ts";
 import { type ApiVersion, apiVersions, versionOfPath } from "./versions.ts";
 
 export interface ApiEnv {
   Bindings: Env;
-  Variables: { sandbox: string; requestId: string };
+  Variables: {
+    requestId: string;
+    /** Milliseconds since 1970. */
+    receivedAt: number;
+    sandbox: string;
+    /** What the log is told of the request. */
+    operation: string | undefined;
+  };
 }
 export type ApiContext = Context<ApiEnv>;
 
-/** Does one operation of one version: what comes of it is the body of a 200, or undefined for a 204. */
-type Operation = (c: ApiContext) => Promise<Outcome<object | undefined>>;
-
-function put(version: ApiVersion): Operation {
-  const parseItems = configParser(version);
-  return async (c) => {
-    const name = configName(c, version);
-    if (!name.ok) return name;
-    const body = await readJson(c.req.raw, limit(c.env, "MAX_BODY_BYTES"));
-    if (!body.ok) return body;
-    const items = parseItems(body.value);
-    if (!items.ok) return items;
-    const config = await functionObject(c.env, c.var.sandbox, name.value).put(
-      c.var.sandbox,
-      name.value,
-      items.value,
-    );
-    return config.ok ? success(render(c, version, name.value, config.value)) : config;
-  };
+/** What the API asks of the sandbox that a request belongs to. */
+export interface Tenancy {
+  /** Whether the request is signed, with the sandbox's access key. */
+  verdictOn(c: ApiContext, body: Uint8Array<ArrayBuffer>): Promise<Verdict>;
+  /** The fault that a request asks for itself; InvalidArgument. */
+  faultOf(c: ApiContext): Outcome<Effect | null>;
 }
 
-function get(version: ApiVersion): Operation {
-  return async (c) => {
-    const name = configName(c, version);
-    if (!name.ok) return name;
-    const config = await functionObject(c.env, c.var.sandbox, name.value).get(name.value);
-    return config.ok ? success(render(c, version, name.value, config.value)) : config;
-  };
+/** What a request says: its names, as far as they could be read, and what it asks for. */
+interface Reading extends RequestNames {
+  readonly call: Outcome<Call>;
 }
 
-function remove(version: ApiVersion): Operation {
-  return async (c) => {
-    const name = configName(c, version);
-    return name.ok ? await functionObject(c.env, c.var.sandbox, name.value).delete(name.value) : name;
-  };
-}
+type Reader = (c: ApiContext, body: Outcome<Uint8Array>) => Reading;
 
-function list(version: ApiVersion): Operation {
-  return async (c) => {
-    const page = parsePageRequest(c.req.query("limit"), c.req.query("nextToken"));
-    if (!page.ok) return page;
-    const functionName = c.req.param("function") ?? c.req.query("functionName");
-    if (!functionName && !version.hasServices) {
-      const configs = await sandboxObject(c.env, c.var.sandbox).listConfigs(c.var.sandbox, page.value);
-      if (!configs.ok) return configs;
-      return success(renderPage(configs.value, (entry) => render(c, version, entry.name, entry.config)));
-    }
-    const name = parseFunctionName(c, c.req.param("service") ?? "", functionName ?? "", version);
-    if (!name.ok) return name;
-    const configs = await functionObject(c.env, c.var.sandbox, name.value).list(page.value);
-    if (!configs.ok) return configs;
-    return success(
-      renderPage(configs.value, (config) =>
-        render(c, version, { ...name.value, qualifier: config.qualifier }, config),
-      ),
-    );
-  };
-}
-
+/** A reader of each operation's requests, by API version. */
 const operations = [
-  { method: "PUT", path: "configPath", of: put },
-  { method: "GET", path: "configPath", of: get },
-  { method: "DELETE", path: "configPath", of: remove },
-  { method: "GET", path: "listPath", of: list },
-] as const;
+  { operation: "put", method: "PUT", path: "configPath", reader: readPut },
+  {
+    operation: "get",
+    method: "GET",
+    path: "configPath",
+    reader: (version) => (c) => readBare(c, version, "get"),
+  },
+  {
+    operation: "delete",
+    method: "DELETE",
+    path: "configPath",
+    reader: (version) => (c) => readBare(c, version, "delete"),
+  },
+  { operation: "list", method: "GET", path: "listPath", reader: (version) => (c) => readList(c, version) },
+] as const satisfies readonly {
+  operation: Call["operation"];
+  method: string;
+  path: "configPath" | "listPath";
+  reader: (version: ApiVersion) => Reader;
+}[];
 
-/** The routes of all operations in all API versions. */
-export function apiRoutes(): Hono<ApiEnv> {
+function readPut(version: ApiVersion): Reader {
+  const parseItems = configParser(version);
+  return (c, body) => {
+    const { names, error } = readConfigName(c, version);
+    if (error) return { ...names, call: error };
+    if (!body.ok) return { ...names, call: body };
+    const json = parseJson(c.req.raw.headers.get("Content-Type"), body.value);
+    if (!json.ok) return { ...names, call: json };
+    const given = parseItems(json.value);
+    return { ...names, call: given.ok ? success({ operation: "put", given: given.value }) : given };
+  };
+}
+
+function readBare(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): Reading {
+  const { names, error } = readConfigName(c, version);
+  return { ...names, call: error ?? success({ operation }) };
+}
+
+function readList(c: ApiContext, version: ApiVersion): Reading {
+  const functionName = c.req.param("function") ?? c.req.query("functionName");
+  const ofAll = !functionName && !version.hasServices;
+  const { names, error } = ofAll
+    ? { names: NO_NAMES, error: undefined }
+    : readFunctionName(c, version, c.req.param("service") ?? "", functionName ?? "");
+  if (error) return { ...names, call: error };
+  const page = parsePageRequest(c.req.query("limit"), c.req.query("nextToken"));
+  return { ...names, call: page.ok ? success({ operation: "list", page: page.value }) : page };
+}
+
+const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null };
+
+/** Names as far as they could be read, and the error of the first that could not. */
+interface NamesReading {
+  readonly names: RequestNames;
+  readonly error: Extract<Outcome<never>, { ok: false }> | undefined;
+}
+
+function readConfigName(c: ApiContext, version: ApiVersion): NamesReading {
+  const segment = c.req.param("service") ?? "";
+  let service = segment;
+  let came = c.req.query("qualifier") || DEFAULT_QUALIFIER;
+  if (version.qualifierIn === "service segment") {
+    const dot = segment.indexOf(".");
+    service = dot === -1 ? segment : segment.slice(0, dot);
+    came = dot === -1 ? DEFAULT_QUALIFIER : segment.slice(dot + 1);
+  }
+  const reading = readFunctionName(c, version, service, c.req.param("function") ?? "");
+  if (reading.error) return reading;
+  const qualifier = parseQualifier(came, limit(c.env, "MAX_NAME_LENGTH"));
+  return qualifier.ok
+    ? { names: { ...reading.names, qualifier: qualifier.value }, error: undefined }
+    : { names: reading.names, error: qualifier };
+}
+
+function readFunctionName(
+  c: ApiContext,
+  version: ApiVersion,
+  service: string,
+  functionName: string,
+): NamesReading {
+  const maxLength = limit(c.env, "MAX_NAME_LENGTH");
+  const serviceName = version.hasServices ? parseName("serviceName", service, maxLength) : success("");
+  if (!serviceName.ok) return { names: NO_NAMES, error: serviceName };
+  const name = parseName("functionName", functionName, maxLength);
+  if (!name.ok) return { names: NO_NAMES, error: name };
+  return { names: { service: serviceName.value, function: name.value, qualifier: null }, error: undefined };
+}
+
+/** The routes of all operations in all API versions, and what answers when none of them matches. */
+export function apiRoutes(tenancy: Tenancy) {
   const routes = new Hono<ApiEnv>();
   for (const version of apiVersions) {
     for (const prefix of version.prefixes) {
-      for (const { method, path, of } of operations) {
-        const operation = of(version);
-        routes.on(method, prefix + version[path], async (c) => {
-          const outcome = await operation(c);
-          if (!outcome.ok) return errorResponse(c, version, outcome.error);
-          return outcome.value === undefined ? c.body(null, 204) : jsonResponse(c, 200, outcome.value);
-        });
+      for (const { operation, method, path, reader } of operations) {
+        const read = reader(version);
+        routes.on(method, prefix + version[path], (c) => handle(c, tenancy, version, operation, read));
       }
       for (const path of ["configPath", "listPath"] as const) {
         const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);
@@ -101,64 +148,80 @@ export function apiRoutes(): Hono<ApiEnv> {
       }
     }
   }
-  return routes;
+  const notSupported = (c: ApiContext) =>
+    handle(c, tenancy, versionOfPath(c.req.path), null, () => ({
+      ...NO_NAMES,
+      call: failure("PathNotSupported", c.req.method, abbreviated(c.req.path)),
+    }));
+  return { routes, notSupported };
 }
 
-/** The answer to a path or method that no version has. */
-export function pathNotSupported(c: ApiContext): Response {
-  const { error } = failure("PathNotSupported", c.req.method, abbreviated(new URL(c.req.url).pathname));
-  return errorResponse(c, versionOfPath(c.req.path), error);
-}
-
-/** An error in the shape of the API version that the request spoke. */
-export function errorResponse(c: ApiContext, version: ApiVersion, error: ApiError): Response {
-  return jsonResponse(c, error.status, version.errorBody(error, c.var.requestId));
-}
-
-function jsonResponse(c: ApiContext, status: number, body: object): Response {
-  const bytes = new TextEncoder().encode(JSON.stringify(body)) as Uint8Array<ArrayBuffer>;
-  // Content-Length by name, so that the answer to HEAD has it too.
-  return c.body(bytes, status as 200, {
-    "Content-Type": "application/json; charset=utf-8",
-    "Content-Length": String(bytes.length),
-  });
-}
-
-function configName(c: ApiContext, version: ApiVersion): Outcome<ConfigName> {
-  const segment = c.req.param("service") ?? "";
-  let service = segment;
-  let came = c.req.query("qualifier") || DEFAULT_QUALIFIER;
-  if (version.qualifierIn === "service segment") {
-    const dot = segment.indexOf(".");
-    service = dot === -1 ? segment : segment.slice(0, dot);
-    came = dot === -1 ? DEFAULT_QUALIFIER : segment.slice(dot + 1);
-  }
-  const name = parseFunctionName(c, service, c.req.param("function") ?? "", version);
-  if (!name.ok) return name;
-  const qualifier = parseQualifier(came, limit(c.env, "MAX_NAME_LENGTH"));
-  return qualifier.ok ? success({ ...name.value, qualifier: qualifier.value }) : qualifier;
-}
-
-function parseFunctionName(
+/** Reads a request, has the object answer that it is for, and sends what comes of it. */
+async function handle(
   c: ApiContext,
-  service: string,
-  functionName: string,
+  tenancy: Tenancy,
   version: ApiVersion,
-): Outcome<FunctionName> {
-  const maxLength = limit(c.env, "MAX_NAME_LENGTH");
-  if (version.hasServices) {
-    const serviceName = parseName("serviceName", service, maxLength);
-    if (!serviceName.ok) return serviceName;
-  }
-  const name = parseName("functionName", functionName, maxLength);
-  return name.ok ? success({ service, function: name.value }) : name;
+  operation: Call["operation"] | null,
+  read: Reader,
+): Promise<Response> {
+  const body = await readBody(c.req.raw, limit(c.env, "MAX_BODY_BYTES"));
+  const { call, ...names } = read(c, body);
+  const fault = tenancy.faultOf(c);
+  const { sandbox, requestId, receivedAt } = c.var;
+  const request: ApiRequest = {
+    ...names,
+    sandbox,
+    version: version.id,
+    operation,
+    call: fault.ok ? call : fault,
+    // Nothing can be said of the signature of a body that was not read.
+    verdict: body.ok ? await tenancy.verdictOn(c, body.value) : { kind: "refused", error: body.error },
+    fault: fault.ok ? fault.value : null,
+    requestId,
+    receivedAt,
+    method: c.req.method,
+    url: redactedUrl(new URL(c.req.url)),
+    headers: redactedHeaders(c.req.raw.headers),
+    body: body.ok ? journalText(body.value, limit(c.env, "MAX_JOURNAL_BODY_BYTES")) : "",
+  };
+  c.set("operation", operation ?? undefined);
+  const { service, function: functionName } = names;
+  return send(
+    c,
+    functionName === null
+      ? await sandboxObject(c.env, sandbox).perform(request)
+      : await functionObject(c.env, sandbox, { service: service ?? "", function: functionName }).perform(
+          request,
+          {
+            service: service ?? "",
+            function: functionName,
+          },
+        ),
+  );
 }
 
-function render(c: ApiContext, version: ApiVersion, name: ConfigName, config: StoredConfig) {
-  return renderConfig(version, name, { region: c.env.REGION, accountId: c.env.ACCOUNT_ID }, config);
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/** The response that a reply stands for. */
+export function send(c: ApiContext, reply: ApiReply): Response {
+  const headers = new Headers(reply.headers);
+  if (reply.body === null || WITHOUT_BODY.has(reply.status))
+    return c.newResponse(null, { status: reply.status as 200, headers });
+  const bytes = new TextEncoder().encode(reply.body);
+  if (reply.broken) return c.newResponse(brokenOff(bytes), { status: reply.status as 200, headers });
+  // Content-Length by name, so that the answer to HEAD has it too.
+  headers.set("Content-Length", String(bytes.length));
+  return c.newResponse(bytes as Uint8Array<ArrayBuffer>, { status: reply.status as 200, headers });
 }
 
-function renderPage<T>(page: Page<T>, renderItem: (item: T) => object) {
-  const configs = page.items.map(renderItem);
-  return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
+/** A body whose second half never comes. */
+function brokenOff(bytes: Uint8Array): ReadableStream {
+  let sent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (sent) controller.error(new Error("broken off by a fault"));
+      else controller.enqueue(bytes.subarray(0, Math.ceil(bytes.length / 2)));
+      sent = true;
+    },
+  });
 }

@@ -27,6 +27,16 @@ export function parsePageRequest(
   return success({ limit: size, nextToken: nextToken || undefined });
 }
 
+/** A page as a response shows it: without `nextToken` when it is the last. */
+export function renderPage<T>(page: Page<T>, renderItem: (item: T) => object) {
+  const configs = page.items.map(renderItem);
+  return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
+}
+
+export function invalidToken(token: string) {
+  return invalid("nextToken", "one that an earlier page of this list returned", token);
+}
+
 /**
  * Issues and opens one list's tokens. A token holds where the page ended and a MAC over it, so that none can be
  * made up or taken from another list.
@@ -51,7 +61,7 @@ export class PageTokens {
     if (mac && position && (await crypto.subtle.verify("HMAC", await this.#key(), mac, position))) {
       return success(new TextDecoder().decode(position));
     }
-    return invalid("nextToken", "one that an earlier page of this list returned", token);
+    return invalidToken(token);
   }
 
   #key(): Promise<CryptoKey> {

@@ -19,6 +19,8 @@ export interface ApiVersion {
   /** The items of a response that say which config it is. */
   identity(name: ConfigName, place: Place): Record<string, string>;
   errorBody(error: ApiError, requestId: string): Record<string, string>;
+  /** The code that tells a client to slow down. */
+  readonly throttled: "ResourceThrottled" | "Throttling";
 }
 
 /** Where this sandbox pretends to be: what an FC 3.0 response's ARN names. */
@@ -55,6 +57,7 @@ export const apiVersions: readonly ApiVersion[] = [
       qualifier,
     }),
     errorBody: (error) => ({ ErrorCode: error.code, ErrorMessage: error.message }),
+    throttled: "ResourceThrottled",
   },
   {
     id: "2021-04-06",
@@ -71,6 +74,7 @@ export const apiVersions: readonly ApiVersion[] = [
       qualifier,
     }),
     errorBody: openApiErrorBody,
+    throttled: "Throttling",
   },
   {
     id: "2023-03-30",
@@ -85,10 +89,15 @@ export const apiVersions: readonly ApiVersion[] = [
       functionArn: `acs:fc:${region}:${accountId}:functions/${functionName}/${qualifier}`,
     }),
     errorBody: openApiErrorBody,
+    throttled: "Throttling",
   },
 ];
 
 const classic = apiVersions[0] as ApiVersion;
+
+export function versionById(id: ApiVersion["id"]): ApiVersion {
+  return apiVersions.find((version) => version.id === id) ?? classic;
+}
 
 /** The version whose paths a path looks like, for the shape of an error; 2016-08-15 when it is like none. */
 export function versionOfPath(path: string): ApiVersion {

@@ -1,82 +1,141 @@
 import { DurableObject } from "cloudflare:workers";
-import type { GivenItems, StoredConfig } from "../api/config.ts";
-import { failure, type Outcome, success } from "../api/errors.ts";
-import type { ConfigName, FunctionName } from "../api/names.ts";
-import { type Page, type PageRequest, PageTokens } from "../api/paging.ts";
-import { type Env, limit } from "../env.ts";
+import type { StoredConfig } from "../api/config.ts";
+import { type Outcome, success } from "../api/errors.ts";
+import { type ApiReply, type ApiRequest, errorReply } from "../api/exchange.ts";
+import type { FunctionName } from "../api/names.ts";
+import { PageTokens } from "../api/paging.ts";
+import { versionById } from "../api/versions.ts";
+import { type Env, idleMs, limit } from "../env.ts";
+import { type Answerer, answer } from "../exchange.ts";
 import { sandboxObject } from "../objects.ts";
-import { merge } from "./merge.ts";
+import type { SharedState } from "../sandbox/state.ts";
+import { type Filter, Journal, type NearMiss, type Placed, type Position } from "./journal.ts";
+import { operate } from "./operations.ts";
 import { ConfigStore } from "./store.ts";
 
+/** How often a function in use tells its sandbox, as a part of the time after which an idle one is erased. */
+const USES_PER_IDLE_TIME = 8;
+
 /**
- * Holds the configs of one function of one sandbox. Its methods read and write without waiting in between, so
- * partial updates of one config are merged one after the other.
+ * Holds the configs of one function of one sandbox, and remembers the requests for it. A PUT reads, merges and
+ * writes without waiting in between, so partial updates of one config are merged one after the other.
  */
 export class FunctionObject extends DurableObject<Env> {
-  readonly #configs: ConfigStore;
-  #joined: boolean;
+  #opened: { readonly configs: ConfigStore; readonly journal: Journal } | undefined;
+  #state: SharedState | undefined;
+  #usedAt: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#configs = new ConfigStore(ctx.storage);
-    this.#joined = ctx.storage.kv.get<boolean>("joined") ?? false;
+    this.#state = ctx.storage.kv.get<SharedState>("state");
+    this.#usedAt = ctx.storage.kv.get<number>("usedAt") ?? 0;
   }
 
-  /** Creates the config or merges the items into it. AccessDenied when a limit allows no further config. */
-  async put(sandbox: string, name: ConfigName, given: GivenItems): Promise<Outcome<StoredConfig>> {
-    const joined = await this.#join(sandbox, name);
-    if (!joined.ok) return joined;
-    const stored = this.#configs.get(name.qualifier);
-    const most = limit(this.env, "MAX_QUALIFIERS_PER_FUNCTION");
-    if (stored === undefined && this.#configs.count() >= most) {
-      return failure("AccessDenied", `function '${name.function}' has ${most} configs, and may have no more`);
-    }
-    const merged = merge(name.qualifier, stored, given, Date.now());
-    this.#configs.save(merged);
-    return success(merged);
+  /** The function's tables, made on first use: an object that was erased has none. */
+  get #tables() {
+    this.#opened ??= {
+      configs: new ConfigStore(this.ctx.storage),
+      journal: new Journal(this.ctx.storage, this.ctx.id.toString()),
+    };
+    return this.#opened;
   }
 
-  /** The config; AsyncConfigNotExists. */
-  async get(name: ConfigName): Promise<Outcome<StoredConfig>> {
-    const config = this.#configs.get(name.qualifier);
-    return config ? success(config) : failure("AsyncConfigNotExists", name.function, name.qualifier);
+  /** Answers a request of the API for this function. */
+  async perform(request: ApiRequest, name: FunctionName): Promise<ApiReply> {
+    const sandbox = () => sandboxObject(this.env, request.sandbox);
+    // Only a PUT makes a function: reading one that never was leaves nothing behind, and its sandbox answers.
+    const creates = request.call.ok && request.call.value.operation === "put";
+    // A copy: a result that came by RPC may not be handed on as it is.
+    if (this.#state === undefined && !creates) return { ...(await sandbox().perform(request, name)) };
+    const joined = this.#state ? success(this.#state) : await this.#join(request.sandbox, name);
+    if (!joined.ok) return errorReply(request.version, joined.error, request.requestId);
+    this.#reportUse(request);
+    const { configs, journal } = this.#tables;
+    // A push may replace the state while a fault makes the request wait.
+    const state = () => this.#state ?? joined.value;
+    const by: Answerer = {
+      state,
+      journal,
+      strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
+      publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
+    };
+    return answer(request, by, (call) =>
+      operate(call, request.qualifier, {
+        name,
+        configs,
+        tokens: new PageTokens(this.ctx.storage.kv),
+        state: state(),
+        version: versionById(request.version),
+        maxConfigs: limit(this.env, "MAX_QUALIFIERS_PER_FUNCTION"),
+      }),
+    );
   }
 
-  /** Deletes the config; AsyncConfigNotExists. */
-  async delete(name: ConfigName): Promise<Outcome<undefined>> {
-    return this.#configs.delete(name.qualifier)
-      ? success(undefined)
-      : failure("AsyncConfigNotExists", name.function, name.qualifier);
-  }
-
-  /** A page of the function's configs by qualifier; InvalidArgument when its token is none of this function's. */
-  async list({ limit: size, nextToken }: PageRequest): Promise<Outcome<Page<StoredConfig>>> {
-    const tokens = new PageTokens(this.ctx.storage.kv);
-    const after = nextToken === undefined ? success("") : await tokens.open(nextToken);
-    if (!after.ok) return after;
-    const configs = this.#configs.after(after.value, size + 1);
-    const items = configs.slice(0, size);
-    const last = items.at(-1);
-    const more = configs.length > size && last;
-    return success({ items, nextToken: more ? await tokens.issue(last.qualifier) : undefined });
-  }
-
-  /** Up to `limit` configs whose qualifier comes after this one: the sandbox's list of all functions' configs. */
-  async configsAfter(qualifier: string, limit: number): Promise<StoredConfig[]> {
-    return this.#configs.after(qualifier, limit);
-  }
-
-  /** Makes the function known to its sandbox, once. */
-  async #join(sandbox: string, name: FunctionName): Promise<Outcome<undefined>> {
-    if (this.#joined) return success(undefined);
-    const joined = await sandboxObject(this.env, sandbox).join({
-      service: name.service,
-      function: name.function,
+  /**
+   * Takes a state that its sandbox pushes, unless it has seen a later one; with it come the configs of an
+   * imported snapshot, in the place of those it has.
+   */
+  async accept(state: SharedState, imported?: readonly StoredConfig[]): Promise<void> {
+    const seen = this.#state;
+    if (seen && seen.version >= state.version) return;
+    const { configs, journal } = this.#tables;
+    this.ctx.storage.transactionSync(() => {
+      if (state.configsEpoch > (seen?.configsEpoch ?? -1)) {
+        configs.clear();
+        for (const config of imported ?? []) configs.save(config);
+      }
+      if (seen && state.journalEpoch > seen.journalEpoch) journal.clear();
+      if (seen && state.settings.journalSize !== seen.settings.journalSize)
+        journal.resize(state.settings.journalSize);
+      this.ctx.storage.kv.put("state", state);
     });
-    if (joined.ok) {
-      this.ctx.storage.kv.put("joined", true);
-      this.#joined = true;
-    }
-    return joined;
+    this.#state = state;
+  }
+
+  /** Up to `most` configs whose qualifier comes after this one. */
+  async configsAfter(qualifier: string, most: number): Promise<StoredConfig[]> {
+    return this.#tables.configs.after(qualifier, most);
+  }
+
+  /** The journal's entries that a filter means, newest first: up to `most` that come after a position. */
+  async journalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Placed[]> {
+    return this.#tables.journal.find(filter, after, most);
+  }
+
+  async countJournalEntries(filter: Filter): Promise<number> {
+    return this.#tables.journal.countOf(filter);
+  }
+
+  /** The entries that a filter almost means: up to `most` with the fewest differences. */
+  async nearMisses(filter: Filter, most: number): Promise<NearMiss[]> {
+    return this.#tables.journal.nearMisses(filter, most);
+  }
+
+  async counts(): Promise<{ readonly configs: number; readonly requests: number }> {
+    return { configs: this.#tables.configs.count(), requests: this.#tables.journal.count() };
+  }
+
+  /** Forgets everything, its sandbox too, and leaves no storage behind. */
+  async erase(): Promise<void> {
+    this.#opened = undefined;
+    this.#state = undefined;
+    this.#usedAt = 0;
+    await this.ctx.storage.deleteAll();
+  }
+
+  /** Makes the function known to its sandbox; InvalidArgument when the sandbox may have no further one. */
+  async #join(sandbox: string, name: FunctionName): Promise<Outcome<SharedState>> {
+    const joined = await sandboxObject(this.env, sandbox).join(name);
+    if (joined.ok) await this.accept(joined.value.state, joined.value.imported);
+    return joined.ok ? success(this.#state ?? joined.value.state) : joined;
+  }
+
+  /** Tells the sandbox now and then that it is in use, so that it is not erased as an idle one. */
+  #reportUse({ sandbox, receivedAt }: ApiRequest): void {
+    const idle = idleMs(this.env, sandbox);
+    if (idle === undefined || receivedAt < this.#usedAt + idle / USES_PER_IDLE_TIME) return;
+    this.#usedAt = receivedAt;
+    this.ctx.storage.kv.put("usedAt", receivedAt);
+    this.ctx.waitUntil(sandboxObject(this.env, sandbox).reportUse());
   }
 }

@@ -30,7 +30,7 @@ export class ConfigStore {
   readonly #sql: SqlStorage;
 
   constructor(storage: DurableObjectStorage) {
-    migrate(storage, migrations);
+    migrate(storage, "configs", migrations);
     this.#sql = storage.sql;
   }
 
@@ -66,6 +66,10 @@ export class ConfigStore {
       config.onSuccess,
       config.onFailure,
     );
+  }
+
+  clear(): void {
+    this.#sql.exec("DELETE FROM configs");
   }
 
   /** Whether there was one to delete. */

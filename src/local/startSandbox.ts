@@ -33,6 +33,14 @@ export interface Sandbox {
 /** The path of workerd; `require`, since loaders differ on how they import this CommonJS package. */
 const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
 
+/** On one's own machine the page that anyone can try is one's own, is kept, and is not logged. */
+const LOCAL_VARIABLES = {
+  DEFAULT_SANDBOX: "open",
+  DEFAULT_SANDBOX_IDLE_SECONDS: "0",
+  IDLE_SECONDS: "0",
+  LOG_REQUESTS: "off",
+};
+
 const CLOSE_PATIENCE_MS = 1000;
 
 /**
@@ -44,14 +52,27 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const settings: WorkerSettings = JSON.parse(
     await readFile(join(WORKER_DIRECTORY, "settings.json"), "utf8"),
   );
+  for (const name of Object.keys(options.variables ?? {})) {
+    if (!(name in settings.variables)) {
+      throw new Error(
+        `There is no variable ${name}; there are ${Object.keys(settings.variables).join(", ")}.`,
+      );
+    }
+  }
   const state = await openStateDirectory(options.stateDirectory);
   const configFile = join(state.path, "workerd.capnp");
+  const variables = {
+    ...settings.variables,
+    ...LOCAL_VARIABLES,
+    ...options.variables,
+    ROOT_SECRET: state.rootSecret,
+  };
   const config = workerdConfig({
-    settings: { ...settings, variables: { ...settings.variables, ...options.variables } },
+    settings: { ...settings, variables },
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     objectsDirectory: state.objects,
   });
-  await writeFile(configFile, config);
+  await writeFile(configFile, config, { mode: 0o600 });
 
   // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
   const args = ["serve", "--control-fd=3", `--import-path=${WORKER_DIRECTORY}`, configFile];

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -13,6 +14,8 @@ export interface StateDirectory {
   readonly path: string;
   /** Where the objects' SQLite files are. */
   readonly objects: string;
+  /** What the sandboxes' ids and credentials are derived from: made once, and as lasting as the state. */
+  readonly rootSecret: string;
   /** Names the process that writes the state, so that the lock lasts as long as it does. */
   heldBy(pid: number): Promise<void>;
   /** Lets others use it; removes it when it was made for this run only. */
@@ -27,9 +30,11 @@ export async function openStateDirectory(wanted: string | undefined): Promise<St
   const path = wanted === undefined ? await mkdtemp(join(tmpdir(), "fc-sandbox-")) : resolve(wanted);
   const objects = join(path, "objects");
   const lock = join(path, "lock");
+  let rootSecret: string;
   try {
     await mkdir(objects, { recursive: true });
     await acquire(lock);
+    rootSecret = await readOrMake(join(path, "secret"));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new Error(`The state directory ${path} can't be used: ${error.message}`);
@@ -37,9 +42,17 @@ export async function openStateDirectory(wanted: string | undefined): Promise<St
   return {
     path,
     objects,
+    rootSecret,
     heldBy: (pid) => writeFile(lock, String(pid)),
     release: () => rm(wanted === undefined ? path : lock, { recursive: true, force: true }),
   };
+}
+
+async function readOrMake(file: string): Promise<string> {
+  await writeFile(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 }).catch((error) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  return readFile(file, "utf8");
 }
 
 async function acquire(lock: string): Promise<void> {

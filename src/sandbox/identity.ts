@@ -1,2 +1,80 @@
 /** The sandbox of every request that names none. */
 export const DEFAULT_SANDBOX = "default";
+
+const ACCESS_KEY_PREFIX = "sbx-";
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+const RANDOM_CHARACTERS = 16;
+const MAC_CHARACTERS = 10;
+// {label-}{80 random bits}{50 bits of MAC}: characters of a DNS label, and no more of them than one may have.
+const ID = /^(?:([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)-)?([a-z2-7]{16})([a-z2-7]{10})$/;
+
+/** What a label may be: letters, digits and inner hyphens, at most 32 of them. */
+export const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+
+/** What a sandbox's clients and its owner prove themselves with. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly controlToken: string;
+}
+
+/** Makes a sandbox, by computation alone: an id that carries a MAC over itself, so none can be made up. */
+export async function createSandboxId(rootSecret: string, label: string | undefined): Promise<string> {
+  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_CHARACTERS));
+  const random = Array.from(bytes, (byte) => BASE32[byte % 32]).join("");
+  return `${label ? `${label}-` : ""}${random}${await idMac(rootSecret, label, random)}`;
+}
+
+/** Whether this deployment made that id. Touches no storage. */
+export async function isSandboxId(rootSecret: string, id: string): Promise<boolean> {
+  const [, label, random, mac] = ID.exec(id) ?? [];
+  if (random === undefined || mac === undefined) return false;
+  return equalSecrets(mac, await idMac(rootSecret, label, random));
+}
+
+/** A sandbox's credentials, derived from the root secret and its id: nothing is looked up. */
+export async function credentialsOf(rootSecret: string, id: string): Promise<Credentials> {
+  const [accessKeySecret, controlToken] = await Promise.all(
+    ["access key secret", "control token"].map(async (purpose) =>
+      (await mac(rootSecret, purpose, id)).toBase64({ alphabet: "base64url", omitPadding: true }),
+    ),
+  );
+  return {
+    accessKeyId: ACCESS_KEY_PREFIX + id,
+    accessKeySecret: accessKeySecret ?? "",
+    controlToken: controlToken ?? "",
+  };
+}
+
+/** The sandbox that an access key id of ours names; undefined for any other id. */
+export function sandboxOfAccessKey(accessKeyId: string | undefined): string | undefined {
+  return accessKeyId?.startsWith(ACCESS_KEY_PREFIX) ? accessKeyId.slice(ACCESS_KEY_PREFIX.length) : undefined;
+}
+
+/** Compares two secrets in a time that tells nothing of where they differ. */
+export function equalSecrets(a: string, b: string): boolean {
+  const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
+  return left.length === right.length && crypto.subtle.timingSafeEqual(left, right);
+}
+
+async function idMac(rootSecret: string, label: string | undefined, random: string): Promise<string> {
+  const bytes = await mac(rootSecret, "sandbox id", `${label ?? ""}/${random}`);
+  return Array.from(bytes.subarray(0, MAC_CHARACTERS), (byte) => BASE32[byte % 32]).join("");
+}
+
+async function mac(rootSecret: string, purpose: string, text: string): Promise<Uint8Array> {
+  const data = new TextEncoder().encode(`${purpose}/${text}`);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", await rootKey(rootSecret), data));
+}
+
+let imported: { readonly secret: string; readonly key: Promise<CryptoKey> } | undefined;
+
+/** The root secret as a key, imported once: a deployment has just one. */
+function rootKey(secret: string): Promise<CryptoKey> {
+  if (imported?.secret !== secret) {
+    const bytes = new TextEncoder().encode(secret);
+    const key = crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    imported = { secret, key };
+  }
+  return imported.key;
+}

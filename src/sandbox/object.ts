@@ -1,59 +1,169 @@
 import { DurableObject } from "cloudflare:workers";
-import type { StoredConfig } from "../api/config.ts";
+import { renderConfig, type StoredConfig } from "../api/config.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
+import type { ApiReply, ApiRequest } from "../api/exchange.ts";
 import type { ConfigName, FunctionName } from "../api/names.ts";
-import { type Page, type PageRequest, PageTokens } from "../api/paging.ts";
-import { type Env, limit } from "../env.ts";
+import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
+import { versionById } from "../api/versions.ts";
+import { type Env, idleMs, limit } from "../env.ts";
+import { type Answerer, answer } from "../exchange.ts";
+import type { Fault, GivenFault } from "../function/faults.ts";
+import {
+  comparePositions,
+  type Filter,
+  type JournalEntry,
+  type NearMiss,
+  nearest,
+  type Placed,
+  type Position,
+} from "../function/journal.ts";
 import { functionObject } from "../objects.ts";
-import { Directory } from "./directory.ts";
+import {
+  advance,
+  type GivenClock,
+  givenClock,
+  REAL_CLOCK,
+  type ShownClock,
+  setClock,
+  showClock,
+} from "./clock.ts";
+import type { Member } from "./directory.ts";
+import { acceptWatcher, tellWatchers } from "./feed.ts";
+import { type Declared, declaredNames } from "./functions.ts";
+import { DEFAULT_SANDBOX } from "./identity.ts";
+import { type Controlled, done, problem } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+import { exportConfigs, importConfig, type Snapshot } from "./snapshot.ts";
+import type { SharedState } from "./state.ts";
+import { SandboxStore } from "./store.ts";
 
-/** How many functions are asked at once when a list walks them. */
-const WALK_WIDTH = 16;
+/** How many functions are called at once when something concerns all of them. */
+const FAN_OUT = 32;
+/** How soon a push that did not reach all functions is tried again, by alarm. */
+const PUSH_RETRY_MS = 1000;
+const PUSH_ATTEMPTS = 3;
+/** How often the sandbox notes that it is used by requests that it answers itself. */
+const USE_REPORT_MS = 60_000;
+const NEAR_MISSES = 5;
+
+/** The parts of a sandbox that a reset can name. */
+export const RESETTABLE = ["configs", "journal", "faults", "clock", "settings", "functions"] as const;
+export type Part = (typeof RESETTABLE)[number];
 
 interface NamedConfig {
   readonly name: ConfigName;
   readonly config: StoredConfig;
 }
 
-/** The parent of a sandbox's functions: knows their names, and answers what is asked of all of them. */
-export class SandboxObject extends DurableObject<Env> {
-  readonly #directory: Directory;
+/** What a verification found. */
+export interface Verification {
+  readonly count: number;
+  /** Empty unless it was asked for. */
+  readonly nearMisses: readonly NearMiss[];
+}
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#directory = new Directory(ctx.storage);
+export interface Summary {
+  readonly settings: Settings;
+  readonly clock: ShownClock;
+  readonly faults: number;
+  readonly functions: readonly (FunctionName & { readonly configs: number; readonly requests: number })[];
+  readonly counts: { readonly functions: number; readonly configs: number; readonly requests: number };
+}
+
+/**
+ * The parent of a sandbox's functions. It knows their names, owns what concerns all of them and pushes it to
+ * them when it changes, and answers what is asked of the whole sandbox. After a method has returned, every
+ * function of the sandbox acts as it says.
+ */
+export class SandboxObject extends DurableObject<Env> {
+  #opened: SandboxStore | undefined;
+  /** While the sandbox is being erased: what wants to use it waits for the end. */
+  #erasing: Promise<void> | undefined;
+
+  /** Opened on first use: an object that was erased has no storage. */
+  get #store(): SandboxStore {
+    this.#opened ??= new SandboxStore(this.ctx.storage, this.env, this.ctx.id.toString());
+    return this.#opened;
   }
 
-  /** Takes a function into the directory; AccessDenied when the sandbox may have no further one. */
-  async join(name: FunctionName): Promise<Outcome<undefined>> {
-    if (this.#directory.has(name)) return success(undefined);
+  /** The sandbox's id, which is this object's name; kept, since an alarm does not bring it along. */
+  get #sandbox(): string {
+    return this.ctx.id.name ?? this.ctx.storage.kv.get<string>("sandbox") ?? DEFAULT_SANDBOX;
+  }
+
+  // What functions ask of their sandbox.
+
+  /** Takes a function into the directory; InvalidArgument when the sandbox may have no further one. */
+  async join(
+    name: FunctionName,
+  ): Promise<Outcome<{ state: SharedState; imported: readonly StoredConfig[] | undefined }>> {
+    await this.#erasing;
+    const { directory } = this.#store;
     const most = limit(this.env, "MAX_FUNCTIONS_PER_SANDBOX");
-    if (this.#directory.count() >= most) {
-      return failure("AccessDenied", `this sandbox has ${most} functions, and may have no more`);
+    let member = directory.get(name);
+    if (member === undefined) {
+      if (directory.count() >= most) {
+        return failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`);
+      }
+      directory.add(name);
+      member = directory.get(name);
+      await this.reportUse();
     }
-    this.#directory.add(name);
-    return success(undefined);
+    return success({ state: this.#store.sharedState(name), imported: member?.imported });
+  }
+
+  /** Counts a request for each of these faults; says which of them strike it. */
+  async strike(ids: readonly string[]): Promise<string[]> {
+    return this.#store.faults.strike(ids);
+  }
+
+  /** Tells the watchers of the live feed of a request. */
+  async publish(entry: JournalEntry): Promise<void> {
+    tellWatchers(this.ctx, { type: "request", entry });
+  }
+
+  /** Notes that the sandbox is in use, so that it is not erased as an idle one. */
+  async reportUse(): Promise<void> {
+    this.ctx.storage.kv.put("sandbox", this.#sandbox);
+    this.#store.set("usedAt", Date.now());
+    await this.#schedule();
+  }
+
+  // The API, where no single function answers.
+
+  /** Answers a request of the API that is for no function, for all of them, or for one that never was. */
+  async perform(request: ApiRequest, name?: FunctionName): Promise<ApiReply> {
+    await this.#erasing;
+    if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
+    const by: Answerer = {
+      state: () => this.#store.sharedState(name),
+      journal: this.#store.journal,
+      strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),
+      publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
+    };
+    return answer(request, by, (call) => {
+      if (call.operation === "list")
+        return name ? listOfNone(call.page) : this.#listConfigs(request, call.page);
+      return failure("AsyncConfigNotExists", name?.function ?? "", request.qualifier ?? "");
+    });
   }
 
   /**
    * A page of all FC 3.0 functions' configs by function and qualifier; InvalidArgument when its token is none of
    * this list's. A page goes on after the last config of the one before, wherever configs have come and gone.
    */
-  async listConfigs(
-    sandbox: string,
-    { limit: size, nextToken }: PageRequest,
-  ): Promise<Outcome<Page<NamedConfig>>> {
+  async #listConfigs(request: ApiRequest, { limit: size, nextToken }: PageRequest): Promise<Outcome<object>> {
     const tokens = new PageTokens(this.ctx.storage.kv);
     const token = nextToken === undefined ? success("/") : await tokens.open(nextToken);
     if (!token.ok) return token;
     const [afterFunction = "", afterQualifier = ""] = token.value.split("/");
     const found: NamedConfig[] = [];
-    const functions = this.#directory.namesFrom(afterFunction);
-    for (let i = 0; i < functions.length && found.length <= size; i += WALK_WIDTH) {
-      const configs = functions.slice(i, i + WALK_WIDTH).map(async (functionName) => {
+    const functions = this.#store.directory.namesFrom(afterFunction);
+    for (let i = 0; i < functions.length && found.length <= size; i += FAN_OUT) {
+      const configs = functions.slice(i, i + FAN_OUT).map(async (functionName) => {
         const name = { service: "", function: functionName };
         const after = functionName === afterFunction ? afterQualifier : "";
-        const configs = await functionObject(this.env, sandbox, name).configsAfter(after, size + 1);
+        const configs = await functionObject(this.env, this.#sandbox, name).configsAfter(after, size + 1);
         return configs.map((config) => ({ name: { ...name, qualifier: config.qualifier }, config }));
       });
       found.push(...(await Promise.all(configs)).flat());
@@ -61,9 +171,357 @@ export class SandboxObject extends DurableObject<Env> {
     const items = found.slice(0, size);
     const last = items.at(-1)?.name;
     const more = found.length > size && last;
-    return success({
-      items,
-      nextToken: more ? await tokens.issue(`${last.function}/${last.qualifier}`) : undefined,
+    const next = more ? await tokens.issue(`${last.function}/${last.qualifier}`) : undefined;
+    const version = versionById(request.version);
+    const { settings } = this.#store;
+    return success(
+      renderPage({ items, nextToken: next }, ({ name, config }) =>
+        renderConfig(version, name, settings, config),
+      ),
+    );
+  }
+
+  // The control plane.
+
+  async summary(): Promise<Summary> {
+    const functions = await this.#askAll(async (member, object) => ({
+      service: member.service,
+      function: member.function,
+      ...(await object.counts()),
+    }));
+    const sum = (item: "configs" | "requests") => functions.reduce((total, one) => total + one[item], 0);
+    return {
+      settings: this.#store.settings,
+      clock: await this.clock(),
+      faults: this.#store.faults.all().length,
+      functions,
+      counts: {
+        functions: functions.length,
+        configs: sum("configs"),
+        requests: sum("requests") + this.#store.journal.count(),
+      },
+    };
+  }
+
+  async changeSettings(
+    changes: { readonly [K in keyof Settings]?: Settings[K] | undefined },
+  ): Promise<Controlled<Settings>> {
+    return this.#change("settings", () => {
+      this.#store.set("settings", { ...this.#store.get("settings"), ...definedItems(changes) });
+      this.#store.journal.resize(this.#store.settings.journalSize);
+      return this.#store.settings;
     });
   }
+
+  async reset(parts: readonly Part[]): Promise<Controlled<undefined>> {
+    return this.#change("reset", () => {
+      const store = this.#store;
+      if (parts.includes("configs")) store.directory.forgetAll();
+      if (parts.includes("journal")) this.#clearJournal();
+      if (parts.includes("faults")) store.faults.clear();
+      if (parts.includes("clock")) store.set("clock", REAL_CLOCK);
+      if (parts.includes("functions")) store.set("declared", {});
+      if (parts.includes("settings")) {
+        store.set("settings", {});
+        store.journal.resize(store.settings.journalSize);
+      }
+      return undefined;
+    });
+  }
+
+  async faults(): Promise<Fault[]> {
+    return this.#store.faults.all();
+  }
+
+  async addFault(given: GivenFault): Promise<Controlled<Fault>> {
+    const most = limit(this.env, "MAX_FAULTS");
+    if (this.#store.faults.all().length >= most) {
+      return problem(409, `This sandbox has ${most} faults, and may have no more.`);
+    }
+    return this.#change("faults", () => this.#store.faults.add(given));
+  }
+
+  async removeFault(id: string): Promise<Controlled<undefined>> {
+    if (!this.#store.faults.all().some((fault) => fault.id === id)) {
+      return problem(404, `This sandbox has no fault ${id}.`);
+    }
+    return this.#change("faults", () => {
+      this.#store.faults.remove(id);
+      return undefined;
+    });
+  }
+
+  async clock(): Promise<ShownClock> {
+    return showClock(this.#store.get("clock"), Date.now());
+  }
+
+  async changeClock(given: GivenClock): Promise<Controlled<ShownClock>> {
+    return this.#takeClock(setClock(given, Date.now()));
+  }
+
+  async advanceClock(seconds: number): Promise<Controlled<ShownClock>> {
+    const clock = this.#store.get("clock");
+    if (clock.mode === "real") {
+      return problem(409, "Real time can't be advanced: make the clock frozen or shifted first.");
+    }
+    return this.#takeClock(advance(clock, seconds, Date.now()));
+  }
+
+  async declared(): Promise<Declared> {
+    return this.#store.get("declared");
+  }
+
+  /** Replaces the declarations; a function that was declared and no longer is loses its configs. */
+  async declare(declared: Declared): Promise<Controlled<Declared>> {
+    return this.#change("functions", () => {
+      const names = new Set(declaredNames(declared).map(nameKey));
+      for (const name of declaredNames(this.#store.get("declared"))) {
+        if (!names.has(nameKey(name)) && this.#store.directory.get(name))
+          this.#store.directory.replace(name, []);
+      }
+      this.#store.set("declared", declared);
+      return declared;
+    });
+  }
+
+  async exportSnapshot(): Promise<Snapshot> {
+    const configs = await this.#askAll(async (member, object) => {
+      return exportConfigs(
+        member,
+        await object.configsAfter("", limit(this.env, "MAX_QUALIFIERS_PER_FUNCTION")),
+      );
+    });
+    return {
+      format: "fc-sandbox/1",
+      settings: this.#store.settings,
+      clock: givenClock(this.#store.get("clock")),
+      faults: this.#store.faults.all(),
+      functions: this.#store.get("declared"),
+      configs: configs.flat(),
+    };
+  }
+
+  /** Replaces the whole state but the journal by the snapshot's. */
+  async importSnapshot(snapshot: Snapshot): Promise<Controlled<undefined>> {
+    const configs = Map.groupBy(snapshot.configs ?? [], (config) =>
+      nameKey({ service: config.service ?? "", function: config.function }),
+    );
+    const all = new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
+    const [mostFunctions, mostConfigs] = [
+      limit(this.env, "MAX_FUNCTIONS_PER_SANDBOX"),
+      limit(this.env, "MAX_QUALIFIERS_PER_FUNCTION"),
+    ];
+    if (all.size > mostFunctions) {
+      return problem(
+        409,
+        `With this snapshot the sandbox would have ${all.size} functions; it may have ${mostFunctions}.`,
+      );
+    }
+    for (const [key, its] of configs) {
+      const qualifiers = new Set(its.map((config) => config.qualifier ?? "LATEST"));
+      if (qualifiers.size < its.length)
+        return problem(400, `configs has the same qualifier of ${key} more than once.`);
+      if (its.length > mostConfigs)
+        return problem(400, `configs has ${its.length} of ${key}; a function may have ${mostConfigs}.`);
+    }
+    const clock = setClock(snapshot.clock ?? { mode: "real" }, Date.now());
+    if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
+    return this.#change("snapshot", () => {
+      const store = this.#store;
+      store.set("settings", definedItems(snapshot.settings ?? {}));
+      store.journal.resize(store.settings.journalSize);
+      store.set("clock", clock);
+      store.set("declared", snapshot.functions ?? {});
+      store.faults.clear();
+      for (const fault of snapshot.faults ?? []) store.faults.add(fault);
+      store.directory.forgetAll();
+      for (const its of configs.values()) {
+        const [{ service = "", function: name } = { function: "" }] = its;
+        store.directory.replace(
+          { service, function: name },
+          its.map((config) => importConfig(config, Date.now())),
+        );
+      }
+      return undefined;
+    });
+  }
+
+  /** Journal entries of all functions that a filter means, newest first. */
+  async requests(
+    filter: Filter,
+    { limit: size, nextToken }: PageRequest,
+  ): Promise<Controlled<{ requests: JournalEntry[]; nextToken?: string }>> {
+    const tokens = new PageTokens(this.ctx.storage.kv);
+    let after: Position | undefined;
+    if (nextToken !== undefined) {
+      const token = await tokens.open(nextToken);
+      if (!token.ok) return problem(400, `${token.error.message}.`);
+      after = JSON.parse(token.value);
+    }
+    const found: Placed[][] = await this.#askAll((_, object) =>
+      object.journalEntries(filter, after, size + 1),
+    );
+    const all = [...found.flat(), ...this.#store.journal.find(filter, after, size + 1)];
+    all.sort((a, b) => comparePositions(a.position, b.position));
+    const page = all.slice(0, size);
+    const last = page.at(-1);
+    const requests = page.map(({ entry }) => entry);
+    if (all.length <= size || last === undefined) return done({ requests });
+    return done({ requests, nextToken: await tokens.issue(JSON.stringify(last.position)) });
+  }
+
+  async countRequests(filter: Filter): Promise<number> {
+    const counts = await this.#askAll((_, object) => object.countJournalEntries(filter));
+    return counts.reduce((total, count) => total + count, this.#store.journal.countOf(filter));
+  }
+
+  /** How many requests the filter means, and those that it almost means. */
+  async verify(filter: Filter): Promise<Verification> {
+    const misses: NearMiss[][] = await this.#askAll((_, object) => object.nearMisses(filter, NEAR_MISSES));
+    const all = [...misses.flat(), ...this.#store.journal.nearMisses(filter, NEAR_MISSES)];
+    return { count: await this.countRequests(filter), nearMisses: nearest(all, NEAR_MISSES) };
+  }
+
+  async clearRequests(): Promise<Controlled<undefined>> {
+    return this.#change("requests", () => {
+      this.#clearJournal();
+      return undefined;
+    });
+  }
+
+  /** The live feed: a WebSocket, already authorised. */
+  override async fetch(): Promise<Response> {
+    await this.#erasing;
+    const response = acceptWatcher(this.ctx);
+    await this.#watch(true);
+    return response;
+  }
+
+  override async webSocketMessage(socket: WebSocket): Promise<void> {
+    // Nothing is asked over the feed, so nothing is answered.
+    socket.close(1003, "this feed only tells");
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    const others = this.ctx.getWebSockets().filter((other) => other !== socket);
+    if (others.length === 0) await this.#watch(false);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    await this.webSocketClose(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    if (this.#store.get("settled") < this.#store.get("version")) await this.#push();
+    const idle = idleMs(this.env, this.#sandbox);
+    if (idle !== undefined && Date.now() >= this.#store.get("usedAt") + idle) await this.#erase();
+    else await this.#schedule();
+  }
+
+  async #takeClock(clock: ReturnType<typeof setClock>): Promise<Controlled<ShownClock>> {
+    if (clock === undefined) return problem(400, "The clock must show a time of the years 1970 to 9999.");
+    return this.#change("clock", () => {
+      this.#store.set("clock", clock);
+      return showClock(clock, Date.now());
+    });
+  }
+
+  #clearJournal(): void {
+    this.#store.journal.clear();
+    this.#store.set("journalEpoch", this.#store.get("journalEpoch") + 1);
+  }
+
+  async #watch(watched: boolean): Promise<void> {
+    if (this.#store.get("watched") === watched) return;
+    await this.#change(undefined, () => this.#store.set("watched", watched));
+  }
+
+  /** Makes a change and has all functions know it before it returns. */
+  async #change<T>(what: string | undefined, change: () => T): Promise<Controlled<T>> {
+    await this.#erasing;
+    const value = this.ctx.storage.transactionSync(() => {
+      const changed = change();
+      this.#store.set("version", this.#store.get("version") + 1);
+      return changed;
+    });
+    await this.reportUse();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#push();
+        break;
+      } catch (error) {
+        console.error(error);
+        if (attempt === PUSH_ATTEMPTS) {
+          return problem(503, "Some functions could not be told of the change yet; they will be.");
+        }
+      }
+    }
+    if (what !== undefined) tellWatchers(this.ctx, { type: "change", what });
+    return done(value);
+  }
+
+  /** Gives all functions the present state. The alarm does it again when this is cut off. */
+  async #push(): Promise<void> {
+    const version = this.#store.get("version");
+    await this.#askAll(async (member, object) => {
+      // Read at the last moment: what was imported may have been taken, or replaced, in the meantime.
+      const { imported, ...latest } = this.#store.directory.get(member) ?? member;
+      await object.accept(this.#store.sharedState(member), imported);
+      this.#store.directory.taken(latest);
+    });
+    if (this.#store.get("settled") < version) this.#store.set("settled", version);
+    await this.#schedule();
+  }
+
+  /** Asks every function of the sandbox, some at once, in the directory's order. */
+  async #askAll<T>(
+    ask: (member: Member, object: ReturnType<typeof functionObject>) => Promise<T>,
+  ): Promise<T[]> {
+    const members = this.#store.directory.all();
+    const answers: T[] = [];
+    for (let i = 0; i < members.length; i += FAN_OUT) {
+      const some = members.slice(i, i + FAN_OUT);
+      answers.push(
+        ...(await Promise.all(
+          some.map((member) => ask(member, functionObject(this.env, this.#sandbox, member))),
+        )),
+      );
+    }
+    return answers;
+  }
+
+  /** Sets the alarm for what is next: a push that has to be finished, or the end of an idle sandbox. */
+  async #schedule(): Promise<void> {
+    const idle = idleMs(this.env, this.#sandbox);
+    const settled = this.#store.get("settled") === this.#store.get("version");
+    if (!settled) await this.ctx.storage.setAlarm(Date.now() + PUSH_RETRY_MS);
+    else if (idle === undefined) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(this.#store.get("usedAt") + idle);
+  }
+
+  /** Erases the sandbox and all its functions, storage and all. */
+  async #erase(): Promise<void> {
+    const erased = async () => {
+      await this.#askAll((_, object) => object.erase());
+      for (const socket of this.ctx.getWebSockets()) socket.close(1001, "this sandbox was erased");
+      this.#opened = undefined;
+      await this.ctx.storage.deleteAll();
+      this.#erasing = undefined;
+    };
+    this.#erasing = erased();
+    await this.#erasing;
+  }
+}
+
+/** The list of a function without configs, which never issued a token. */
+function listOfNone({ nextToken }: PageRequest): Outcome<object> {
+  return nextToken === undefined ? success({ configs: [] }) : invalidToken(nextToken);
+}
+
+function nameKey({ service, function: name }: FunctionName): string {
+  return service ? `${service}/${name}` : name;
+}
+
+function definedItems<T extends object>(items: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(items).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readJson } from "../../src/api/body.ts";
+import { parseJson, readBody } from "../../src/api/body.ts";
 
 const MAX_BYTES = 64;
+
+async function readJson(request: Request, maxBytes: number) {
+  const body = await readBody(request, maxBytes);
+  return body.ok ? parseJson(request.headers.get("Content-Type"), body.value) : body;
+}
 
 function read(body: BodyInit | null, headers: Record<string, string> = {}) {
   const request = new Request("http://sandbox/", {

@@ -236,8 +236,8 @@ describe("limits", () => {
     const { config } = versions[0];
     for (let i = 0; i < 100; i++) expect((await request("PUT", config("full", `q${i}`))).status).toBe(200);
     expect(errorOf(await request("PUT", config("full", "q100")))).toEqual({
-      status: 403,
-      code: "AccessDenied",
+      status: 400,
+      code: "InvalidArgument",
       message: "function 'full' has 100 configs, and may have no more",
     });
     expect((await request("PUT", config("full", "q0"), { maxAsyncRetryAttempts: 0 })).status).toBe(200);

@@ -219,7 +219,7 @@ describe.each(versions)("in $id", ({ config, list, statefulItem }) => {
     expect(preflight.status).toBe(204);
     expect(Object.fromEntries(preflight.headers)).toMatchObject({
       "access-control-allow-origin": "*",
-      "access-control-allow-methods": "GET,HEAD,PUT,DELETE",
+      "access-control-allow-methods": "GET,HEAD,PUT,POST,PATCH,DELETE",
       "access-control-allow-headers": "authorization,content-type,x-fc-account-id",
     });
     for (const path of [config(newFunction()), "/nowhere"]) {

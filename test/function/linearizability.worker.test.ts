@@ -125,7 +125,7 @@ test("whatever clients do at once, each function's history is one of calls made 
     }),
     { numRuns: 100 },
   );
-});
+}, 60_000);
 
 test("the search would notice a lost update", () => {
   const put = (called: number, items: Items, result: Items): Event => ({

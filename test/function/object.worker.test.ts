@@ -23,30 +23,33 @@ function watched(calls: string[]): Env {
 }
 
 test("a PUT, GET or DELETE makes one object call", async () => {
+  await request("PUT", config("calls"));
   for (const method of ["PUT", "PUT", "GET", "DELETE"]) {
     const calls: string[] = [];
     await app.request(config("calls"), { method }, watched(calls));
-    expect(calls).toEqual([`FUNCTION.${method.toLowerCase()}`]);
+    expect(calls).toEqual(["FUNCTION.perform"]);
   }
 });
 
-test("a PUT to a config that exists writes one row and calls no other object", async () => {
+test("a PUT to a config that exists writes two rows: the config, and its entry in the journal", async () => {
   await request("PUT", config("rows"), { maxAsyncRetryAttempts: 1 });
-  const name = { service: "demo", function: "rows", qualifier: "LATEST" };
-  const rows = await runInDurableObject(functionObject(env, "default", name), async (object, { storage }) => {
-    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  const stub = functionObject(env, "default", { service: "demo", function: "rows" });
+  await runInDurableObject(stub, (_, { storage }) => {
     const exec = storage.sql.exec;
     storage.sql.exec = ((...args: Parameters<typeof exec>) => {
       const cursor = exec.apply(storage.sql, args);
       cursors.push(cursor);
       return cursor;
     }) as typeof exec;
-    await object.put("default", name, { maxAsyncRetryAttempts: 2, onSuccess: F });
-    storage.sql.exec = exec;
-    return cursors.map((cursor) => cursor.rowsWritten).filter((written) => written > 0);
   });
-  expect(rows).toEqual([1]);
-  expect((await request("GET", config("rows"))).body.maxAsyncRetryAttempts).toBe(2);
+  const { body } = await request("PUT", config("rows"), {
+    maxAsyncRetryAttempts: 2,
+    destinationConfig: { onFailure: { destination: F } },
+  });
+  expect(body.maxAsyncRetryAttempts).toBe(2);
+  const written = await runInDurableObject(stub, () => cursors.map((cursor) => cursor.rowsWritten));
+  expect(written.filter((rows) => rows > 0)).toEqual([1, 1]);
 });
 
 test("what was put is there after the objects were evicted", async () => {

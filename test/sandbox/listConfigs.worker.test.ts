@@ -128,8 +128,8 @@ test("a sandbox has at most 500 functions, and those it has go on working", asyn
       expect(await object.join({ service: "s", function: `f${i}` })).toMatchObject({ ok: true });
   });
   expect(errorOf(await put("one-more", "LATEST"))).toEqual({
-    status: 403,
-    code: "AccessDenied",
+    status: 400,
+    code: "InvalidArgument",
     message: "this sandbox has 500 functions, and may have no more",
   });
   expect((await request("GET", fc3.config("one-more"))).status).toBe(404);

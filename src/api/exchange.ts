@@ -1,0 +1,71 @@
+import type { Effect } from "../function/faults.ts";
+import type { GivenItems } from "./config.ts";
+import type { ApiError, Outcome } from "./errors.ts";
+import type { PageRequest } from "./paging.ts";
+import type { Verdict } from "./signature/verdict.ts";
+import { type ApiVersion, versionById } from "./versions.ts";
+
+/** What a request asks for, read; its names are the request's. */
+export type Call =
+  | { readonly operation: "put"; readonly given: GivenItems }
+  | { readonly operation: "get" | "delete" }
+  | { readonly operation: "list"; readonly page: PageRequest };
+
+/** The names in a request: `null` where it has none, or none that could be read. */
+export interface RequestNames {
+  readonly service: string | null;
+  readonly function: string | null;
+  readonly qualifier: string | null;
+}
+
+/** One request to the API, read at the edge: all that an object needs to answer it and to remember it. */
+export interface ApiRequest extends RequestNames {
+  readonly sandbox: string;
+  readonly version: ApiVersion["id"];
+  readonly operation: Call["operation"] | null;
+  /** What is asked for, or the error that reading it came to. */
+  readonly call: Outcome<Call>;
+  readonly verdict: Verdict;
+  /** The fault that the request asks for itself. */
+  readonly fault: Effect | null;
+  readonly requestId: string;
+  readonly method: string;
+  /** Path and query as they came, secrets replaced. */
+  readonly url: string;
+  /** Secrets replaced. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+/** A response before it is one: headers but those that every response has. */
+export interface ApiReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** Whether the connection ends in the middle of the body. */
+  readonly broken: boolean;
+}
+
+/** The reply to a request that came to something: a 200 with a body, or a 204. */
+export function successReply(body: object | undefined): ApiReply {
+  return body === undefined
+    ? { status: 204, headers: {}, body: null, broken: false }
+    : { status: 200, headers: JSON_TYPE, body: JSON.stringify(body), broken: false };
+}
+
+/** An error in the shape of an API version. */
+export function errorReply(version: ApiVersion["id"], error: ApiError, requestId: string): ApiReply {
+  const headers = error.status === 429 ? { ...JSON_TYPE, "Retry-After": RETRY_AFTER_SECONDS } : JSON_TYPE;
+  const body = JSON.stringify(versionById(version).errorBody(error, requestId));
+  return { status: error.status, headers, body, broken: false };
+}
+
+const JSON_TYPE = { "Content-Type": "application/json; charset=utf-8" };
+const RETRY_AFTER_SECONDS = "1";
+
+/** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
+export function journalText(bytes: Uint8Array, maxBytes: number): string {
+  return new TextDecoder().decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
+}

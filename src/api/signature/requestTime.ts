@@ -1,0 +1,44 @@
+import { abbreviated, failure, type Outcome, success } from "../errors.ts";
+
+/** How a scheme writes the time of a request. */
+interface TimeFormat {
+  readonly pattern: RegExp;
+  readonly example: string;
+  format(time: Date): string;
+}
+
+/** RFC 1123 in GMT; X-Fc-Date is documented with a day of one digit, as `EEE,d MMM yyyy HH:mm:ss GMT`. */
+export const httpDate: TimeFormat = {
+  pattern: /^[A-Z][a-z]{2}, ?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/,
+  example: "Mon, 02 Jan 2006 15:04:05 GMT",
+  format: (time) => time.toUTCString(),
+};
+
+/** ISO 8601 in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. */
+export const isoTime: TimeFormat = {
+  pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+  example: "2006-01-02T15:04:05Z",
+  format: (time) => `${time.toISOString().slice(0, 19)}Z`,
+};
+
+const MAX_SKEW_MS = 15 * 60 * 1000;
+
+/** Refuses a request whose time is more than 15 minutes from now, in the words of the cloud. */
+export function checkRequestTime(
+  { pattern, example, format }: TimeFormat,
+  came: string,
+  now: number,
+): Outcome<undefined> {
+  const time = pattern.test(came) ? Date.parse(came) : Number.NaN;
+  if (Number.isNaN(time)) {
+    return failure(
+      "AccessDenied",
+      `the request time must be like '${example}', but got '${abbreviated(came)}'`,
+    );
+  }
+  if (Math.abs(time - now) <= MAX_SKEW_MS) return success(undefined);
+  return failure(
+    "AccessDenied",
+    `the difference between the request time '${came}' and the current time '${format(new Date(now))}' is too large`,
+  );
+}

@@ -1,0 +1,202 @@
+/**
+ * A client of the sandbox's control plane, for tests: no dependencies, runs wherever `fetch` does. Its types are
+ * those of the schemas that the control plane validates with.
+ */
+import type { Fault, GivenFault } from "../function/faults.ts";
+import type { Filter, JournalEntry } from "../function/journal.ts";
+import type { GivenClock, ShownClock } from "../sandbox/clock.ts";
+import type { FeedEvent } from "../sandbox/feed.ts";
+import type { Declared } from "../sandbox/functions.ts";
+import type { Part, Summary } from "../sandbox/object.ts";
+import type { Problem } from "../sandbox/problem.ts";
+import type { Settings } from "../sandbox/settings.ts";
+import type { Snapshot } from "../sandbox/snapshot.ts";
+
+export type {
+  Declared,
+  Fault,
+  FeedEvent,
+  Filter,
+  GivenClock,
+  GivenFault,
+  JournalEntry,
+  Settings,
+  ShownClock,
+  Snapshot,
+  Summary,
+};
+
+/** Where a sandbox is, and what it takes to use and control it. */
+export interface SandboxAccess {
+  readonly id: string;
+  /** What a client takes as its endpoint. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly controlToken: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** RFC 3339: when it is erased if nobody uses it; null when never. */
+  readonly expiresAt: string | null;
+}
+
+export interface CreationOptions {
+  readonly label?: string;
+  readonly settings?: Partial<Settings>;
+  readonly snapshot?: Snapshot;
+}
+
+export interface ClientOptions {
+  /** In place of the global one. */
+  readonly fetch?: (url: string, init?: RequestInit) => Promise<Response>;
+}
+
+export interface VerifyOptions {
+  readonly exactly?: number;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** The control plane refused: its problem document. */
+export class ControlError extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(`${problem.title}: ${problem.detail}`);
+    this.name = "ControlError";
+    this.problem = problem;
+  }
+}
+
+/** The requests were not as `verify` wanted them; the message lists the nearest misses. */
+export class VerificationError extends Error {
+  readonly count: number;
+  readonly nearMisses: readonly { readonly differences: readonly string[]; readonly entry: JournalEntry }[];
+  constructor(wanted: string, count: number, nearMisses: VerificationError["nearMisses"]) {
+    const misses = nearMisses.map(
+      ({ entry, differences }) =>
+        `\n  ${entry.method} ${entry.url} (${entry.status}): ${differences.join("; ")}`,
+    );
+    super(`wanted ${wanted}, but there were ${count}${misses.length ? `; nearest:${misses.join("")}` : ""}`);
+    this.name = "VerificationError";
+    this.count = count;
+    this.nearMisses = nearMisses;
+  }
+}
+
+/** Makes a sandbox at a server: `http://127.0.0.1:8787`, say. Throws a ControlError. */
+export async function createSandbox(
+  server: string,
+  { label, settings, snapshot }: CreationOptions = {},
+  options: ClientOptions = {},
+): Promise<SandboxClient> {
+  const call = caller(`${server.replace(/\/$/, "")}/_sandbox`, undefined, options);
+  return new SandboxClient(
+    await call<SandboxAccess>("POST", "/sandboxes", { label, settings, snapshot }),
+    options,
+  );
+}
+
+type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
+
+function caller(base: string, token: string | undefined, { fetch = globalThis.fetch }: ClientOptions): Call {
+  return async (method, path, body) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const value = text === "" ? undefined : JSON.parse(text);
+    if (!response.ok) throw new ControlError(value);
+    return value;
+  };
+}
+
+/** Controls one sandbox. Every method throws a ControlError when the control plane refuses. */
+export class SandboxClient {
+  readonly access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>;
+  readonly #call: Call;
+
+  /** `access` is what `createSandbox` got, or just the endpoint (and control token) of a sandbox that is there. */
+  constructor(access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>, options: ClientOptions = {}) {
+    this.access = access;
+    this.#call = caller(`${access.endpoint}/_sandbox`, access.controlToken, options);
+  }
+
+  get endpoint(): string {
+    return this.access.endpoint;
+  }
+
+  summary(): Promise<Summary> {
+    return this.#call("GET", "");
+  }
+
+  settings(changes: Partial<Settings>): Promise<Settings> {
+    return this.#call("PATCH", "/settings", changes);
+  }
+
+  /** Resets all of the sandbox, or the parts named. */
+  reset(...parts: Part[]): Promise<void> {
+    return this.#call("POST", "/reset", parts.length > 0 ? { parts } : {});
+  }
+
+  readonly faults = {
+    list: async () => (await this.#call<{ faults: Fault[] }>("GET", "/faults")).faults,
+    add: (fault: GivenFault) => this.#call<Fault>("POST", "/faults", fault),
+    remove: (id: string) => this.#call<void>("DELETE", `/faults/${encodeURIComponent(id)}`),
+    clear: () => this.#call<void>("DELETE", "/faults"),
+  };
+
+  readonly clock = {
+    get: () => this.#call<ShownClock>("GET", "/clock"),
+    set: (clock: GivenClock) => this.#call<ShownClock>("PUT", "/clock", clock),
+    /** Stops the clock, at the present or at a time in RFC 3339. */
+    freeze: (time?: string) =>
+      this.#call<ShownClock>("PUT", "/clock", { mode: "frozen", ...(time === undefined ? {} : { time }) }),
+    /** Moves the clock from real time, by seconds. */
+    shift: (offsetSeconds: number) =>
+      this.#call<ShownClock>("PUT", "/clock", { mode: "shifted", offsetSeconds }),
+    advance: (seconds: number) => this.#call<ShownClock>("POST", "/clock/advance", { seconds }),
+  };
+
+  readonly requests = {
+    /** The journal, newest first: one page of at most `limit` entries. */
+    list: (filter: Filter = {}, page: { limit?: number; nextToken?: string } = {}) => {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries({ ...filter, ...page })) {
+        if (value !== undefined) query.set(name, name === "body" ? JSON.stringify(value) : String(value));
+      }
+      return this.#call<{ requests: JournalEntry[]; nextToken?: string }>("GET", `/requests?${query}`);
+    },
+    count: async (filter: Filter = {}) =>
+      (await this.#call<{ count: number }>("POST", "/requests/count", filter)).count,
+    /** Throws a VerificationError unless there were as many such requests: at least one, when no number is given. */
+    verify: async (filter: Filter, times: VerifyOptions = {}): Promise<void> => {
+      const {
+        verified,
+        count,
+        nearMisses = [],
+      } = await this.#call<{
+        verified: boolean;
+        count: number;
+        nearMisses?: VerificationError["nearMisses"];
+      }>("POST", "/requests/verify", { filter, ...times });
+      if (!verified) throw new VerificationError(JSON.stringify({ ...filter, ...times }), count, nearMisses);
+    },
+    clear: () => this.#call<void>("DELETE", "/requests"),
+  };
+
+  readonly functions = {
+    get: () => this.#call<Declared>("GET", "/functions"),
+    /** Replaces the declarations; a function that is no longer declared loses its configs. */
+    declare: (declared: Declared) => this.#call<Declared>("PUT", "/functions", declared),
+  };
+
+  readonly snapshot = {
+    export: () => this.#call<Snapshot>("GET", "/snapshot"),
+    import: (snapshot: Snapshot) => this.#call<void>("PUT", "/snapshot", snapshot),
+  };
+}

@@ -1,0 +1,112 @@
+import { failure, injectedError, type Outcome } from "./api/errors.ts";
+import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/exchange.ts";
+import { type Effect, type Fault, matches } from "./function/faults.ts";
+import type { Journal, JournalEntry } from "./function/journal.ts";
+import { checkExistence } from "./sandbox/functions.ts";
+import type { SharedState } from "./sandbox/state.ts";
+
+/** The object that answers a request: what it knows of its sandbox, and where it keeps the journal. */
+export interface Answerer {
+  state(): SharedState;
+  readonly journal: Journal;
+  /** Counts the request for these faults, and says which of them strike it. */
+  strike(faults: readonly Fault[]): Promise<readonly string[]>;
+  publish(entry: JournalEntry): void;
+}
+
+type Operate = (call: Call) => Outcome<object | undefined> | Promise<Outcome<object | undefined>>;
+
+/**
+ * Answers one request: fault, signature, existence, operation, journal, in that order. Without a fault nothing is
+ * waited for before `operate`, nor between it and the journal unless it waits itself.
+ */
+export async function answer(request: ApiRequest, by: Answerer, operate: Operate): Promise<ApiReply> {
+  const matching = by.state().faults.filter((fault) => matches(fault, request));
+  const struck = matching.length > 0 ? await by.strike(matching) : [];
+  const effects = matching.filter(({ id }) => struck.includes(id)).map(({ effect }) => effect);
+  if (request.fault) effects.push(request.fault);
+
+  const before = effects.filter((effect) => effect.after === undefined);
+  await waitFor(before);
+  let reply = faultReply(request, before, undefined);
+  if (reply === undefined) {
+    const admitted = admit(request, by.state());
+    const outcome = admitted.ok ? operate(admitted.value) : admitted;
+    const settled = outcome instanceof Promise ? await outcome : outcome;
+    reply = settled.ok
+      ? successReply(settled.value)
+      : errorReply(request.version, settled.error, request.requestId);
+    const after = effects.filter((effect) => effect.after === "apply");
+    if (after.length > 0) {
+      await waitFor(after);
+      reply = faultReply(request, after, reply) ?? reply;
+    }
+  }
+  const faults = request.fault ? [...struck, "header"] : struck;
+  const entry = journalEntry(request, reply, faults);
+  by.journal.add(entry, by.state().settings.journalSize);
+  if (by.state().watched) by.publish(entry);
+  return reply;
+}
+
+/** What the request asks for, when it is signed as the sandbox wants it, names what exists, and could be read. */
+function admit(request: ApiRequest, { settings, existence }: SharedState): Outcome<Call> {
+  if (settings.signatures !== "off" && request.verdict.kind === "refused") {
+    return { ok: false, error: request.verdict.error };
+  }
+  if (settings.signatures === "required" && request.verdict.kind === "absent") {
+    return failure("MissingRequiredHeader", "Authorization");
+  }
+  if (existence !== null && request.function !== null) {
+    const exists = checkExistence(existence, request.service ?? "", request.function, request.qualifier);
+    if (!exists.ok) return exists;
+  }
+  return request.call;
+}
+
+async function waitFor(effects: readonly Effect[]): Promise<void> {
+  for (const effect of effects) {
+    if (effect.type !== "delay") continue;
+    const jitter = (effect.jitterMilliseconds ?? 0) * (2 * Math.random() - 1);
+    await scheduler.wait(Math.max(0, effect.milliseconds + jitter));
+  }
+}
+
+/** The reply that the first effect which has one puts in the place of `usual`. */
+function faultReply(
+  request: ApiRequest,
+  effects: readonly Effect[],
+  usual: ApiReply | undefined,
+): ApiReply | undefined {
+  const effect = effects.find(({ type }) => type !== "delay");
+  if (effect === undefined || effect.type === "delay") return undefined;
+  if (effect.type === "error") {
+    return errorReply(request.version, injectedError(effect.code, effect.message), request.requestId);
+  }
+  if (effect.type === "response") {
+    const { status, headers = {}, body } = effect;
+    if (body === undefined) return { status, headers, body: null, broken: false };
+    const isText = typeof body === "string";
+    return {
+      status,
+      headers: isText ? headers : { "Content-Type": "application/json; charset=utf-8", ...headers },
+      body: isText ? body : JSON.stringify(body),
+      broken: false,
+    };
+  }
+  const cut =
+    usual ?? errorReply(request.version, injectedError("InternalServerError", undefined), request.requestId);
+  return { ...cut, broken: true };
+}
+
+function journalEntry(request: ApiRequest, reply: ApiReply, faults: readonly string[]): JournalEntry {
+  const { call: _call, verdict: _verdict, fault: _fault, receivedAt, ...seen } = request;
+  return {
+    ...seen,
+    time: new Date(receivedAt).toISOString(),
+    status: reply.status,
+    responseBody: reply.body ?? "",
+    durationMs: Date.now() - receivedAt,
+    faults,
+  };
+}

@@ -1,0 +1,139 @@
+import * as z from "zod/mini";
+import { errorCodes, invalid, type Outcome, success } from "../api/errors.ts";
+
+const MAX_DELAY_MS = 60_000;
+const OPERATIONS = ["put", "get", "delete", "list"] as const;
+const VERSIONS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
+
+function whole(min: number, max: number) {
+  const error = `an integer from ${min} to ${max}`;
+  return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));
+}
+
+/** Any JSON: it was read from JSON, so there is nothing to check; a recursive type is more than RPC can follow. */
+type JsonValue = string | number | boolean | object | null;
+
+const name = z.string().check(z.minLength(1), z.maxLength(128));
+const after = z.optional(z.literal("apply", { error: '"apply"' }));
+// Headers of the connection are the server's business.
+const headerName = z.string().check(
+  z.regex(
+    /^(?!(connection|content-length|keep-alive|te|trailer|transfer-encoding|upgrade)$)[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i,
+    {
+      error: "the name of a header that is not about the connection",
+    },
+  ),
+);
+const headerValue = z.string().check(z.regex(/^[\t\x20-\x7e]{0,1000}$/, { error: "a header's value" }));
+
+/** What a fault does to a request; with `after: "apply"`, once the request has taken effect. */
+export const effectSchema = z.discriminatedUnion(
+  "type",
+  [
+    /** An error of the API, in the shape of the caller's API version. */
+    z.strictObject({
+      type: z.literal("error"),
+      code: z.enum(errorCodes, { error: `an error code of the API: ${errorCodes.join(", ")}` }),
+      message: z.optional(z.string().check(z.maxLength(1000))),
+      after,
+    }),
+    /** Any response at all; a body that is not a string is sent as JSON. */
+    z.strictObject({
+      type: z.literal("response"),
+      status: whole(200, 599),
+      headers: z.optional(z.record(headerName, headerValue)),
+      body: z.optional(z.custom<JsonValue>()),
+      after,
+    }),
+    /** The response comes later, by a time that varies evenly by the jitter. */
+    z.strictObject({
+      type: z.literal("delay"),
+      milliseconds: whole(0, MAX_DELAY_MS),
+      jitterMilliseconds: z.optional(whole(0, MAX_DELAY_MS)),
+      after,
+    }),
+    /** The connection ends in the middle of the response's body. */
+    z.strictObject({ type: z.literal("broken"), after }),
+  ],
+  { error: 'an effect of type "error", "response", "delay" or "broken"' },
+);
+
+/** A fault as it is added. */
+export const faultSchema = z.strictObject({
+  match: z.optional(
+    z.strictObject({
+      operation: z.optional(z.enum(OPERATIONS, { error: `one of ${OPERATIONS.join(", ")}` })),
+      version: z.optional(z.enum(VERSIONS, { error: `one of ${VERSIONS.join(", ")}` })),
+      service: z.optional(name),
+      function: z.optional(name),
+      qualifier: z.optional(name),
+    }),
+  ),
+  effect: effectSchema,
+  /** How often it strikes, at most. */
+  times: z.optional(whole(1, 1_000_000)),
+  /** How many matching requests it lets pass first. */
+  skip: z.optional(whole(0, 1_000_000)),
+  /** How likely it strikes a request that it may strike. */
+  probability: z.optional(
+    z
+      .number()
+      .check(z.gte(0, { error: "a number from 0 to 1" }), z.lte(1, { error: "a number from 0 to 1" })),
+  ),
+});
+
+export type Effect = z.infer<typeof effectSchema>;
+export type GivenFault = z.infer<typeof faultSchema>;
+
+/** A fault of a sandbox: as given, its id, and how many requests it matched and struck so far. */
+export type Fault = GivenFault & { readonly id: string; readonly matched: number; readonly struck: number };
+
+/** What a fault can be matched against. */
+export interface Matchable {
+  readonly operation: string | null;
+  readonly version: string;
+  readonly service: string | null;
+  readonly function: string | null;
+  readonly qualifier: string | null;
+}
+
+export function matches(fault: GivenFault, request: Matchable): boolean {
+  return Object.entries(fault.match ?? {}).every(
+    ([item, wanted]) => wanted === undefined || request[item as keyof Matchable] === wanted,
+  );
+}
+
+/** Counts a matching request, and decides whether the fault strikes it. `chance` is evenly from 0 to below 1. */
+export function strike(fault: Fault, chance: number): { readonly fault: Fault; readonly strikes: boolean } {
+  const matched = fault.matched + 1;
+  const allowed = matched > (fault.skip ?? 0) && fault.struck < (fault.times ?? Number.POSITIVE_INFINITY);
+  const strikes = allowed && chance < (fault.probability ?? 1);
+  return { fault: { ...fault, matched, struck: fault.struck + (strikes ? 1 : 0) }, strikes };
+}
+
+/**
+ * The fault that a request asks for itself, by `X-Sandbox-Fault`: an error code, `delay=1500`, `status=503` or
+ * `broken`, and `after=apply`, separated by `;`. InvalidArgument.
+ */
+export function parseFaultHeader(text: string | null): Outcome<Effect | null> {
+  if (text === null) return success(null);
+  const parts = text.split(";").map((part) => part.trim());
+  const after = parts.includes("after=apply") ? { after: "apply" as const } : {};
+  const [what = ""] = parts.filter((part) => part !== "after=apply");
+  const [key, value] = what.split("=", 2);
+  const effect = effectSchema.safeParse({ ...headerEffect(key, value), ...after });
+  if (effect.success && parts.length <= 1 + Object.keys(after).length) return success(effect.data);
+  return invalid(
+    "X-Sandbox-Fault",
+    `an error code of the API, delay=<milliseconds>, status=<code> or broken, and perhaps ";after=apply"`,
+    text,
+  );
+}
+
+function headerEffect(key: string | undefined, value: string | undefined): object {
+  const number = /^[0-9]+$/.test(value ?? "") ? Number(value) : undefined;
+  if (key === "delay") return { type: "delay", milliseconds: number };
+  if (key === "status") return { type: "response", status: number };
+  if (key === "broken" && value === undefined) return { type: "broken" };
+  return value === undefined ? { type: "error", code: key } : {};
+}

@@ -1,0 +1,91 @@
+import * as z from "zod/mini";
+
+/** What the API's timestamps show: real time, real time moved by so many milliseconds, or one moment. */
+export type Clock =
+  | { readonly mode: "real" }
+  | { readonly mode: "shifted"; readonly offsetMs: number }
+  | { readonly mode: "frozen"; readonly at: number };
+
+export const REAL_CLOCK: Clock = { mode: "real" };
+
+// Timestamps have four digits for the year.
+const EARLIEST = Date.UTC(1970, 0, 1);
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+const moment = z.string({ error: "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z" }).check(
+  z.refine(
+    (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text) && isShowable(Date.parse(text)),
+    {
+      error: "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z",
+    },
+  ),
+);
+
+const MAX_SECONDS = 10_000 * 366 * 86_400;
+const seconds = z
+  .int({ error: "a whole number of seconds" })
+  .check(
+    z.gte(-MAX_SECONDS, { error: "a whole number of seconds within 10,000 years" }),
+    z.lte(MAX_SECONDS, { error: "a whole number of seconds within 10,000 years" }),
+  );
+
+/** A clock as the control plane takes it; a frozen one without a time stops at the present. */
+export const clockSchema = z.discriminatedUnion(
+  "mode",
+  [
+    z.strictObject({ mode: z.literal("real") }),
+    z.strictObject({ mode: z.literal("shifted"), offsetSeconds: seconds }),
+    z.strictObject({ mode: z.literal("frozen"), time: z.optional(moment) }),
+  ],
+  { error: `"real", "shifted" or "frozen"` },
+);
+
+export const advanceSchema = z.strictObject({ seconds });
+
+export type GivenClock = z.infer<typeof clockSchema>;
+
+/** A clock as the control plane shows it, with the time it shows now. */
+export type ShownClock = GivenClock & { readonly now: string };
+
+/** What the clock shows when it really is `real`; both in milliseconds since 1970. */
+export function now(clock: Clock, real: number): number {
+  if (clock.mode === "frozen") return clock.at;
+  return clock.mode === "shifted" ? real + clock.offsetMs : real;
+}
+
+/** The clock that was asked for; undefined when it would show a time that no timestamp can. */
+export function setClock(given: GivenClock, real: number): Clock | undefined {
+  if (given.mode === "real") return REAL_CLOCK;
+  const clock: Clock =
+    given.mode === "shifted"
+      ? { mode: "shifted", offsetMs: given.offsetSeconds * 1000 }
+      : { mode: "frozen", at: given.time === undefined ? real : Date.parse(given.time) };
+  return isShowable(now(clock, real)) ? clock : undefined;
+}
+
+/** The clock some seconds on; undefined when it would show a time that no timestamp can. */
+export function advance(
+  clock: Exclude<Clock, { mode: "real" }>,
+  by: number,
+  real: number,
+): Clock | undefined {
+  const advanced: Clock =
+    clock.mode === "frozen"
+      ? { mode: "frozen", at: clock.at + by * 1000 }
+      : { mode: "shifted", offsetMs: clock.offsetMs + by * 1000 };
+  return isShowable(now(advanced, real)) ? advanced : undefined;
+}
+
+/** A clock as it is given, without its present time: what a snapshot keeps. */
+export function givenClock(clock: Clock): GivenClock {
+  if (clock.mode === "frozen") return { mode: "frozen", time: new Date(clock.at).toISOString() };
+  return clock.mode === "shifted" ? { mode: "shifted", offsetSeconds: clock.offsetMs / 1000 } : clock;
+}
+
+export function showClock(clock: Clock, real: number): ShownClock {
+  return { ...givenClock(clock), now: new Date(now(clock, real)).toISOString() };
+}
+
+function isShowable(time: number): boolean {
+  return time >= EARLIEST && time <= LATEST;
+}

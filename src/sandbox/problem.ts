@@ -1,0 +1,54 @@
+import type * as z from "zod/mini";
+
+/** What the control plane says when it can't do what was asked. Source: RFC 9457. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** Where a document is wrong: a path into it, and what must be there. */
+  readonly errors?: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** What a call of the control plane comes to. Never thrown. */
+export type Controlled<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+export function done<T>(value: T): Controlled<T> {
+  return { ok: true, value };
+}
+
+const titles = {
+  400: "Bad request",
+  401: "Not authorised",
+  403: "Forbidden",
+  404: "Not found",
+  409: "Conflict",
+  413: "Too large",
+  429: "Too many requests",
+  500: "Internal error",
+  503: "Unavailable",
+} as const;
+
+export function problem(status: keyof typeof titles, detail: string, errors?: Problem["errors"]) {
+  const found: Problem = { status, title: titles[status], detail, ...(errors ? { errors } : {}) };
+  return { ok: false, problem: found } as const;
+}
+
+/** The value that the schema makes of it, or a problem that says where it is wrong. */
+export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): Controlled<z.output<T>> {
+  const result = schema.safeParse(value);
+  if (result.success) return done(result.data);
+  const errors = result.error.issues.map((issue) => ({
+    path: issue.path
+      .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+      .join("")
+      .replace(/^\./, ""),
+    reason:
+      issue.code === "unrecognized_keys"
+        ? `must not have ${issue.keys.join(", ")}`
+        : `must be ${issue.message}`,
+  }));
+  const [first] = errors;
+  return problem(400, `${first?.path || "the document"} ${first?.reason}`, errors);
+}

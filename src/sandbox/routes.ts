@@ -1,0 +1,277 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import { readBody } from "../api/body.ts";
+import type { ApiContext, ApiEnv } from "../api/operations.ts";
+import { parsePageRequest } from "../api/paging.ts";
+import { type Env, idleMs, limit } from "../env.ts";
+import { faultSchema } from "../function/faults.ts";
+import { filterSchema } from "../function/journal.ts";
+import { sandboxObject } from "../objects.ts";
+import { advanceSchema, clockSchema } from "./clock.ts";
+import { FEED_PROTOCOL } from "./feed.ts";
+import { declaredSchema } from "./functions.ts";
+import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
+import { RESETTABLE } from "./object.ts";
+import { type Controlled, done, type Problem, parsed, problem } from "./problem.ts";
+import { settingsSchema } from "./settings.ts";
+import { snapshotSchema } from "./snapshot.ts";
+
+/** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol. */
+const TOKEN_PROTOCOL = "token.";
+
+const resetSchema = z.strictObject({
+  parts: z.optional(
+    z
+      .array(z.enum(RESETTABLE, { error: `one of ${RESETTABLE.join(", ")}` }))
+      .check(z.minLength(1, { error: "at least one part" })),
+  ),
+});
+
+const times = z.optional(
+  z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
+);
+const verifySchema = z.strictObject({
+  filter: z.optional(filterSchema),
+  exactly: times,
+  atLeast: times,
+  atMost: times,
+});
+
+export function isControlPath(path: string): boolean {
+  return path === "/_sandbox" || path.startsWith("/_sandbox/");
+}
+
+/** Whom a rate limit counts a request for. */
+export function clientOf(c: ApiContext): string {
+  return c.req.header("CF-Connecting-IP") ?? "local";
+}
+
+/** A problem document. Source: RFC 9457. */
+export function sendProblem(c: ApiContext, found: Problem): Response {
+  const headers = {
+    "Content-Type": "application/problem+json",
+    ...(found.status === 429 ? { "Retry-After": "10" } : {}),
+    ...(found.status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
+  };
+  return c.body(JSON.stringify({ type: "about:blank", ...found }), found.status as 400, headers);
+}
+
+/** Sends what a call of the control plane came to: 200 (or 201) with its value, 204 without one. */
+function send(c: ApiContext, outcome: Controlled<object | undefined>, status: 200 | 201 = 200): Response {
+  if (!outcome.ok) return sendProblem(c, outcome.problem);
+  return outcome.value === undefined ? c.body(null, 204) : c.json(outcome.value, status);
+}
+
+/** The request's JSON as the schema wants it; an empty body is `{}`. */
+async function read<T extends z.ZodMiniType>(
+  c: ApiContext,
+  schema: T,
+  maxBytes: number,
+): Promise<Controlled<z.output<T>>> {
+  const body = await readBody(c.req.raw, maxBytes);
+  if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body.value);
+    return parsed(schema, text === "" ? {} : JSON.parse(text));
+  } catch {
+    return problem(400, "The body is not JSON in UTF-8.");
+  }
+}
+
+/** The control plane, below `/_sandbox` of the sandbox that the request belongs to. */
+export function controlRoutes(): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+  const object = (c: ApiContext) => sandboxObject(c.env, c.var.sandbox);
+  const small = (c: ApiContext) => limit(c.env, "MAX_BODY_BYTES");
+
+  routes.get("/health", (c) => c.json({ status: "ok" }));
+
+  routes.post("/sandboxes", async (c) => {
+    const allowed = (await c.env.CREATION_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
+    if (!allowed) return sendProblem(c, problem(429, "Too many sandboxes made: slow down.").problem);
+    const { ROOT_SECRET: rootSecret } = c.env;
+    if (rootSecret === undefined) {
+      return sendProblem(
+        c,
+        problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes.").problem,
+      );
+    }
+    const given = await read(c, creationSchema(c.env), limit(c.env, "MAX_SNAPSHOT_BYTES"));
+    if (!given.ok) return sendProblem(c, given.problem);
+    const { label, settings, snapshot } = given.value;
+    const id = await createSandboxId(rootSecret, label);
+    if (snapshot || settings) {
+      const whole = { ...snapshot, settings: { ...snapshot?.settings, ...settings } };
+      const imported = await sandboxObject(c.env, id).importSnapshot(whole);
+      if (!imported.ok) return sendProblem(c, imported.problem);
+    }
+    return send(c, done(await issued(c, id, { ...snapshot?.settings, ...settings })), 201);
+  });
+
+  routes.use(async (c, next) => {
+    const refused = await authorise(c);
+    return refused ? sendProblem(c, refused) : next();
+  });
+
+  routes.get("/", async (c) => {
+    const { ROOT_SECRET: secret } = c.env;
+    const summary = await object(c).summary();
+    const credentials = secret === undefined ? {} : await credentialsOf(secret, c.var.sandbox);
+    return c.json({ id: c.var.sandbox, ...credentials, ...summary, limits: limitsOf(c.env) });
+  });
+
+  routes.patch("/settings", async (c) => {
+    const changes = await read(c, z.partial(settingsSchema(c.env)), small(c));
+    return send(c, changes.ok ? await object(c).changeSettings(changes.value) : changes);
+  });
+
+  routes.post("/reset", async (c) => {
+    const given = await read(c, resetSchema, small(c));
+    return send(c, given.ok ? await object(c).reset(given.value.parts ?? RESETTABLE) : given);
+  });
+
+  routes.get("/snapshot", async (c) => c.json(await object(c).exportSnapshot()));
+  routes.put("/snapshot", async (c) => {
+    const snapshot = await read(c, snapshotSchema(c.env), limit(c.env, "MAX_SNAPSHOT_BYTES"));
+    return send(c, snapshot.ok ? await object(c).importSnapshot(snapshot.value) : snapshot);
+  });
+
+  routes.get("/requests", async (c) => {
+    const { limit: size, nextToken, body, ...rest } = c.req.query();
+    const page = parsePageRequest(size, nextToken);
+    if (!page.ok) return sendProblem(c, problem(400, `${page.error.message}.`).problem);
+    const wanted = jsonParameter(body);
+    if (!wanted.ok) return sendProblem(c, wanted.problem);
+    const filter = parsed(filterSchema, { ...rest, ...wanted.value });
+    return send(c, filter.ok ? await object(c).requests(filter.value, page.value) : filter);
+  });
+  routes.delete("/requests", async (c) => send(c, await object(c).clearRequests()));
+  routes.post("/requests/count", async (c) => {
+    const filter = await read(c, filterSchema, small(c));
+    return send(c, filter.ok ? done({ count: await object(c).countRequests(filter.value) }) : filter);
+  });
+  routes.post("/requests/verify", async (c) => {
+    const given = await read(c, verifySchema, small(c));
+    if (!given.ok) return sendProblem(c, given.problem);
+    const { filter = {}, exactly, atLeast, atMost } = given.value;
+    const { count, nearMisses } = await object(c).verify(filter);
+    const least = atLeast ?? exactly ?? (atMost === undefined ? 1 : 0);
+    const most = atMost ?? exactly ?? Number.POSITIVE_INFINITY;
+    const verified = count >= least && count <= most;
+    return c.json({
+      verified,
+      count,
+      ...(verified
+        ? {}
+        : { nearMisses: nearMisses.map(({ entry, differences }) => ({ differences, entry })) }),
+    });
+  });
+
+  routes.get("/faults", async (c) => c.json({ faults: await object(c).faults() }));
+  routes.post("/faults", async (c) => {
+    const fault = await read(c, faultSchema, small(c));
+    return send(c, fault.ok ? await object(c).addFault(fault.value) : fault, 201);
+  });
+  routes.delete("/faults", async (c) => send(c, await object(c).reset(["faults"])));
+  routes.delete("/faults/:id", async (c) => send(c, await object(c).removeFault(c.req.param("id"))));
+
+  routes.get("/clock", async (c) => c.json(await object(c).clock()));
+  routes.put("/clock", async (c) => {
+    const clock = await read(c, clockSchema, small(c));
+    return send(c, clock.ok ? await object(c).changeClock(clock.value) : clock);
+  });
+  routes.post("/clock/advance", async (c) => {
+    const given = await read(c, advanceSchema, small(c));
+    return send(c, given.ok ? await object(c).advanceClock(given.value.seconds) : given);
+  });
+
+  routes.get("/functions", async (c) => c.json(await object(c).declared()));
+  routes.put("/functions", async (c) => {
+    const declared = await read(c, declaredSchema, limit(c.env, "MAX_SNAPSHOT_BYTES"));
+    return send(c, declared.ok ? await object(c).declare(declared.value) : declared);
+  });
+
+  routes.get("/events", (c) => {
+    if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
+      return sendProblem(c, problem(400, "The live feed is a WebSocket.").problem);
+    }
+    return object(c).fetch(c.req.raw);
+  });
+  return routes;
+}
+
+/** The `body` of a filter that came in a query, where it is JSON text. */
+function jsonParameter(body: string | undefined): Controlled<{ body?: unknown }> {
+  if (body === undefined) return done({});
+  try {
+    return done({ body: JSON.parse(body) });
+  } catch {
+    return problem(400, "body must be JSON.");
+  }
+}
+
+function creationSchema(env: Env) {
+  return z.strictObject({
+    label: z.optional(
+      z.string().check(z.regex(LABEL, { error: "1 to 32 lower-case letters, digits or inner hyphens" })),
+    ),
+    settings: z.optional(z.partial(settingsSchema(env))),
+    snapshot: z.optional(snapshotSchema(env)),
+  });
+}
+
+/** A sandbox as its maker is told of it. */
+async function issued(
+  c: ApiContext,
+  id: string,
+  settings: { region?: string | undefined; accountId?: string | undefined },
+) {
+  const { origin } = new URL(c.req.url);
+  const idle = idleMs(c.env, id);
+  return {
+    id,
+    endpoint: `${origin}/s/${id}`,
+    ...(await credentialsOf(c.env.ROOT_SECRET ?? "", id)),
+    accountId: settings.accountId ?? c.env.ACCOUNT_ID,
+    region: settings.region ?? c.env.REGION,
+    expiresAt: idle === undefined ? null : new Date(c.var.receivedAt + idle).toISOString(),
+  };
+}
+
+function limitsOf(env: Env) {
+  return {
+    bodyBytes: limit(env, "MAX_BODY_BYTES"),
+    nameLength: limit(env, "MAX_NAME_LENGTH"),
+    functions: limit(env, "MAX_FUNCTIONS_PER_SANDBOX"),
+    qualifiersPerFunction: limit(env, "MAX_QUALIFIERS_PER_FUNCTION"),
+    journalEntriesPerFunction: limit(env, "MAX_JOURNAL_ENTRIES"),
+    journalBodyBytes: limit(env, "MAX_JOURNAL_BODY_BYTES"),
+    faults: limit(env, "MAX_FAULTS"),
+    snapshotBytes: limit(env, "MAX_SNAPSHOT_BYTES"),
+  };
+}
+
+/** Why the request may not control its sandbox; undefined when it may. */
+async function authorise(c: ApiContext): Promise<Problem | undefined> {
+  const { sandbox } = c.var;
+  if (sandbox === DEFAULT_SANDBOX && c.env.DEFAULT_SANDBOX === "open") return undefined;
+  const expected =
+    sandbox === DEFAULT_SANDBOX
+      ? c.env.OPERATOR_TOKEN
+      : (await credentialsOf(c.env.ROOT_SECRET ?? "", sandbox)).controlToken;
+  const given = givenToken(c);
+  if (given === undefined)
+    return problem(401, "The control plane wants Authorization: Bearer {control token}.").problem;
+  if (expected !== undefined && equalSecrets(given, expected)) return undefined;
+  return problem(403, "That is not this sandbox's control token.").problem;
+}
+
+function givenToken(c: ApiContext): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+  if (bearer !== undefined) return bearer;
+  const protocols = (c.req.header("Sec-WebSocket-Protocol") ?? "")
+    .split(",")
+    .map((protocol) => protocol.trim());
+  if (!protocols.includes(FEED_PROTOCOL)) return undefined;
+  return protocols.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+}

@@ -1,0 +1,37 @@
+import { claimedAccessKeyId } from "../api/signature/verdict.ts";
+import type { Env } from "../env.ts";
+import { DEFAULT_SANDBOX, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
+
+/** The path prefix of a sandbox. */
+const PREFIX = /^\/s\/([^/]*)(\/.*)?$/;
+
+/** A request's path without the prefix that selects a sandbox. */
+export function pathInSandbox(path: string): string {
+  const [prefixed, , rest] = PREFIX.exec(path) ?? [];
+  return prefixed === undefined ? path : (rest ?? "/");
+}
+
+/**
+ * Which sandbox a request names: by path prefix, host label or access key id, whichever comes first; `default`
+ * when it names none. It may be one that was never made.
+ */
+function namedSandbox(url: URL, headers: Headers, env: Env): string {
+  const [, prefix] = PREFIX.exec(url.pathname) ?? [];
+  if (prefix !== undefined) return prefix;
+  const domain = env.SANDBOX_DOMAIN && `.${env.SANDBOX_DOMAIN}`;
+  if (domain && url.hostname.endsWith(domain)) return url.hostname.slice(0, -domain.length);
+  return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX;
+}
+
+/** The sandbox a request belongs to: its id, or what it named when there is no such sandbox. */
+export async function selectSandbox(
+  request: Request,
+  env: Env,
+): Promise<{ readonly ok: true; readonly sandbox: string } | { readonly ok: false; readonly named: string }> {
+  const named = namedSandbox(new URL(request.url), request.headers, env);
+  const exists =
+    named === DEFAULT_SANDBOX
+      ? env.DEFAULT_SANDBOX !== "off"
+      : env.ROOT_SECRET !== undefined && (await isSandboxId(env.ROOT_SECRET, named));
+  return exists ? { ok: true, sandbox: named } : { ok: false, named };
+}

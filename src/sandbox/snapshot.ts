@@ -1,0 +1,121 @@
+import * as z from "zod/mini";
+import { destinationSchema, retryAttemptsSchema, type StoredConfig, wholeNumber } from "../api/config.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
+import { apiVersions } from "../api/versions.ts";
+import type { Env } from "../env.ts";
+import { limit } from "../env.ts";
+import { faultSchema } from "../function/faults.ts";
+import { clockSchema } from "./clock.ts";
+import { declaredSchema } from "./functions.ts";
+import { settingsSchema } from "./settings.ts";
+
+const FORMAT = "fc-sandbox/1";
+const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
+
+/** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
+export function snapshotSchema(env: Env) {
+  const maxName = limit(env, "MAX_NAME_LENGTH");
+  const name = z
+    .string({ error: "a name" })
+    .check(z.refine((text) => isName(text, maxName), { error: "a name" }));
+  const time = z.string({ error: "an RFC 3339 time in UTC" }).check(
+    z.refine((text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text)), {
+      error: "an RFC 3339 time in UTC with whole seconds",
+    }),
+  );
+  return z.strictObject({
+    format: z.optional(z.literal(FORMAT, { error: `"${FORMAT}"` })),
+    settings: z.optional(z.partial(settingsSchema(env))),
+    clock: z.optional(clockSchema),
+    faults: z.optional(
+      z
+        .array(
+          z.extend(faultSchema, {
+            id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+            matched: z.optional(z.int().check(z.gte(0))),
+            struck: z.optional(z.int().check(z.gte(0))),
+          }),
+        )
+        .check(
+          z.maxLength(limit(env, "MAX_FAULTS"), { error: `at most ${limit(env, "MAX_FAULTS")} faults` }),
+        ),
+    ),
+    functions: z.optional(declaredSchema),
+    configs: z.optional(
+      z.array(
+        z.strictObject({
+          service: z.optional(name),
+          function: name,
+          qualifier: z.optional(
+            z.string().check(
+              z.refine((text) => isName(text, maxName) || isVersion(text, maxName), {
+                error: "LATEST, a version number or an alias",
+              }),
+            ),
+          ),
+          createdTime: z.optional(time),
+          lastModifiedTime: z.optional(time),
+          maxAsyncEventAgeInSeconds: z.optional(wholeNumber(1, MAX_EVENT_AGE_SECONDS)),
+          maxAsyncRetryAttempts: z.optional(retryAttemptsSchema),
+          stateful: z.optional(z.boolean({ error: "true or false" })),
+          destinationConfig: z.optional(
+            z.strictObject({
+              onSuccess: z.optional(destinationSchema),
+              onFailure: z.optional(destinationSchema),
+            }),
+          ),
+        }),
+      ),
+    ),
+  });
+}
+
+export type Snapshot = z.infer<ReturnType<typeof snapshotSchema>>;
+type SnapshotConfig = NonNullable<Snapshot["configs"]>[number];
+
+/** A function's configs in a snapshot's form. */
+export function exportConfigs(
+  { service, function: name }: FunctionName,
+  configs: readonly StoredConfig[],
+): SnapshotConfig[] {
+  return configs.map((config) => ({
+    ...(service ? { service } : {}),
+    function: name,
+    qualifier: config.qualifier,
+    createdTime: wholeSeconds(config.createdTime),
+    lastModifiedTime: wholeSeconds(config.lastModifiedTime),
+    ...(config.maxAsyncEventAgeInSeconds === null
+      ? {}
+      : { maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds }),
+    ...(config.maxAsyncRetryAttempts === null ? {} : { maxAsyncRetryAttempts: config.maxAsyncRetryAttempts }),
+    ...(config.stateful === null ? {} : { stateful: config.stateful }),
+    ...(config.onSuccess === null && config.onFailure === null
+      ? {}
+      : {
+          destinationConfig: {
+            ...(config.onSuccess === null ? {} : { onSuccess: { destination: config.onSuccess } }),
+            ...(config.onFailure === null ? {} : { onFailure: { destination: config.onFailure } }),
+          },
+        }),
+  }));
+}
+
+/** A snapshot's config as it is stored; one without times is of `now`, in milliseconds since 1970. */
+export function importConfig(config: SnapshotConfig, now: number): StoredConfig {
+  const created = config.createdTime ?? config.lastModifiedTime;
+  const modified = config.lastModifiedTime ?? config.createdTime;
+  return {
+    qualifier: config.qualifier ?? DEFAULT_QUALIFIER,
+    createdTime: created === undefined ? now : Date.parse(created),
+    lastModifiedTime: modified === undefined ? now : Date.parse(modified),
+    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? null,
+    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? null,
+    stateful: config.stateful ?? null,
+    onSuccess: config.destinationConfig?.onSuccess?.destination || null,
+    onFailure: config.destinationConfig?.onFailure?.destination || null,
+  };
+}
+
+function wholeSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

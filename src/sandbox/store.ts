@@ -1,0 +1,81 @@
+import type { FunctionName } from "../api/names.ts";
+import type { Env } from "../env.ts";
+import { Journal } from "../function/journal.ts";
+import { type Clock, REAL_CLOCK } from "./clock.ts";
+import { Directory } from "./directory.ts";
+import { FaultTable } from "./faultTable.ts";
+import { type Declared, existenceOf } from "./functions.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
+import type { SharedState } from "./state.ts";
+
+/** The items that a sandbox keeps beside its tables; what was never set is as in `initial`. */
+interface Items {
+  /** Only what its owner set: the rest follows the deployment's variables. */
+  readonly settings: Partial<Settings>;
+  readonly clock: Clock;
+  readonly declared: Declared;
+  readonly journalEpoch: number;
+  readonly watched: boolean;
+  /** Goes up with each change that the functions have to learn of. */
+  readonly version: number;
+  /** The version that all functions are known to have. */
+  readonly settled: number;
+  /** When the sandbox was last used, in milliseconds since 1970. */
+  readonly usedAt: number;
+}
+
+const initial: Items = {
+  settings: {},
+  clock: REAL_CLOCK,
+  declared: {},
+  journalEpoch: 0,
+  watched: false,
+  version: 0,
+  settled: 0,
+  usedAt: 0,
+};
+
+/** All that a sandbox keeps. */
+export class SandboxStore {
+  readonly directory: Directory;
+  readonly faults: FaultTable;
+  /** Of the requests that belong to no function. */
+  readonly journal: Journal;
+  readonly #kv: SyncKvStorage;
+  readonly #env: Env;
+
+  constructor(storage: DurableObjectStorage, env: Env, source: string) {
+    this.directory = new Directory(storage);
+    this.faults = new FaultTable(storage);
+    this.journal = new Journal(storage, source);
+    this.#kv = storage.kv;
+    this.#env = env;
+  }
+
+  get<K extends keyof Items>(item: K): Items[K] {
+    return this.#kv.get<Items[K]>(item) ?? initial[item];
+  }
+
+  set<K extends keyof Items>(item: K, value: Items[K]): void {
+    this.#kv.put(item, value);
+  }
+
+  get settings(): Settings {
+    return { ...defaultSettings(this.#env), ...this.get("settings") };
+  }
+
+  /** What a function, or the sandbox itself when none is named, has to know. */
+  sharedState(name?: FunctionName): SharedState {
+    const settings = this.settings;
+    return {
+      version: this.get("version"),
+      settings,
+      clock: this.get("clock"),
+      faults: this.faults.all(),
+      existence: name && settings.functions === "declared" ? existenceOf(this.get("declared"), name) : null,
+      configsEpoch: (name && this.directory.get(name)?.configsEpoch) ?? 0,
+      journalEpoch: this.get("journalEpoch"),
+      watched: this.get("watched"),
+    };
+  }
+}

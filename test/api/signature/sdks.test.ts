@@ -1,0 +1,136 @@
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import Fc2 from "@alicloud/fc2";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  claimedAccessKeyId,
+  type SignedRequest,
+  verifySignature,
+} from "../../../src/api/signature/verdict.ts";
+import { nodeMd5 } from "./signing.ts";
+
+// These packages are CommonJS, and their types are written for require(): an import's default differs from them.
+const require = createRequire(import.meta.url);
+const { Config }: typeof import("@alicloud/openapi-client") = require("@alicloud/openapi-client");
+const { $OpenApiUtil }: typeof import("@alicloud/openapi-core") = require("@alicloud/openapi-core");
+const open20210406: typeof import("@alicloud/fc-open20210406") = require("@alicloud/fc-open20210406");
+const fc20230330: typeof import("@alicloud/fc20230330") = require("@alicloud/fc20230330");
+
+let received: SignedRequest[] = [];
+
+const server = createServer(async (incoming, response) => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const { method = "", url = "", rawHeaders } = incoming;
+  const headers = new Headers();
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
+  const [path = "", query = ""] = url.split("?");
+  received.push({ method, path, query, headers, body: new Uint8Array(Buffer.concat(chunks)) });
+  if (method === "DELETE") response.writeHead(204).end();
+  else response.writeHead(200, { "Content-Type": "application/json" }).end("{}");
+});
+
+let host: string;
+beforeAll(async () => {
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+// @alicloud/fc2 sends a security token only with an access key ID that begins with STS.
+const longTerm = { accessKeyId: "sbx-team-a", accessKeySecret: "secret-of-team-a" };
+const temporary = { accessKeyId: "STS.team-a", accessKeySecret: "secret-of-team-a", securityToken: "token" };
+type Credentials = typeof longTerm & { securityToken?: string };
+
+// What an SDK encodes in a path, and in a query.
+const NAME = "re port";
+const TOKEN = "a b/+=&!*'()~é";
+
+async function useFc2(credentials: Credentials) {
+  const { accessKeyId: accessKeyID, ...others } = credentials;
+  const config = { accessKeyID, ...others, region: "cn-hangzhou", endpoint: `http://${host}` };
+  const client = new Fc2("1234567890123456", config);
+  await client.putFunctionAsyncConfig("shop", NAME, "prod", { maxAsyncRetryAttempts: 1 });
+  await client.putFunctionAsyncConfig("shop", NAME);
+  await client.getFunctionAsyncConfig("shop", NAME);
+  await client.listFunctionAsyncConfigs("shop", NAME, { limit: 2, nextToken: TOKEN });
+  await client.deleteFunctionAsyncConfig("shop", NAME);
+}
+
+async function useFcOpen20210406(credentials: Credentials) {
+  const client = new open20210406.default(new Config({ ...credentials, endpoint: host, protocol: "HTTP" }));
+  const qualifier = "prod";
+  await client.putFunctionAsyncInvokeConfig(
+    "shop",
+    NAME,
+    new open20210406.PutFunctionAsyncInvokeConfigRequest({ qualifier, maxAsyncRetryAttempts: 1 }),
+  );
+  await client.putFunctionAsyncInvokeConfig(
+    "shop",
+    NAME,
+    new open20210406.PutFunctionAsyncInvokeConfigRequest({}),
+  );
+  await client.getFunctionAsyncInvokeConfig(
+    "shop",
+    NAME,
+    new open20210406.GetFunctionAsyncInvokeConfigRequest({ qualifier }),
+  );
+  await client.listFunctionAsyncInvokeConfigs(
+    "shop",
+    NAME,
+    new open20210406.ListFunctionAsyncInvokeConfigsRequest({ limit: 2, nextToken: TOKEN }),
+  );
+  await client.deleteFunctionAsyncInvokeConfig(
+    "shop",
+    NAME,
+    new open20210406.DeleteFunctionAsyncInvokeConfigRequest({ qualifier: "" }),
+  );
+}
+
+async function useFc20230330(credentials: Credentials) {
+  const config = { ...credentials, endpoint: host, protocol: "HTTP" };
+  const client = new fc20230330.default(new $OpenApiUtil.Config(config));
+  const body = new fc20230330.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts: 1 });
+  const qualifier = "prod";
+  await client.putAsyncInvokeConfig(NAME, new fc20230330.PutAsyncInvokeConfigRequest({ qualifier, body }));
+  await client.putAsyncInvokeConfig(
+    NAME,
+    new fc20230330.PutAsyncInvokeConfigRequest({ body: new fc20230330.PutAsyncInvokeConfigInput({}) }),
+  );
+  await client.getAsyncInvokeConfig(NAME, new fc20230330.GetAsyncInvokeConfigRequest({ qualifier }));
+  await client.listAsyncInvokeConfigs(
+    new fc20230330.ListAsyncInvokeConfigsRequest({ functionName: NAME, limit: 2, nextToken: TOKEN }),
+  );
+  await client.deleteAsyncInvokeConfig(
+    NAME,
+    new fc20230330.DeleteAsyncInvokeConfigRequest({ qualifier: "" }),
+  );
+}
+
+describe.each([
+  { sdk: "@alicloud/fc2", use: useFc2, scheme: "FC " },
+  { sdk: "@alicloud/fc-open20210406", use: useFcOpen20210406, scheme: "ACS3-HMAC-SHA256 " },
+  { sdk: "@alicloud/fc20230330", use: useFc20230330, scheme: "ACS3-HMAC-SHA256 " },
+])("what $sdk sends", ({ use, scheme }) => {
+  test.each([
+    { kind: "long-term", key: longTerm },
+    { kind: "temporary", key: temporary },
+  ])("is validly signed with $kind credentials", async ({ key }) => {
+    received = [];
+    await use(key);
+    expect(received.map(({ method }) => method)).toEqual(["PUT", "PUT", "GET", "GET", "DELETE"]);
+    for (const request of received) {
+      expect(request.headers.get("Authorization")?.startsWith(scheme)).toBe(true);
+      expect(claimedAccessKeyId(request.headers)).toBe(key.accessKeyId);
+      expect(await verifySignature(request, key, Date.now(), nodeMd5)).toEqual({ kind: "valid" });
+      const otherKey = { ...key, accessKeySecret: "another" };
+      expect(await verifySignature(request, otherKey, Date.now(), nodeMd5)).toMatchObject({
+        error: { code: "SignatureNotMatch" },
+      });
+    }
+  });
+});

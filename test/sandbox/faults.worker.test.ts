@@ -1,0 +1,258 @@
+import { evictAllDurableObjects, SELF } from "cloudflare:test";
+import { describe, expect, test } from "vitest";
+import { ControlError, type GivenFault } from "../../src/client/index.ts";
+import { errorOf, fromAnotherClient, versions } from "../request.ts";
+import { newSandbox, type TestSandbox } from "./newSandbox.ts";
+
+const [classic, openApi, fc3] = versions;
+
+const statuses = async (sandbox: TestSandbox, times: number, path = classic.config("f")) => {
+  const seen: number[] = [];
+  for (let i = 0; i < times; i++) seen.push((await sandbox.send("GET", path)).status);
+  return seen;
+};
+
+async function withConfig(): Promise<TestSandbox> {
+  const sandbox = await newSandbox();
+  for (const { config } of versions) await sandbox.send("PUT", config("f"), { maxAsyncRetryAttempts: 1 });
+  return sandbox;
+}
+
+test("an error fault comes in the shape of the caller's API version, and the failed request changed nothing", async () => {
+  const sandbox = await withConfig();
+  const { id } = await sandbox.faults.add({ effect: { type: "error", code: "ResourceThrottled" } });
+  const answers = await Promise.all(
+    versions.map(({ config }) => sandbox.send("PUT", config("f"), { maxAsyncRetryAttempts: 8 })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([429, 429, 429]);
+  expect(answers[0]?.body).toEqual({ ErrorCode: "ResourceThrottled", ErrorMessage: "request throttled" });
+  expect(answers[1]?.body).toMatchObject({
+    Code: "ResourceThrottled",
+    RequestId: answers[1]?.headers.get("X-Fc-Request-Id"),
+  });
+  expect(answers[0]?.headers.get("Retry-After")).toBe("1");
+  await sandbox.faults.remove(id);
+  for (const { config } of versions) {
+    expect((await sandbox.send("GET", config("f"))).body.maxAsyncRetryAttempts).toBe(1);
+  }
+});
+
+test('with after: "apply" the write happened, and the answer was lost', async () => {
+  const sandbox = await withConfig();
+  await sandbox.faults.add({
+    effect: { type: "error", code: "ServiceUnavailable", after: "apply" },
+    times: 1,
+  });
+  expect((await sandbox.send("PUT", fc3.config("f"), { maxAsyncRetryAttempts: 8 })).status).toBe(503);
+  expect((await sandbox.send("GET", fc3.config("f"))).body.maxAsyncRetryAttempts).toBe(8);
+});
+
+describe("times and skip are exact", () => {
+  test("in sequence", async () => {
+    const sandbox = await withConfig();
+    await sandbox.faults.add({ effect: { type: "error", code: "InternalServerError" }, skip: 2, times: 3 });
+    expect(await statuses(sandbox, 7)).toEqual([200, 200, 500, 500, 500, 200, 200]);
+    expect(await sandbox.faults.list()).toMatchObject([{ matched: 7, struck: 3 }]);
+  });
+
+  test("over all functions at once", async () => {
+    const sandbox = await newSandbox();
+    const names = Array.from({ length: 10 }, (_, i) => `f${i}`);
+    for (const name of names) await sandbox.send("PUT", classic.config(name));
+    await sandbox.faults.add({ effect: { type: "error", code: "InternalServerError" }, skip: 5, times: 13 });
+    const answers = await Promise.all(
+      names.flatMap((name) => [1, 2, 3].map(() => sandbox.send("GET", classic.config(name)))),
+    );
+    expect(answers.filter(({ status }) => status === 500).length).toBe(13);
+    expect(await sandbox.faults.list()).toMatchObject([{ matched: 30, struck: 13 }]);
+  });
+
+  test("over a restart of all objects between any two requests", async () => {
+    const sandbox = await withConfig();
+    await sandbox.faults.add({ effect: { type: "error", code: "InternalServerError" }, skip: 1, times: 2 });
+    const seen = [];
+    for (let i = 0; i < 5; i++) {
+      await evictAllDurableObjects();
+      seen.push(...(await statuses(sandbox, 1)));
+    }
+    expect(seen).toEqual([200, 500, 500, 200, 200]);
+  });
+});
+
+test("a probability of 0 never strikes, of 1 always, and of a half about every other time", async () => {
+  const struck = async (probability: number) => {
+    const sandbox = await withConfig();
+    await sandbox.faults.add({ effect: { type: "error", code: "InternalServerError" }, probability });
+    const seen = await statuses(sandbox, 100);
+    return seen.filter((status) => status === 500).length;
+  };
+  expect(await struck(0)).toBe(0);
+  expect(await struck(1)).toBe(100);
+  const half = await struck(0.5);
+  // Outside of this less than once in ten million runs.
+  expect(half).toBeGreaterThan(22);
+  expect(half).toBeLessThan(78);
+});
+
+test("a fault strikes what it matches, and nothing else", async () => {
+  const sandbox = await withConfig();
+  await sandbox.send("PUT", classic.config("g", "prod"));
+  const effect = { type: "error", code: "InternalServerError" } as const;
+  const matches: [GivenFault["match"], number[]][] = [
+    [{ operation: "get" }, [500, 500, 500, 200]],
+    [{ operation: "list" }, [200, 200, 200, 500]],
+    [{ version: "2021-04-06" }, [200, 500, 200, 200]],
+    [{ service: "demo" }, [500, 500, 200, 500]],
+    [{ service: "other" }, [200, 200, 200, 200]],
+    [{ function: "g", qualifier: "prod" }, [500, 200, 200, 200]],
+    [{ function: "f", operation: "get", version: "2023-03-30" }, [200, 200, 500, 200]],
+    [{}, [500, 500, 500, 500]],
+  ];
+  for (const [match, expected] of matches) {
+    await sandbox.faults.add(match ? { match, effect } : { effect });
+    const paths = [classic.config("g", "prod"), openApi.config("f"), fc3.config("f"), classic.list("f")];
+    const seen = [];
+    for (const path of paths) seen.push((await sandbox.send("GET", path)).status);
+    expect([match, seen]).toEqual([match, expected]);
+    await sandbox.faults.clear();
+  }
+});
+
+test("a fault acts on functions that join after it, and on requests that match no function", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.faults.add({ effect: { type: "error", code: "ServiceUnavailable" } });
+  expect((await sandbox.send("PUT", classic.config("new"))).status).toBe(503);
+  expect((await sandbox.send("GET", "/nowhere")).status).toBe(503);
+  expect((await sandbox.send("GET", "/2023-03-30/async-invoke-configs")).status).toBe(503);
+});
+
+test("any response can be sent", async () => {
+  const sandbox = await withConfig();
+  const put = (effect: GivenFault["effect"]) =>
+    sandbox.faults.clear().then(() => sandbox.faults.add({ effect }));
+  await put({ type: "response", status: 418, headers: { "X-Tea": "yes" }, body: { short: "stout" } });
+  const json = await sandbox.send("GET", classic.config("f"));
+  expect([json.status, json.headers.get("X-Tea"), json.body]).toEqual([418, "yes", { short: "stout" }]);
+  await put({
+    type: "response",
+    status: 502,
+    headers: { "Content-Type": "text/html" },
+    body: '"<h1>Bad gateway</h1>"',
+  });
+  const text = await sandbox.send("GET", classic.config("f"));
+  expect([text.status, text.headers.get("Content-Type"), text.body]).toEqual([
+    502,
+    "text/html",
+    "<h1>Bad gateway</h1>",
+  ]);
+  await put({ type: "response", status: 204, body: "ignored" });
+  expect((await sandbox.send("GET", classic.config("f"))).status).toBe(204);
+});
+
+test("a delay is at least as long as it says, less its jitter, and the request is answered as usual", async () => {
+  const sandbox = await withConfig();
+  await sandbox.faults.add({ effect: { type: "delay", milliseconds: 300, jitterMilliseconds: 100 } });
+  const started = Date.now();
+  expect((await sandbox.send("GET", classic.config("f"))).status).toBe(200);
+  expect(Date.now() - started).toBeGreaterThanOrEqual(199);
+});
+
+test("delays add up with the fault that follows them", async () => {
+  const sandbox = await withConfig();
+  await sandbox.faults.add({ effect: { type: "delay", milliseconds: 100 } });
+  await sandbox.faults.add({ effect: { type: "error", code: "InternalServerError" } });
+  const started = Date.now();
+  expect((await sandbox.send("GET", classic.config("f"))).status).toBe(500);
+  expect(Date.now() - started).toBeGreaterThanOrEqual(99);
+});
+
+test("a broken response ends in the middle of its body, before or after the write", async () => {
+  for (const after of [undefined, "apply"] as const) {
+    const sandbox = await withConfig();
+    await sandbox.faults.add({ effect: { type: "broken", ...(after ? { after } : {}) }, times: 1 });
+    const response = await SELF.fetch(`${sandbox.endpoint}${classic.config("f")}`, {
+      method: "PUT",
+      body: '{"maxAsyncRetryAttempts":8}',
+      headers: { ...fromAnotherClient(), "Content-Type": "application/json" },
+    });
+    await expect(response.text()).rejects.toThrow();
+    const { maxAsyncRetryAttempts } = (await sandbox.send("GET", classic.config("f"))).body;
+    expect(maxAsyncRetryAttempts).toBe(after ? 8 : 1);
+  }
+});
+
+describe("a request can ask for a fault itself", () => {
+  test("by X-Sandbox-Fault", async () => {
+    const sandbox = await withConfig();
+    const ask = (fault: string) =>
+      sandbox.send("PUT", classic.config("f"), { maxAsyncRetryAttempts: 8 }, { "X-Sandbox-Fault": fault });
+    const retries = async () => (await sandbox.send("GET", classic.config("f"))).body.maxAsyncRetryAttempts;
+    expect(errorOf(await ask("Throttling"))).toEqual({
+      status: 429,
+      code: "Throttling",
+      message: "request throttled",
+    });
+    expect((await ask("status=502")).status).toBe(502);
+    expect(await retries()).toBe(1);
+    expect(errorOf(await ask("InternalServerError; after=apply")).status).toBe(500);
+    expect(await retries()).toBe(8);
+    const started = Date.now();
+    expect((await ask("delay=150")).status).toBe(200);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(149);
+  });
+
+  test.each([
+    "",
+    "Nonsense",
+    "delay=",
+    "delay=x",
+    "delay=-1",
+    "delay=60001",
+    "status=99",
+    "broken=1",
+    "Throttling;x",
+    "__proto__",
+  ])("%j is InvalidArgument", async (fault) => {
+    const sandbox = await withConfig();
+    const answer = errorOf(
+      await sandbox.send("GET", classic.config("f"), undefined, { "X-Sandbox-Fault": fault }),
+    );
+    expect(answer.code).toBe("InvalidArgument");
+    expect(answer.message).toMatch(/^X-Sandbox-Fault must be an error code of the API, delay=/);
+  });
+});
+
+describe("a fault that makes no sense is refused, and says where", () => {
+  test.each([
+    [{}, "effect"],
+    [{ effect: { type: "explode" } }, "effect.type"],
+    [{ effect: { type: "error", code: "Nope" } }, "effect.code"],
+    [{ effect: { type: "error", code: "Throttling" }, times: 0 }, "times"],
+    [{ effect: { type: "error", code: "Throttling" }, skip: -1 }, "skip"],
+    [{ effect: { type: "error", code: "Throttling" }, probability: 2 }, "probability"],
+    [{ effect: { type: "response", status: 600 } }, "effect.status"],
+    [
+      { effect: { type: "response", status: 200, headers: { "Content-Length": "5" } } },
+      "effect.headers.Content-Length",
+    ],
+    [{ effect: { type: "response", status: 200, headers: { A: "b\r\nc: d" } } }, "effect.headers.A"],
+    [{ effect: { type: "delay", milliseconds: 60_001 } }, "effect.milliseconds"],
+    [{ effect: { type: "broken" }, match: { operation: "post" } }, "match.operation"],
+    [{ effect: { type: "broken" }, match: { colour: "red" } }, "match"],
+  ])("%j", async (fault, path) => {
+    const sandbox = await newSandbox();
+    const refused = sandbox.faults.add(fault as unknown as GivenFault);
+    await expect(refused).rejects.toThrow(ControlError);
+    await expect(refused).rejects.toMatchObject({ problem: { status: 400, errors: [{ path }] } });
+    expect(await sandbox.faults.list()).toEqual([]);
+  });
+});
+
+test("a sandbox has at most 50 faults; one that is not there can't be removed", async () => {
+  const sandbox = await newSandbox();
+  for (let i = 0; i < 50; i++) await sandbox.faults.add({ effect: { type: "broken" } });
+  await expect(sandbox.faults.add({ effect: { type: "broken" } })).rejects.toMatchObject({
+    problem: { status: 409 },
+  });
+  await expect(sandbox.faults.remove("none")).rejects.toMatchObject({ problem: { status: 404 } });
+});

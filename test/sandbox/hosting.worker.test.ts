@@ -1,0 +1,231 @@
+import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, test, vi } from "vitest";
+import { app } from "../../src/app.ts";
+import { functionObject, sandboxObject } from "../../src/objects.ts";
+import { errorOf, request, versions } from "../request.ts";
+import { newSandbox } from "./newSandbox.ts";
+
+const [classic, openApi, fc3] = versions;
+
+describe("an idle sandbox", () => {
+  const age = (id: string, milliseconds: number) =>
+    runInDurableObject(sandboxObject(env, id), (_, { storage }) => {
+      storage.kv.put("usedAt", Date.now() - milliseconds);
+    });
+  const WEEK_MS = 7 * 86_400_000;
+
+  test("is erased wholly by its alarm after a week, and can be used anew", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    const names = ["a", "b"];
+    for (const name of names) await sandbox.send("PUT", fc3.config(name));
+    await sandbox.settings({ region: "eu-central-1" });
+    await age(id, WEEK_MS);
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    const stored = async (stub: DurableObjectStub<undefined>) =>
+      runInDurableObject(stub, async (_, { storage }) => [
+        [...storage.kv.list()].length,
+        storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray()
+          .length,
+        await storage.getAlarm(),
+      ]);
+    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
+    for (const name of names)
+      expect(await stored(functionObject(env, id, { service: "", function: name }))).toEqual([0, 0, null]);
+    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(404);
+    expect((await sandbox.send("PUT", fc3.config("a"))).body.functionArn).toContain("cn-hangzhou");
+    expect((await sandbox.summary()).counts).toEqual({ functions: 1, configs: 1, requests: 2 });
+  });
+
+  test("is kept while it is used", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    await sandbox.send("PUT", fc3.config("a"));
+    await age(id, WEEK_MS - 60_000);
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(200);
+  });
+
+  test("hears of a function's use at least eight times in that week", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    await sandbox.send("PUT", fc3.config("a"));
+    await age(id, WEEK_MS);
+    await runInDurableObject(functionObject(env, id, { service: "", function: "a" }), (_, { storage }) => {
+      storage.kv.put("usedAt", Date.now() - WEEK_MS / 8);
+    });
+    await evictAllDurableObjects();
+    await sandbox.send("GET", fc3.config("a"));
+    await vi.waitFor(async () => {
+      const used = await runInDurableObject(sandboxObject(env, id), (_, { storage }) =>
+        storage.kv.get<number>("usedAt"),
+      );
+      expect(Date.now() - (used ?? 0)).toBeLessThan(60_000);
+    });
+  });
+});
+
+describe("rate limits", () => {
+  const denied = { limit: async () => ({ success: false }) };
+
+  test("answer with the API's own throttling error, and when to come again", async () => {
+    const answers = await Promise.all(
+      versions.map(({ config }) => app.request(config("f"), {}, { ...env, API_RATE_LIMIT: denied })),
+    );
+    expect(answers.map(({ status, headers }) => [status, headers.get("Retry-After")])).toEqual(
+      Array(3).fill([429, "1"]),
+    );
+    const bodies = await Promise.all(answers.map((answer) => answer.json<Record<string, string>>()));
+    expect(bodies.map(({ ErrorCode, Code }) => ErrorCode ?? Code)).toEqual([
+      "ResourceThrottled",
+      "Throttling",
+      "Throttling",
+    ]);
+  });
+
+  test("hold for the control plane and for making sandboxes", async () => {
+    const control = await app.request("/_sandbox", {}, { ...env, API_RATE_LIMIT: denied });
+    const creation = await app.request(
+      "/_sandbox/sandboxes",
+      { method: "POST" },
+      { ...env, CREATION_RATE_LIMIT: denied },
+    );
+    for (const { status, headers } of [control, creation]) {
+      expect([status, headers.get("Retry-After"), headers.get("Content-Type")]).toEqual([
+        429,
+        "10",
+        "application/problem+json",
+      ]);
+    }
+  });
+
+  test("count per client", async () => {
+    const client = { "CF-Connecting-IP": "192.0.2.1" };
+    let status = 0;
+    for (let i = 0; i <= 1300 && status !== 429; i++)
+      status = (await request("POST", "/_sandbox/sandboxes", {}, client)).status;
+    expect(status).toBe(429);
+    expect(
+      (await request("POST", "/_sandbox/sandboxes", {}, { "CF-Connecting-IP": "192.0.2.2" })).status,
+    ).toBe(201);
+  });
+});
+
+test("every response has security headers, and is not to be cached", async () => {
+  const sandbox = await newSandbox();
+  for (const path of [
+    classic.config("f"),
+    "/nowhere",
+    "/_sandbox",
+    "/_sandbox/health",
+    "/_sandbox/nowhere",
+  ]) {
+    const { headers } = await sandbox.send("GET", path);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-store",
+      "access-control-allow-origin": "*",
+      "x-fc-request-id": expect.any(String),
+    });
+  }
+});
+
+test("health answers without credentials", async () => {
+  expect(await request("GET", "/_sandbox/health")).toMatchObject({ status: 200, body: { status: "ok" } });
+});
+
+test("a path that the control plane does not have is a problem document", async () => {
+  const sandbox = await newSandbox();
+  const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
+  for (const [method, path] of [
+    ["GET", "/nowhere"],
+    ["DELETE", "/clock"],
+    ["PUT", "/faults"],
+  ] as const) {
+    const { status, headers, body } = await sandbox.send(
+      method,
+      `/_sandbox${path}`,
+      undefined,
+      authorization,
+    );
+    expect([status, headers.get("Content-Type")]).toEqual([404, "application/problem+json"]);
+    expect(body).toEqual({
+      type: "about:blank",
+      status: 404,
+      title: "Not found",
+      detail: `The control plane has no ${method} /_sandbox${path}.`,
+    });
+  }
+});
+
+test("a body that is not JSON, or too large, is a problem document", async () => {
+  const sandbox = await newSandbox();
+  const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
+  expect((await sandbox.send("PATCH", "/_sandbox/settings", "{", authorization)).body.detail).toBe(
+    "The body is not JSON in UTF-8.",
+  );
+  expect(
+    (await sandbox.send("PATCH", "/_sandbox/settings", `"${"x".repeat(65_536)}"`, authorization)).status,
+  ).toBe(413);
+});
+
+test("the log has one line of JSON for each request, and never a secret", async () => {
+  const lines = vi.spyOn(console, "log").mockImplementation(() => {});
+  try {
+    await app.request(
+      `${openApi.config("f")}?Signature=secret`,
+      { method: "PUT", headers: { Authorization: "FC a:secret", "x-fc-security-token": "secret" } },
+      { ...env, LOG_REQUESTS: "on" },
+    );
+    expect(lines.mock.calls.length).toBe(1);
+    const line = String(lines.mock.calls[0]?.[0]);
+    expect(JSON.parse(line)).toEqual({
+      requestId: expect.any(String),
+      sandbox: "default",
+      operation: "put",
+      method: "PUT",
+      status: 200,
+      durationMs: expect.any(Number),
+    });
+    expect(line).not.toContain("secret");
+  } finally {
+    lines.mockRestore();
+  }
+});
+
+test("a fault of the platform is the API's 503 or 500, and a problem document on the control plane", async () => {
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  try {
+    for (const [properties, status, code] of [
+      [{ retryable: true }, 503, "ServiceUnavailable"],
+      [{ overloaded: true }, 503, "ServiceUnavailable"],
+      [{}, 500, "InternalServerError"],
+    ] as const) {
+      const failing = {
+        getByName: () => {
+          throw Object.assign(new Error("storage caused object to be reset"), properties);
+        },
+      };
+      const broken = { ...env, FUNCTION: failing, SANDBOX: failing } as unknown as typeof env;
+      const answer = await app.request(classic.config("f"), {}, broken);
+      const body = await answer.json<Record<string, string>>();
+      expect(errorOf({ status: answer.status, headers: answer.headers, body })).toMatchObject({
+        status,
+        code,
+      });
+      expect(JSON.stringify(body)).not.toContain("storage");
+      const control = await app.request(
+        "/_sandbox",
+        { headers: { Authorization: "Bearer operator" } },
+        broken,
+      );
+      expect([control.status, control.headers.get("Content-Type")]).toEqual([
+        status,
+        "application/problem+json",
+      ]);
+    }
+  } finally {
+    errors.mockRestore();
+  }
+});

@@ -1,0 +1,441 @@
+import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Declared, Snapshot } from "../../src/client/index.ts";
+import { sandboxObject } from "../../src/objects.ts";
+import { errorOf, versions } from "../request.ts";
+import { newSandbox } from "./newSandbox.ts";
+
+const [classic, openApi, fc3] = versions;
+const F = "acs:fc:cn-hangzhou:123456:functions/f";
+
+describe("settings", () => {
+  test("region and account show in every function at once", async () => {
+    const sandbox = await newSandbox();
+    for (const name of ["f", "g"]) await sandbox.send("PUT", fc3.config(name));
+    await sandbox.settings({ region: "eu-central-1", accountId: "42" });
+    for (const name of ["f", "g", "new"]) {
+      const { body } = await sandbox.send("PUT", fc3.config(name));
+      expect(body.functionArn).toBe(`acs:fc:eu-central-1:42:functions/${name}/LATEST`);
+    }
+  });
+
+  test("what is not given stays, and what is wrong changes nothing", async () => {
+    const sandbox = await newSandbox({ settings: { region: "eu-central-1" } });
+    expect(await sandbox.settings({ signatures: "optional" })).toEqual({
+      signatures: "optional",
+      functions: "open",
+      region: "eu-central-1",
+      accountId: "1234567890123456",
+      journalSize: 200,
+    });
+    for (const [wrong, path] of [
+      [{ signatures: "maybe" }, "signatures"],
+      [{ region: "EU" }, "region"],
+      [{ accountId: "x" }, "accountId"],
+      [{ journalSize: 201 }, "journalSize"],
+      [{ region: "us-east-1", journalSize: -1 }, "journalSize"],
+    ] as const) {
+      await expect(sandbox.settings(wrong as never)).rejects.toMatchObject({
+        problem: { errors: [{ path }] },
+      });
+    }
+    expect((await sandbox.summary()).settings.region).toBe("eu-central-1");
+  });
+
+  test("the summary tells what there is", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.send("PUT", classic.config("f"));
+    await sandbox.send("PUT", classic.config("f", "prod"));
+    await sandbox.send("PUT", fc3.config("g"));
+    await sandbox.send("GET", "/nowhere");
+    expect(await sandbox.summary()).toMatchObject({
+      id: sandbox.access.id,
+      accessKeyId: sandbox.access.accessKeyId,
+      functions: [
+        { service: "", function: "g", configs: 1, requests: 1 },
+        { service: "demo", function: "f", configs: 2, requests: 2 },
+      ],
+      counts: { functions: 2, configs: 3, requests: 4 },
+      limits: { functions: 500, bodyBytes: 65_536 },
+    });
+  });
+});
+
+describe("clock", () => {
+  test("frozen time shows in all functions, moves when advanced, and is nothing but the API's time", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.send("PUT", classic.config("before"));
+    await sandbox.clock.freeze("2030-01-01T00:00:00Z");
+    for (const name of ["before", "after"]) {
+      const { body, headers } = await sandbox.send("PUT", classic.config(name));
+      expect(body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
+      expect(Date.parse(headers.get("Date") ?? "")).toBeLessThan(Date.UTC(2029, 0, 1));
+    }
+    expect(await sandbox.clock.advance(90)).toMatchObject({
+      mode: "frozen",
+      now: "2030-01-01T00:01:30.000Z",
+    });
+    const { body } = await sandbox.send("PUT", classic.config("after"));
+    expect([body.createdTime, body.lastModifiedTime]).toEqual([
+      "2030-01-01T00:00:00Z",
+      "2030-01-01T00:01:30Z",
+    ]);
+    const { requests } = await sandbox.requests.list();
+    expect(requests.every(({ time }) => Date.parse(time) < Date.UTC(2029, 0, 1))).toBe(true);
+  });
+
+  test("shifted time goes on, and can be advanced; real time can't", async () => {
+    const sandbox = await newSandbox();
+    await expect(sandbox.clock.advance(1)).rejects.toMatchObject({ problem: { status: 409 } });
+    await sandbox.clock.shift(86_400);
+    await sandbox.clock.advance(-3600);
+    const { body } = await sandbox.send("PUT", classic.config("f"));
+    const ahead = Date.parse(body.createdTime) - Date.now();
+    expect(Math.abs(ahead - 23 * 3_600_000)).toBeLessThan(60_000);
+    expect(await sandbox.clock.set({ mode: "real" })).toMatchObject({ mode: "real" });
+    const real = Date.parse((await sandbox.send("PUT", classic.config("f"))).body.lastModifiedTime);
+    expect(Math.abs(real - Date.now())).toBeLessThan(60_000);
+  });
+
+  test.each([
+    { mode: "stopped" },
+    { mode: "frozen", time: "yesterday" },
+    { mode: "frozen", time: "2030-13-01T00:00:00Z" },
+    { mode: "shifted" },
+    { mode: "shifted", offsetSeconds: 1e12 },
+    { mode: "shifted", offsetSeconds: -3e9 },
+    { mode: "shifted", offsetSeconds: 0.5 },
+  ])("%j is refused", async (clock) => {
+    const sandbox = await newSandbox();
+    await expect(sandbox.clock.set(clock as never)).rejects.toMatchObject({ problem: { status: 400 } });
+    await sandbox.clock.freeze("9999-12-31T23:59:59Z");
+    await expect(sandbox.clock.advance(1)).rejects.toMatchObject({ problem: { status: 400 } });
+  });
+});
+
+describe("declared functions", () => {
+  const declared: Declared = {
+    services: [{ name: "demo", functions: ["f"], versions: ["1"], aliases: ["prod"] }],
+    functions: [{ name: "f", versions: ["2"], aliases: ["live"] }],
+  };
+
+  test("those not declared get the cloud's 404s", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.send("PUT", classic.config("f", "gone"));
+    await sandbox.functions.declare(declared);
+    await sandbox.settings({ functions: "declared" });
+    const error = async (path: string, method = "PUT") => errorOf(await sandbox.send(method, path)).message;
+    for (const { config } of [classic, openApi]) {
+      for (const qualifier of [undefined, "LATEST", "1", "prod"]) {
+        expect((await sandbox.send("PUT", config("f", qualifier))).status).toBe(200);
+      }
+      expect(await error(config("f", "2"))).toBe("version '2' of service 'demo' does not exist");
+      expect(await error(config("f", "gone"), "GET")).toBe("alias 'gone' of service 'demo' does not exist");
+      expect(await error(config("g"))).toBe("function 'g' does not exist in service 'demo'");
+    }
+    expect(await error("/2021-04-06/services/x/functions/f/async-invoke-config", "DELETE")).toBe(
+      "service 'x' does not exist",
+    );
+    expect(
+      errorOf(await sandbox.send("GET", "/2021-04-06/services/x/functions/f/async-invoke-configs")),
+    ).toMatchObject({ status: 404, code: "ServiceNotFound" });
+    expect((await sandbox.send("PUT", fc3.config("f", "live"))).status).toBe(200);
+    expect(await error(fc3.config("f", "1"))).toBe("version '1' of function 'f' does not exist");
+    expect(await error(fc3.config("g"))).toBe("function 'g' does not exist");
+  });
+
+  test("a function that is no longer declared loses its configs", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.functions.declare(declared);
+    await sandbox.settings({ functions: "declared" });
+    await sandbox.send("PUT", classic.config("f"));
+    await sandbox.send("PUT", fc3.config("f"), { maxAsyncRetryAttempts: 8 });
+    await sandbox.functions.declare({ functions: [{ name: "f" }] });
+    expect((await sandbox.send("GET", classic.config("f"))).body.ErrorCode).toBe("ServiceNotFound");
+    await sandbox.functions.declare(declared);
+    expect((await sandbox.send("GET", classic.config("f"))).body.ErrorCode).toBe("AsyncConfigNotExists");
+    expect((await sandbox.send("GET", fc3.config("f"))).body.maxAsyncRetryAttempts).toBe(8);
+  });
+
+  test("a declaration that is none is refused", async () => {
+    const sandbox = await newSandbox();
+    for (const wrong of [
+      { services: [{ name: "1x" }] },
+      { services: [{ name: "s", versions: ["x"] }] },
+      { function: [] },
+    ]) {
+      await expect(sandbox.functions.declare(wrong as Declared)).rejects.toMatchObject({
+        problem: { status: 400 },
+      });
+    }
+    expect(await sandbox.functions.get()).toEqual({});
+  });
+});
+
+describe("reset", () => {
+  const full = async () => {
+    const sandbox = await newSandbox();
+    await sandbox.send("PUT", classic.config("f"));
+    await sandbox.faults.add({ match: { operation: "list" }, effect: { type: "broken" } });
+    await sandbox.clock.freeze("2030-01-01T00:00:00Z");
+    await sandbox.settings({ region: "eu-central-1" });
+    await sandbox.functions.declare({ functions: [{ name: "f" }] });
+    return sandbox;
+  };
+  const parts = async (sandbox: Awaited<ReturnType<typeof full>>) => {
+    const { configs, faults, clock, settings, functions } = await sandbox.snapshot.export();
+    return {
+      configs: configs?.length !== 0,
+      journal: (await sandbox.requests.count()) !== 0,
+      faults: faults?.length !== 0,
+      clock: clock?.mode !== "real",
+      settings: settings?.region !== "cn-hangzhou",
+      functions: functions?.functions !== undefined,
+    };
+  };
+
+  test("all of it", async () => {
+    const sandbox = await full();
+    await sandbox.reset();
+    expect(Object.values(await parts(sandbox))).toEqual(Array(6).fill(false));
+    expect((await sandbox.send("GET", classic.config("f"))).status).toBe(404);
+  });
+
+  test.each(["configs", "journal", "faults", "clock", "settings", "functions"] as const)(
+    "just the %s",
+    async (part) => {
+      const sandbox = await full();
+      const before = await parts(sandbox);
+      expect(Object.values(before)).toEqual(Array(6).fill(true));
+      await sandbox.reset(part);
+      expect(await parts(sandbox)).toEqual({ ...before, [part]: false });
+    },
+  );
+
+  test("an unknown part is refused, and nothing is reset", async () => {
+    const sandbox = await full();
+    await expect(sandbox.reset("everything" as never)).rejects.toMatchObject({
+      problem: { errors: [{ path: "parts[0]" }] },
+    });
+    expect((await parts(sandbox)).configs).toBe(true);
+  });
+});
+
+describe("snapshot", () => {
+  const handWritten: Snapshot = {
+    settings: { signatures: "off", region: "eu-central-1" },
+    clock: { mode: "frozen", time: "2030-01-01T00:00:00Z" },
+    faults: [{ match: { operation: "delete" }, effect: { type: "error", code: "Throttling" }, times: 2 }],
+    functions: { services: [{ name: "demo", functions: ["f"] }] },
+    configs: [
+      { service: "demo", function: "f", maxAsyncRetryAttempts: 1 },
+      {
+        service: "demo",
+        function: "f",
+        qualifier: "prod",
+        destinationConfig: { onFailure: { destination: F } },
+      },
+      { function: "g", createdTime: "2020-08-20T02:28:21Z", stateful: true, maxAsyncEventAgeInSeconds: 60 },
+    ],
+  };
+
+  test("export, reset, import, export is the identity", async () => {
+    const sandbox = await newSandbox({ snapshot: handWritten });
+    await sandbox.send("PUT", classic.config("h", "7"), {
+      maxAsyncRetryAttempts: 0,
+      statefulInvocation: false,
+    });
+    await sandbox.send("DELETE", classic.config("f"));
+    const exported = await sandbox.snapshot.export();
+    await sandbox.reset();
+    expect(await sandbox.snapshot.export()).not.toEqual(exported);
+    await sandbox.snapshot.import(exported);
+    expect(await sandbox.snapshot.export()).toEqual(exported);
+    const other = await newSandbox({ snapshot: exported });
+    expect(await other.snapshot.export()).toEqual(exported);
+  });
+
+  test("a sandbox made of one is as it says", async () => {
+    const sandbox = await newSandbox({ snapshot: handWritten, settings: { accountId: "42" } });
+    const g = await sandbox.send("GET", fc3.config("g"));
+    expect(g.body).toMatchObject({
+      functionArn: "acs:fc:eu-central-1:42:functions/g/LATEST",
+      createdTime: "2020-08-20T02:28:21Z",
+      asyncTask: true,
+      maxAsyncEventAgeInSeconds: 60,
+    });
+    const prod = await sandbox.send("PUT", classic.config("f", "prod"));
+    expect(prod.body).toMatchObject({
+      lastModifiedTime: "2030-01-01T00:00:00Z",
+      destinationConfig: { onFailure: { destination: F } },
+    });
+    expect((await sandbox.send("DELETE", classic.config("f"))).status).toBe(429);
+    expect((await sandbox.send("GET", "/2023-03-30/async-invoke-configs")).body.configs.length).toBe(1);
+  });
+
+  test.each<[object, string]>([
+    [{ config: [] }, ""],
+    [{ configs: [{ service: "demo" }] }, "configs[0].function"],
+    [
+      { configs: [{ function: "f" }, { function: "g", maxAsyncRetryAttempts: 9 }] },
+      "configs[1].maxAsyncRetryAttempts",
+    ],
+    [
+      { configs: [{ function: "f", destinationConfig: { onSuccess: { destination: "x" } } }] },
+      "configs[0].destinationConfig.onSuccess.destination",
+    ],
+    [{ configs: [{ function: "f", createdTime: "now" }] }, "configs[0].createdTime"],
+    [{ faults: [{}] }, "faults[0].effect"],
+    [{ clock: { mode: "x" } }, "clock.mode"],
+    [{ settings: { region: 5 } }, "settings.region"],
+    [{ functions: { services: "x" } }, "functions.services"],
+    [[], ""],
+  ])("%j changes nothing, and says where it is wrong", async (document, path) => {
+    const sandbox = await newSandbox({ snapshot: handWritten });
+    const before = await sandbox.snapshot.export();
+    await expect(sandbox.snapshot.import(document as Snapshot)).rejects.toMatchObject({
+      problem: { status: 400, errors: [{ path, reason: expect.stringMatching(/^must /) }] },
+    });
+    expect(await sandbox.snapshot.export()).toEqual(before);
+  });
+
+  test("limits hold for it, and nothing changes when it goes beyond them", async () => {
+    const sandbox = await newSandbox();
+    const configs = (functions: number, qualifiers: number) =>
+      Array.from({ length: functions * qualifiers }, (_, i) => ({
+        function: `f${i % functions}`,
+        qualifier: `q${Math.floor(i / functions)}`,
+      }));
+    await expect(sandbox.snapshot.import({ configs: configs(501, 1) })).rejects.toThrow("501 functions");
+    await expect(sandbox.snapshot.import({ configs: configs(1, 101) })).rejects.toThrow("101 of f0");
+    await expect(sandbox.snapshot.import({ configs: [...configs(1, 1), ...configs(1, 1)] })).rejects.toThrow(
+      "more than once",
+    );
+    const large = {
+      configs: [],
+      faults: [{ effect: { type: "error", code: "Throttling", message: "x".repeat(5_300_000) } }],
+    };
+    await expect(sandbox.snapshot.import(large as Snapshot)).rejects.toMatchObject({
+      problem: { status: 413 },
+    });
+    expect((await sandbox.snapshot.export()).configs).toEqual([]);
+    await sandbox.snapshot.import({ configs: configs(500, 1) });
+    expect((await sandbox.snapshot.export()).configs?.length).toBe(500);
+  });
+});
+
+describe("pushes", () => {
+  /** Makes each call to a function's object take a while that the property chooses. */
+  const delayPushes = (id: string, delays: readonly number[]) =>
+    runInDurableObject(sandboxObject(env, id), (object) => {
+      let call = 0;
+      const inner = object as unknown as { env: typeof env };
+      const { FUNCTION } = env;
+      inner.env = {
+        ...env,
+        FUNCTION: {
+          getByName: (name: string) => {
+            const stub = FUNCTION.getByName(name);
+            return new Proxy(stub, {
+              get: (_, method) =>
+                method !== "accept"
+                  ? Reflect.get(stub, method, stub)
+                  : async (...args: Parameters<typeof stub.accept>) => {
+                      await scheduler.wait(delays[call++ % delays.length] ?? 0);
+                      return stub.accept(...args);
+                    },
+            });
+          },
+        },
+      } as unknown as typeof env;
+    });
+
+  test("a function that joins during a push, or another push that overtakes it, leaves no function behind", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.record({ change: fc.boolean(), wait: fc.nat({ max: 8 }) }), {
+          minLength: 2,
+          maxLength: 8,
+        }),
+        async (delays, script) => {
+          const sandbox = await newSandbox();
+          await Promise.all(["a", "b"].map((name) => sandbox.send("PUT", fc3.config(name))));
+          await delayPushes(sandbox.access.id ?? "", delays);
+          let changes = 0;
+          let joins = 0;
+          await Promise.all(
+            script.map(async ({ change, wait }) => {
+              await scheduler.wait(wait);
+              if (!change) await sandbox.send("PUT", fc3.config(`join${joins++}`));
+              else {
+                const region = `r${changes++}`;
+                await sandbox.settings({ region });
+              }
+            }),
+          );
+          const { region } = (await sandbox.snapshot.export()).settings ?? {};
+          const names = ["a", "b", ...Array.from({ length: joins }, (_, i) => `join${i}`), "late"];
+          for (const name of names) {
+            const { body } = await sandbox.send("PUT", fc3.config(name));
+            expect(body.functionArn).toContain(`acs:fc:${region}:`);
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+
+  test("a push that was cut off is finished by the alarm, after an eviction too", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
+    await runInDurableObject(sandboxObject(env, id), (object) => {
+      const inner = object as unknown as { env: object };
+      inner.env = {
+        ...env,
+        FUNCTION: { getByName: () => ({ accept: () => Promise.reject(new Error("cut off")) }) },
+      };
+    });
+    await expect(
+      sandbox.snapshot.import({
+        settings: { region: "eu-central-1" },
+        configs: [{ function: "a", maxAsyncRetryAttempts: 8 }],
+      }),
+    ).rejects.toMatchObject({ problem: { status: 503 } });
+    await evictAllDurableObjects();
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    const { body } = await sandbox.send("GET", fc3.config("a"));
+    expect(body).toMatchObject({
+      functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a/LATEST",
+      maxAsyncRetryAttempts: 8,
+    });
+    expect((await sandbox.send("GET", fc3.config("b"))).status).toBe(404);
+  });
+
+  test("every step holds over an eviction of all objects before it", async () => {
+    const sandbox = await newSandbox();
+    const steps = [
+      () => sandbox.send("PUT", fc3.config("a"), { maxAsyncRetryAttempts: 2 }),
+      () => sandbox.settings({ region: "eu-central-1" }),
+      () => sandbox.clock.freeze("2030-01-01T00:00:00Z"),
+      () =>
+        sandbox.faults.add({ match: { operation: "delete" }, effect: { type: "error", code: "Throttling" } }),
+      () => sandbox.send("PUT", fc3.config("b")),
+      () => sandbox.clock.advance(60),
+    ];
+    for (const step of steps) {
+      await evictAllDurableObjects();
+      await step();
+    }
+    await evictAllDurableObjects();
+    expect((await sandbox.send("DELETE", fc3.config("a"))).status).toBe(429);
+    expect((await sandbox.send("PUT", fc3.config("a"))).body).toMatchObject({
+      functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a/LATEST",
+      lastModifiedTime: "2030-01-01T00:01:00Z",
+      maxAsyncRetryAttempts: 2,
+    });
+    expect(await sandbox.requests.count()).toBe(4);
+  });
+});
