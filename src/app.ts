@@ -3,8 +3,10 @@ import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
 import { failure } from "./api/errors.ts";
 import { errorReply } from "./api/exchange.ts";
-import { type ApiContext, type ApiEnv, apiRoutes, send, type Tenancy } from "./api/operations.ts";
-import { verifySignature } from "./api/signature/verdict.ts";
+import { type ApiContext, type ApiEnv, apiRoutes, type Tenancy } from "./api/operations.ts";
+import { commonHeaders, send } from "./api/responses.ts";
+import { claimedAccessKeyId, verifySignature } from "./api/signature/verdict.ts";
+import { urlParts } from "./api/url.ts";
 import { versionOfPath } from "./api/versions.ts";
 import { parseFaultHeader } from "./function/faults.ts";
 import { credentialsOf } from "./sandbox/identity.ts";
@@ -20,28 +22,17 @@ app.use(async (c, next) => {
   c.set("requestId", crypto.randomUUID());
   c.set("receivedAt", receivedAt);
   await next();
-  if (c.res.status === 101) return;
-  const { headers } = c.res;
-  headers.set("X-Fc-Request-Id", c.var.requestId);
-  headers.set("Date", new Date().toUTCString());
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Referrer-Policy", "no-referrer");
-  headers.set("Cache-Control", "no-store");
   if (c.env.LOG_REQUESTS === "on") log(c);
 });
 
-// Open to every origin, and to every header that a preflight asks for: a browser app works at once.
-const openCors = cors({
-  origin: "*",
-  allowMethods: ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"],
-  exposeHeaders: ["X-Fc-Request-Id", "Date", "Retry-After"],
-  maxAge: 7200,
-});
+const preflight = cors({ allowMethods: ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"], maxAge: 7200 });
 
-app.use((c, next) => {
+app.use(async (c, next) => {
   // An OPTIONS that is not a preflight asks what a path can do; the routes answer it.
-  const asked = c.req.method === "OPTIONS" && !c.req.header("Access-Control-Request-Method");
-  return asked ? next() : openCors(c, next);
+  const isPreflight = c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method");
+  if (!isPreflight) return next();
+  for (const [name, value] of Object.entries(commonHeaders(c))) c.header(name, value);
+  return preflight(c, next);
 });
 
 app.use(async (c, next) => {
@@ -64,15 +55,23 @@ app.use(async (c, next) => {
 
 const tenancy: Tenancy = {
   async verdictOn(c, body) {
-    if (!c.req.raw.headers.has("Authorization")) return { kind: "absent" };
-    const { accessKeyId, accessKeySecret } = await credentialsOf(c.env.ROOT_SECRET ?? "", c.var.sandbox);
-    const { pathname, search } = new URL(c.req.url);
+    const { headers, url } = c.req.raw;
+    if (!headers.has("Authorization")) return { kind: "absent" };
+    const { ROOT_SECRET: rootSecret } = c.env;
+    if (rootSecret === undefined) {
+      return {
+        kind: "refused",
+        error: failure("InvalidAccessKeyID", claimedAccessKeyId(headers) ?? "").error,
+      };
+    }
+    const { path, query } = urlParts(url);
+    const { accessKeyId, accessKeySecret } = await credentialsOf(rootSecret, c.var.sandbox);
     return verifySignature(
       {
         method: c.req.method,
-        path: pathInSandbox(pathname),
-        query: search.slice(1),
-        headers: c.req.raw.headers,
+        path: pathInSandbox(path),
+        query,
+        headers,
         body,
       },
       { accessKeyId, accessKeySecret },

@@ -1,4 +1,5 @@
 import type { FunctionObject } from "./function/object.ts";
+import type { Limits } from "./limits.ts";
 import { DEFAULT_SANDBOX } from "./sandbox/identity.ts";
 import type { SandboxObject } from "./sandbox/object.ts";
 
@@ -32,11 +33,27 @@ export interface Env {
   readonly CREATION_RATE_LIMIT?: RateLimit;
 }
 
-/** The names of the variables that are limits. */
-type Limit = Extract<keyof Env, `MAX_${string}`>;
+const read = new WeakMap<Env, Limits>();
 
-/** A limit's value. Throws when the deployment sets it to anything but a positive integer. */
-export function limit(env: Env, name: Limit): number {
+/** The deployment's limits. Throws when one of them is set to anything but a positive integer. */
+export function limits(env: Env): Limits {
+  const known = read.get(env);
+  if (known) return known;
+  const found: Limits = {
+    bodyBytes: positive(env, "MAX_BODY_BYTES"),
+    nameLength: positive(env, "MAX_NAME_LENGTH"),
+    functions: positive(env, "MAX_FUNCTIONS_PER_SANDBOX"),
+    qualifiersPerFunction: positive(env, "MAX_QUALIFIERS_PER_FUNCTION"),
+    journalEntriesPerFunction: positive(env, "MAX_JOURNAL_ENTRIES"),
+    journalBodyBytes: positive(env, "MAX_JOURNAL_BODY_BYTES"),
+    faults: positive(env, "MAX_FAULTS"),
+    snapshotBytes: positive(env, "MAX_SNAPSHOT_BYTES"),
+  };
+  read.set(env, found);
+  return found;
+}
+
+function positive(env: Env, name: Extract<keyof Env, `MAX_${string}`>): number {
   const value = Number(env[name]);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new Error(`The variable ${name} must be a positive integer, but is "${env[name]}".`);

@@ -1,7 +1,9 @@
 import { failure, injectedError, type Outcome } from "./api/errors.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/exchange.ts";
 import { type Effect, type Fault, matches } from "./function/faults.ts";
-import type { Journal, JournalEntry } from "./function/journal.ts";
+import type { Journal } from "./function/journal.ts";
+import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
+import { fromJson } from "./json.ts";
 import { checkExistence } from "./sandbox/functions.ts";
 import type { SharedState } from "./sandbox/state.ts";
 
@@ -9,6 +11,8 @@ import type { SharedState } from "./sandbox/state.ts";
 export interface Answerer {
   state(): SharedState;
   readonly journal: Journal;
+  /** How much of a response's body the journal keeps, in characters. */
+  readonly maxJournalBody: number;
   /** Counts the request for these faults, and says which of them strike it. */
   strike(faults: readonly Fault[]): Promise<readonly string[]>;
   publish(entry: JournalEntry): void;
@@ -43,9 +47,14 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
     }
   }
   const faults = request.fault ? [...struck, "header"] : struck;
-  const entry = journalEntry(request, reply, faults);
+  const entry = entryJson(request.seen, {
+    status: reply.status,
+    responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
+    durationMs: Date.now() - request.receivedAt,
+    faults,
+  });
   by.journal.add(entry, by.state().settings.journalSize);
-  if (by.state().watched) by.publish(entry);
+  if (by.state().watched) by.publish(fromJson(entry));
   return reply;
 }
 
@@ -97,16 +106,4 @@ function faultReply(
   const cut =
     usual ?? errorReply(request.version, injectedError("InternalServerError", undefined), request.requestId);
   return { ...cut, broken: true };
-}
-
-function journalEntry(request: ApiRequest, reply: ApiReply, faults: readonly string[]): JournalEntry {
-  const { call: _call, verdict: _verdict, fault: _fault, receivedAt, ...seen } = request;
-  return {
-    ...seen,
-    time: new Date(receivedAt).toISOString(),
-    status: reply.status,
-    responseBody: reply.body ?? "",
-    durationMs: Date.now() - receivedAt,
-    faults,
-  };
 }

@@ -1,6 +1,9 @@
 import type { Effect } from "../function/faults.ts";
+import type { SeenRequest } from "../function/journalEntry.ts";
+import type { Json } from "../json.ts";
 import type { GivenItems } from "./config.ts";
 import type { ApiError, Outcome } from "./errors.ts";
+import type { FunctionName } from "./names.ts";
 import type { PageRequest } from "./paging.ts";
 import type { Verdict } from "./signature/verdict.ts";
 import { type ApiVersion, versionById } from "./versions.ts";
@@ -29,14 +32,15 @@ export interface ApiRequest extends RequestNames {
   /** The fault that the request asks for itself. */
   readonly fault: Effect | null;
   readonly requestId: string;
-  readonly method: string;
-  /** Path and query as they came, secrets replaced. */
-  readonly url: string;
-  /** Secrets replaced. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** What the journal keeps of it; text already, since no object looks into it. */
+  readonly seen: Json<SeenRequest>;
+}
+
+/** The function that a request is for, when it names one. */
+export function functionOf({ service, function: name }: RequestNames): FunctionName {
+  return { service: service ?? "", function: name ?? "" };
 }
 
 /** A response before it is one: headers but those that every response has. */

@@ -1,15 +1,18 @@
 import { type Context, Hono } from "hono";
-import { type Env, limit } from "../env.ts";
+import { type Env, limits } from "../env.ts";
 import type { Effect } from "../function/faults.ts";
+import { fromJson, toJson } from "../json.ts";
 import { functionObject, sandboxObject } from "../objects.ts";
 import { parseJson, readBody } from "./body.ts";
 import { configParser } from "./config.ts";
 import { abbreviated, failure, type Outcome, success } from "./errors.ts";
-import { type ApiReply, type ApiRequest, type Call, journalText, type RequestNames } from "./exchange.ts";
+import { type ApiRequest, type Call, functionOf, journalText, type RequestNames } from "./exchange.ts";
 import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "./names.ts";
 import { parsePageRequest } from "./paging.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
+import { send } from "./responses.ts";
 import type { Verdict } from "./signature/verdict.ts";
+import { urlParts } from "./url.ts";
 import { type ApiVersion, apiVersions, versionOfPath } from "./versions.ts";
 
 export interface ApiEnv {
@@ -111,7 +114,7 @@ function readConfigName(c: ApiContext, version: ApiVersion): NamesReading {
   }
   const reading = readFunctionName(c, version, service, c.req.param("function") ?? "");
   if (reading.error) return reading;
-  const qualifier = parseQualifier(came, limit(c.env, "MAX_NAME_LENGTH"));
+  const qualifier = parseQualifier(came, limits(c.env).nameLength);
   return qualifier.ok
     ? { names: { ...reading.names, qualifier: qualifier.value }, error: undefined }
     : { names: reading.names, error: qualifier };
@@ -123,7 +126,7 @@ function readFunctionName(
   service: string,
   functionName: string,
 ): NamesReading {
-  const maxLength = limit(c.env, "MAX_NAME_LENGTH");
+  const maxLength = limits(c.env).nameLength;
   const serviceName = version.hasServices ? parseName("serviceName", service, maxLength) : success("");
   if (!serviceName.ok) return { names: NO_NAMES, error: serviceName };
   const name = parseName("functionName", functionName, maxLength);
@@ -143,7 +146,12 @@ export function apiRoutes(tenancy: Tenancy) {
       for (const path of ["configPath", "listPath"] as const) {
         const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);
         routes.options(prefix + version[path], (c) =>
-          c.body(null, 204, { Allow: [...methods, "HEAD", "OPTIONS"].join(", ") }),
+          send(c, {
+            status: 204,
+            headers: { Allow: [...methods, "HEAD", "OPTIONS"].join(", ") },
+            body: null,
+            broken: false,
+          }),
         );
       }
     }
@@ -164,64 +172,31 @@ async function handle(
   operation: Call["operation"] | null,
   read: Reader,
 ): Promise<Response> {
-  const body = await readBody(c.req.raw, limit(c.env, "MAX_BODY_BYTES"));
+  const body = await readBody(c.req.raw, limits(c.env).bodyBytes);
   const { call, ...names } = read(c, body);
   const fault = tenancy.faultOf(c);
   const { sandbox, requestId, receivedAt } = c.var;
+  const common = { ...names, sandbox, version: version.id, operation, requestId };
   const request: ApiRequest = {
-    ...names,
-    sandbox,
-    version: version.id,
-    operation,
+    ...common,
     call: fault.ok ? call : fault,
     // Nothing can be said of the signature of a body that was not read.
     verdict: body.ok ? await tenancy.verdictOn(c, body.value) : { kind: "refused", error: body.error },
     fault: fault.ok ? fault.value : null,
-    requestId,
     receivedAt,
-    method: c.req.method,
-    url: redactedUrl(new URL(c.req.url)),
-    headers: redactedHeaders(c.req.raw.headers),
-    body: body.ok ? journalText(body.value, limit(c.env, "MAX_JOURNAL_BODY_BYTES")) : "",
+    seen: toJson({
+      ...common,
+      time: new Date(receivedAt).toISOString(),
+      method: c.req.method,
+      url: redactedUrl(urlParts(c.req.raw.url)),
+      headers: redactedHeaders(c.req.raw.headers),
+      body: body.ok ? journalText(body.value, limits(c.env).journalBodyBytes) : "",
+    }),
   };
   c.set("operation", operation ?? undefined);
-  const { service, function: functionName } = names;
-  return send(
-    c,
-    functionName === null
-      ? await sandboxObject(c.env, sandbox).perform(request)
-      : await functionObject(c.env, sandbox, { service: service ?? "", function: functionName }).perform(
-          request,
-          {
-            service: service ?? "",
-            function: functionName,
-          },
-        ),
-  );
-}
-
-const WITHOUT_BODY = new Set([204, 205, 304]);
-
-/** The response that a reply stands for. */
-export function send(c: ApiContext, reply: ApiReply): Response {
-  const headers = new Headers(reply.headers);
-  if (reply.body === null || WITHOUT_BODY.has(reply.status))
-    return c.newResponse(null, { status: reply.status as 200, headers });
-  const bytes = new TextEncoder().encode(reply.body);
-  if (reply.broken) return c.newResponse(brokenOff(bytes), { status: reply.status as 200, headers });
-  // Content-Length by name, so that the answer to HEAD has it too.
-  headers.set("Content-Length", String(bytes.length));
-  return c.newResponse(bytes as Uint8Array<ArrayBuffer>, { status: reply.status as 200, headers });
-}
-
-/** A body whose second half never comes. */
-function brokenOff(bytes: Uint8Array): ReadableStream {
-  let sent = false;
-  return new ReadableStream({
-    pull(controller) {
-      if (sent) controller.error(new Error("broken off by a fault"));
-      else controller.enqueue(bytes.subarray(0, Math.ceil(bytes.length / 2)));
-      sent = true;
-    },
-  });
+  const object =
+    names.function === null
+      ? sandboxObject(c.env, sandbox)
+      : functionObject(c.env, sandbox, functionOf(names));
+  return send(c, fromJson(await object.perform(toJson(request))));
 }

@@ -1,3 +1,5 @@
+import type { UrlParts } from "./url.ts";
+
 const SECRET_HEADERS = new Set([
   "authorization",
   "cookie",
@@ -11,21 +13,21 @@ const HIDDEN = "(secret)";
 
 /** Headers as they may be kept: the values that prove who sent them replaced. */
 export function redactedHeaders(headers: Headers): Record<string, string> {
-  return Object.fromEntries(
-    [...headers].map(([name, value]) => [name, SECRET_HEADERS.has(name) ? HIDDEN : value]),
-  );
+  const redacted: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    redacted[name] = SECRET_HEADERS.has(name) ? HIDDEN : value;
+  });
+  return redacted;
 }
 
 /** Path and query as they may be kept: signatures and tokens in the query replaced. */
-export function redactedUrl(url: URL): string {
-  const query = url.search
-    .slice(1)
-    .split("&")
-    .map((pair) => {
-      const [name = ""] = pair.split("=", 1);
-      return SECRET_PARAMETERS.test(decoded(name)) ? `${name}=${HIDDEN}` : pair;
-    });
-  return url.pathname + (url.search ? `?${query.join("&")}` : "");
+export function redactedUrl({ path, query }: UrlParts): string {
+  if (query === "") return path;
+  const redacted = query.split("&").map((pair) => {
+    const [name = ""] = pair.split("=", 1);
+    return SECRET_PARAMETERS.test(decoded(name)) ? `${name}=${HIDDEN}` : pair;
+  });
+  return `${path}?${redacted.join("&")}`;
 }
 
 function decoded(text: string): string {

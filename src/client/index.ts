@@ -3,14 +3,14 @@
  * those of the schemas that the control plane validates with.
  */
 import type { Fault, GivenFault } from "../function/faults.ts";
-import type { Filter, JournalEntry } from "../function/journal.ts";
+import type { Filter, JournalEntry } from "../function/journalEntry.ts";
 import type { GivenClock, ShownClock } from "../sandbox/clock.ts";
-import type { FeedEvent } from "../sandbox/feed.ts";
+import type { FeedEvent } from "../sandbox/feedEvent.ts";
 import type { Declared } from "../sandbox/functions.ts";
-import type { Part, Summary } from "../sandbox/object.ts";
 import type { Problem } from "../sandbox/problem.ts";
 import type { Settings } from "../sandbox/settings.ts";
 import type { Snapshot } from "../sandbox/snapshot.ts";
+import type { Part, Summary } from "../sandbox/summary.ts";
 
 export type {
   Declared,

@@ -1,15 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
 import type { StoredConfig } from "../api/config.ts";
 import { type Outcome, success } from "../api/errors.ts";
-import { type ApiReply, type ApiRequest, errorReply } from "../api/exchange.ts";
+import { type ApiReply, type ApiRequest, errorReply, functionOf } from "../api/exchange.ts";
 import type { FunctionName } from "../api/names.ts";
 import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
-import { type Env, idleMs, limit } from "../env.ts";
+import { type Env, idleMs, limits } from "../env.ts";
 import { type Answerer, answer } from "../exchange.ts";
+import { fromJson, type Json, toJson } from "../json.ts";
 import { sandboxObject } from "../objects.ts";
 import type { SharedState } from "../sandbox/state.ts";
-import { type Filter, Journal, type NearMiss, type Placed, type Position } from "./journal.ts";
+import { Journal } from "./journal.ts";
+import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
 import { operate } from "./operations.ts";
 import { ConfigStore } from "./store.ts";
 
@@ -41,14 +43,15 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   /** Answers a request of the API for this function. */
-  async perform(request: ApiRequest, name: FunctionName): Promise<ApiReply> {
+  async perform(json: Json<ApiRequest>): Promise<Json<ApiReply>> {
+    const request = fromJson(json);
     const sandbox = () => sandboxObject(this.env, request.sandbox);
     // Only a PUT makes a function: reading one that never was leaves nothing behind, and its sandbox answers.
     const creates = request.call.ok && request.call.value.operation === "put";
-    // A copy: a result that came by RPC may not be handed on as it is.
-    if (this.#state === undefined && !creates) return { ...(await sandbox().perform(request, name)) };
+    if (this.#state === undefined && !creates) return sandbox().perform(json);
+    const name = functionOf(request);
     const joined = this.#state ? success(this.#state) : await this.#join(request.sandbox, name);
-    if (!joined.ok) return errorReply(request.version, joined.error, request.requestId);
+    if (!joined.ok) return toJson(errorReply(request.version, joined.error, request.requestId));
     this.#reportUse(request);
     const { configs, journal } = this.#tables;
     // A push may replace the state while a fault makes the request wait.
@@ -56,19 +59,21 @@ export class FunctionObject extends DurableObject<Env> {
     const by: Answerer = {
       state,
       journal,
+      maxJournalBody: limits(this.env).journalBodyBytes,
       strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
     };
-    return answer(request, by, (call) =>
+    const reply = await answer(request, by, (call) =>
       operate(call, request.qualifier, {
         name,
         configs,
         tokens: new PageTokens(this.ctx.storage.kv),
         state: state(),
         version: versionById(request.version),
-        maxConfigs: limit(this.env, "MAX_QUALIFIERS_PER_FUNCTION"),
+        maxConfigs: limits(this.env).qualifiersPerFunction,
       }),
     );
+    return toJson(reply);
   }
 
   /**
@@ -81,8 +86,7 @@ export class FunctionObject extends DurableObject<Env> {
     const { configs, journal } = this.#tables;
     this.ctx.storage.transactionSync(() => {
       if (state.configsEpoch > (seen?.configsEpoch ?? -1)) {
-        configs.clear();
-        for (const config of imported ?? []) configs.save(config);
+        configs.replaceAll(imported ?? []);
       }
       if (seen && state.journalEpoch > seen.journalEpoch) journal.clear();
       if (seen && state.settings.journalSize !== seen.settings.journalSize)
@@ -112,7 +116,7 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   async counts(): Promise<{ readonly configs: number; readonly requests: number }> {
-    return { configs: this.#tables.configs.count(), requests: this.#tables.journal.count() };
+    return { configs: this.#tables.configs.count, requests: this.#tables.journal.count() };
   }
 
   /** Forgets everything, its sandbox too, and leaves no storage behind. */

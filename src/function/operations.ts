@@ -47,7 +47,7 @@ function put(
   { configs, state, maxConfigs }: Operand,
 ): Outcome<StoredConfig> {
   const stored = configs.get(name.qualifier);
-  if (stored === undefined && configs.count() >= maxConfigs) {
+  if (stored === undefined && configs.count >= maxConfigs) {
     return failure(
       "InvalidArgument",
       `function '${name.function}' has ${maxConfigs} configs, and may have no more`,

@@ -2,91 +2,55 @@ import type { StoredConfig } from "../api/config.ts";
 import { migrate } from "../migrations.ts";
 
 const migrations = [
-  `CREATE TABLE configs (
-     qualifier TEXT PRIMARY KEY,
-     created_time INTEGER NOT NULL,
-     last_modified_time INTEGER NOT NULL,
-     max_async_event_age_in_seconds INTEGER,
-     max_async_retry_attempts INTEGER,
-     stateful INTEGER,
-     on_success TEXT,
-     on_failure TEXT
-   ) STRICT, WITHOUT ROWID`,
+  "CREATE TABLE configs (qualifier TEXT PRIMARY KEY, config TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
-type Row = {
-  qualifier: string;
-  created_time: number;
-  last_modified_time: number;
-  max_async_event_age_in_seconds: number | null;
-  max_async_retry_attempts: number | null;
-  stateful: number | null;
-  on_success: string | null;
-  on_failure: string | null;
-};
-
-/** The table of one function's configs, one row per qualifier. */
+/**
+ * The table of one function's configs, one row of JSON per qualifier, and a copy of it in memory: reading it is the
+ * most frequent thing of all, and nobody but this object writes it.
+ */
 export class ConfigStore {
   readonly #sql: SqlStorage;
+  readonly #configs: Map<string, StoredConfig>;
 
   constructor(storage: DurableObjectStorage) {
     migrate(storage, "configs", migrations);
     this.#sql = storage.sql;
+    const rows = this.#sql.exec<{ qualifier: string; config: string }>("SELECT * FROM configs").toArray();
+    this.#configs = new Map(rows.map(({ qualifier, config }) => [qualifier, JSON.parse(config)]));
   }
 
   get(qualifier: string): StoredConfig | undefined {
-    const [row] = this.#sql.exec<Row>("SELECT * FROM configs WHERE qualifier = ?", qualifier);
-    return row && fromRow(row);
+    return this.#configs.get(qualifier);
   }
 
-  /** Up to `limit` configs whose qualifier comes after this one, in the order of their bytes. */
-  after(qualifier: string, limit: number): StoredConfig[] {
-    const rows = this.#sql.exec<Row>(
-      "SELECT * FROM configs WHERE qualifier > ? ORDER BY qualifier LIMIT ?",
-      qualifier,
-      limit,
-    );
-    return rows.toArray().map(fromRow);
+  /** Up to `most` configs whose qualifier comes after this one, in the order of their bytes. */
+  after(qualifier: string, most: number): StoredConfig[] {
+    // Names are ASCII, so the order of their characters is that of their bytes.
+    const later = [...this.#configs.keys()].filter((key) => key > qualifier).sort();
+    return later.slice(0, most).flatMap((key) => this.#configs.get(key) ?? []);
   }
 
-  count(): number {
-    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM configs").one().count;
+  get count(): number {
+    return this.#configs.size;
   }
 
   /** Writes one row: the table has no index and no rowid to keep beside it. */
   save(config: StoredConfig): void {
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO configs VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      config.qualifier,
-      config.createdTime,
-      config.lastModifiedTime,
-      config.maxAsyncEventAgeInSeconds,
-      config.maxAsyncRetryAttempts,
-      config.stateful === null ? null : Number(config.stateful),
-      config.onSuccess,
-      config.onFailure,
-    );
-  }
-
-  clear(): void {
-    this.#sql.exec("DELETE FROM configs");
+    this.#sql.exec("INSERT OR REPLACE INTO configs VALUES (?, ?)", config.qualifier, JSON.stringify(config));
+    this.#configs.set(config.qualifier, config);
   }
 
   /** Whether there was one to delete. */
   delete(qualifier: string): boolean {
-    return this.#sql.exec("DELETE FROM configs WHERE qualifier = ?", qualifier).rowsWritten > 0;
+    this.#sql.exec("DELETE FROM configs WHERE qualifier = ?", qualifier);
+    return this.#configs.delete(qualifier);
   }
-}
 
-function fromRow(row: Row): StoredConfig {
-  return {
-    qualifier: row.qualifier,
-    createdTime: row.created_time,
-    lastModifiedTime: row.last_modified_time,
-    maxAsyncEventAgeInSeconds: row.max_async_event_age_in_seconds,
-    maxAsyncRetryAttempts: row.max_async_retry_attempts,
-    stateful: row.stateful === null ? null : row.stateful === 1,
-    onSuccess: row.on_success,
-    onFailure: row.on_failure,
-  };
+  /** Has these configs and no others. */
+  replaceAll(configs: readonly StoredConfig[]): void {
+    this.#sql.exec("DELETE FROM configs");
+    this.#configs.clear();
+    for (const config of configs) this.save(config);
+  }
 }

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { openStateDirectory } from "./stateDirectory.ts";
+import { openStateDirectory, type StateDirectory } from "./stateDirectory.ts";
 import { WORKER_DIRECTORY, type WorkerSettings, workerdConfig } from "./worker.ts";
 
 export interface SandboxOptions {
@@ -16,6 +16,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Where the state is kept; by default it goes with the sandbox. */
   readonly stateDirectory?: string | undefined;
+  /** Where the built Worker is; by default where the build puts it. */
+  readonly workerDirectory?: string;
   /** In place of the variables of wrangler.toml. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,8 @@ export interface Sandbox {
   readonly url: string;
   /** Absolute. */
   readonly stateDirectory: string;
+  /** The process that serves. */
+  readonly pid: number;
   /** Fulfilled when it no longer runs: with undefined after `close()`, else with what is known of the cause. */
   readonly ended: Promise<string | undefined>;
   /** Lets requests under way finish for at most a second, then ends it. */
@@ -48,9 +52,8 @@ const CLOSE_PATIENCE_MS = 1000;
  * Error with a message for people when the port is taken or the state directory can't be used.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { host = "127.0.0.1", port = 0 } = options;
   const settings: WorkerSettings = JSON.parse(
-    await readFile(join(WORKER_DIRECTORY, "settings.json"), "utf8"),
+    await readFile(join(options.workerDirectory ?? WORKER_DIRECTORY, "settings.json"), "utf8"),
   );
   for (const name of Object.keys(options.variables ?? {})) {
     if (!(name in settings.variables)) {
@@ -60,26 +63,39 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
   }
   const state = await openStateDirectory(options.stateDirectory);
+  try {
+    return await serve(options, settings, state);
+  } catch (error) {
+    await state.release();
+    throw error;
+  }
+}
+
+async function serve(
+  options: SandboxOptions,
+  settings: WorkerSettings,
+  state: StateDirectory,
+): Promise<Sandbox> {
+  const { host = "127.0.0.1", port = 0, workerDirectory = WORKER_DIRECTORY } = options;
   const configFile = join(state.path, "workerd.capnp");
-  const variables = {
-    ...settings.variables,
-    ...LOCAL_VARIABLES,
-    ...options.variables,
-    ROOT_SECRET: state.rootSecret,
-  };
   const config = workerdConfig({
-    settings: { ...settings, variables },
+    settings: {
+      ...settings,
+      variables: {
+        ...settings.variables,
+        ...LOCAL_VARIABLES,
+        ...options.variables,
+        ROOT_SECRET: state.rootSecret,
+      },
+    },
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     objectsDirectory: state.objects,
   });
   await writeFile(configFile, config, { mode: 0o600 });
 
+  const args = ["serve", "--control-fd=3", `--import-path=${workerDirectory}`, configFile];
   // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
-  const args = ["serve", "--control-fd=3", `--import-path=${WORKER_DIRECTORY}`, configFile];
-  const child = spawn(workerd, args, {
-    stdio: ["ignore", "inherit", "pipe", "pipe"],
-    detached: true,
-  });
+  const child = spawn(workerd, args, { stdio: ["ignore", "inherit", "pipe", "pipe"], detached: true });
   const exited = once(child, "exit");
   const stopWatchdog = killWithThisProcess(child);
   const [, , stderr, control] = child.stdio as unknown as [null, null, Readable, Readable];
@@ -90,7 +106,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const listening = await Promise.race([listeningPort(control), exited.then(() => undefined)]);
   if (listening === undefined) {
     stopWatchdog();
-    await state.release();
     throw new Error(startFailure(Buffer.concat(complaints).toString(), host, port));
   }
   stderr.removeAllListeners("data").pipe(process.stderr);
@@ -106,6 +121,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url,
     stateDirectory: state.path,
+    pid: child.pid ?? 0,
     ended,
     async close() {
       closing = true;

@@ -32,11 +32,9 @@ export class Directory {
   }
 
   get({ service, function: name }: FunctionName): Member | undefined {
-    const [row] = this.#sql.exec<Row>(
-      "SELECT * FROM functions WHERE service = ? AND function = ?",
-      service,
-      name,
-    );
+    const [row] = this.#sql
+      .exec<Row>("SELECT * FROM functions WHERE service = ? AND function = ?", service, name)
+      .toArray();
     return row && fromRow(row);
   }
 

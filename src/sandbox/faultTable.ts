@@ -30,7 +30,7 @@ export class FaultTable {
   /** Counts a request for each of these faults; says which of them strike it. */
   strike(ids: readonly string[]): string[] {
     return ids.filter((id) => {
-      const [row] = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults WHERE id = ?", id);
+      const [row] = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults WHERE id = ?", id).toArray();
       if (row === undefined) return false;
       const { fault, strikes } = strike(JSON.parse(row.fault), Math.random());
       this.#sql.exec("UPDATE faults SET fault = ? WHERE id = ?", JSON.stringify(fault), id);

@@ -1,10 +1,4 @@
-import type { JournalEntry } from "../function/journal.ts";
-
-/** What a watcher of the live feed is told. */
-export type FeedEvent =
-  | { readonly type: "request"; readonly entry: JournalEntry }
-  /** Something of the sandbox changed: what, as its address below `/_sandbox` calls it. */
-  | { readonly type: "change"; readonly what: string };
+import type { FeedEvent } from "./feedEvent.ts";
 
 /** The subprotocol of the live feed; a browser adds its control token as `token.{token}`. */
 export const FEED_PROTOCOL = "fc-sandbox";

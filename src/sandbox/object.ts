@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { renderConfig, type StoredConfig } from "../api/config.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
-import type { ApiReply, ApiRequest } from "../api/exchange.ts";
+import { type ApiReply, type ApiRequest, functionOf } from "../api/exchange.ts";
 import type { ConfigName, FunctionName } from "../api/names.ts";
 import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
-import { type Env, idleMs, limit } from "../env.ts";
+import { type Env, idleMs, limits } from "../env.ts";
 import { type Answerer, answer } from "../exchange.ts";
 import type { Fault, GivenFault } from "../function/faults.ts";
 import {
@@ -16,7 +16,8 @@ import {
   nearest,
   type Placed,
   type Position,
-} from "../function/journal.ts";
+} from "../function/journalEntry.ts";
+import { fromJson, type Json, toJson } from "../json.ts";
 import { functionObject } from "../objects.ts";
 import {
   advance,
@@ -36,6 +37,7 @@ import type { Settings } from "./settings.ts";
 import { exportConfigs, importConfig, type Snapshot } from "./snapshot.ts";
 import type { SharedState } from "./state.ts";
 import { SandboxStore } from "./store.ts";
+import type { Part, Summary, Verification } from "./summary.ts";
 
 /** How many functions are called at once when something concerns all of them. */
 const FAN_OUT = 32;
@@ -46,28 +48,9 @@ const PUSH_ATTEMPTS = 3;
 const USE_REPORT_MS = 60_000;
 const NEAR_MISSES = 5;
 
-/** The parts of a sandbox that a reset can name. */
-export const RESETTABLE = ["configs", "journal", "faults", "clock", "settings", "functions"] as const;
-export type Part = (typeof RESETTABLE)[number];
-
 interface NamedConfig {
   readonly name: ConfigName;
   readonly config: StoredConfig;
-}
-
-/** What a verification found. */
-export interface Verification {
-  readonly count: number;
-  /** Empty unless it was asked for. */
-  readonly nearMisses: readonly NearMiss[];
-}
-
-export interface Summary {
-  readonly settings: Settings;
-  readonly clock: ShownClock;
-  readonly faults: number;
-  readonly functions: readonly (FunctionName & { readonly configs: number; readonly requests: number })[];
-  readonly counts: { readonly functions: number; readonly configs: number; readonly requests: number };
 }
 
 /**
@@ -99,7 +82,7 @@ export class SandboxObject extends DurableObject<Env> {
   ): Promise<Outcome<{ state: SharedState; imported: readonly StoredConfig[] | undefined }>> {
     await this.#erasing;
     const { directory } = this.#store;
-    const most = limit(this.env, "MAX_FUNCTIONS_PER_SANDBOX");
+    const most = limits(this.env).functions;
     let member = directory.get(name);
     if (member === undefined) {
       if (directory.count() >= most) {
@@ -132,20 +115,24 @@ export class SandboxObject extends DurableObject<Env> {
   // The API, where no single function answers.
 
   /** Answers a request of the API that is for no function, for all of them, or for one that never was. */
-  async perform(request: ApiRequest, name?: FunctionName): Promise<ApiReply> {
+  async perform(json: Json<ApiRequest>): Promise<Json<ApiReply>> {
+    const request = fromJson(json);
+    const name = request.function === null ? undefined : functionOf(request);
     await this.#erasing;
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
     const by: Answerer = {
       state: () => this.#store.sharedState(name),
       journal: this.#store.journal,
+      maxJournalBody: limits(this.env).journalBodyBytes,
       strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
     };
-    return answer(request, by, (call) => {
+    const reply = await answer(request, by, (call) => {
       if (call.operation === "list")
         return name ? listOfNone(call.page) : this.#listConfigs(request, call.page);
       return failure("AsyncConfigNotExists", name?.function ?? "", request.qualifier ?? "");
     });
+    return toJson(reply);
   }
 
   /**
@@ -234,7 +221,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   async addFault(given: GivenFault): Promise<Controlled<Fault>> {
-    const most = limit(this.env, "MAX_FAULTS");
+    const most = limits(this.env).faults;
     if (this.#store.faults.all().length >= most) {
       return problem(409, `This sandbox has ${most} faults, and may have no more.`);
     }
@@ -286,10 +273,7 @@ export class SandboxObject extends DurableObject<Env> {
 
   async exportSnapshot(): Promise<Snapshot> {
     const configs = await this.#askAll(async (member, object) => {
-      return exportConfigs(
-        member,
-        await object.configsAfter("", limit(this.env, "MAX_QUALIFIERS_PER_FUNCTION")),
-      );
+      return exportConfigs(member, await object.configsAfter("", limits(this.env).qualifiersPerFunction));
     });
     return {
       format: "fc-sandbox/1",
@@ -307,10 +291,7 @@ export class SandboxObject extends DurableObject<Env> {
       nameKey({ service: config.service ?? "", function: config.function }),
     );
     const all = new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
-    const [mostFunctions, mostConfigs] = [
-      limit(this.env, "MAX_FUNCTIONS_PER_SANDBOX"),
-      limit(this.env, "MAX_QUALIFIERS_PER_FUNCTION"),
-    ];
+    const [mostFunctions, mostConfigs] = [limits(this.env).functions, limits(this.env).qualifiersPerFunction];
     if (all.size > mostFunctions) {
       return problem(
         409,

@@ -3,18 +3,19 @@ import * as z from "zod/mini";
 import { readBody } from "../api/body.ts";
 import type { ApiContext, ApiEnv } from "../api/operations.ts";
 import { parsePageRequest } from "../api/paging.ts";
-import { type Env, idleMs, limit } from "../env.ts";
+import { commonHeaders } from "../api/responses.ts";
+import { type Env, idleMs, limits } from "../env.ts";
 import { faultSchema } from "../function/faults.ts";
-import { filterSchema } from "../function/journal.ts";
+import { filterSchema } from "../function/journalEntry.ts";
 import { sandboxObject } from "../objects.ts";
 import { advanceSchema, clockSchema } from "./clock.ts";
 import { FEED_PROTOCOL } from "./feed.ts";
 import { declaredSchema } from "./functions.ts";
 import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
-import { RESETTABLE } from "./object.ts";
 import { type Controlled, done, type Problem, parsed, problem } from "./problem.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";
+import { RESETTABLE } from "./summary.ts";
 
 /** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol. */
 const TOKEN_PROTOCOL = "token.";
@@ -49,6 +50,7 @@ export function clientOf(c: ApiContext): string {
 /** A problem document. Source: RFC 9457. */
 export function sendProblem(c: ApiContext, found: Problem): Response {
   const headers = {
+    ...commonHeaders(c),
     "Content-Type": "application/problem+json",
     ...(found.status === 429 ? { "Retry-After": "10" } : {}),
     ...(found.status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
@@ -81,8 +83,13 @@ async function read<T extends z.ZodMiniType>(
 /** The control plane, below `/_sandbox` of the sandbox that the request belongs to. */
 export function controlRoutes(): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
+  routes.use(async (c, next) => {
+    for (const [name, value] of Object.entries(commonHeaders(c))) c.header(name, value);
+    await next();
+  });
+
   const object = (c: ApiContext) => sandboxObject(c.env, c.var.sandbox);
-  const small = (c: ApiContext) => limit(c.env, "MAX_BODY_BYTES");
+  const small = (c: ApiContext) => limits(c.env).bodyBytes;
 
   routes.get("/health", (c) => c.json({ status: "ok" }));
 
@@ -96,7 +103,7 @@ export function controlRoutes(): Hono<ApiEnv> {
         problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes.").problem,
       );
     }
-    const given = await read(c, creationSchema(c.env), limit(c.env, "MAX_SNAPSHOT_BYTES"));
+    const given = await read(c, creationSchema(c.env), limits(c.env).snapshotBytes);
     if (!given.ok) return sendProblem(c, given.problem);
     const { label, settings, snapshot } = given.value;
     const id = await createSandboxId(rootSecret, label);
@@ -117,11 +124,11 @@ export function controlRoutes(): Hono<ApiEnv> {
     const { ROOT_SECRET: secret } = c.env;
     const summary = await object(c).summary();
     const credentials = secret === undefined ? {} : await credentialsOf(secret, c.var.sandbox);
-    return c.json({ id: c.var.sandbox, ...credentials, ...summary, limits: limitsOf(c.env) });
+    return c.json({ id: c.var.sandbox, ...credentials, ...summary, limits: limits(c.env) });
   });
 
   routes.patch("/settings", async (c) => {
-    const changes = await read(c, z.partial(settingsSchema(c.env)), small(c));
+    const changes = await read(c, z.partial(settingsSchema(limits(c.env))), small(c));
     return send(c, changes.ok ? await object(c).changeSettings(changes.value) : changes);
   });
 
@@ -132,7 +139,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.get("/snapshot", async (c) => c.json(await object(c).exportSnapshot()));
   routes.put("/snapshot", async (c) => {
-    const snapshot = await read(c, snapshotSchema(c.env), limit(c.env, "MAX_SNAPSHOT_BYTES"));
+    const snapshot = await read(c, snapshotSchema(limits(c.env)), limits(c.env).snapshotBytes);
     return send(c, snapshot.ok ? await object(c).importSnapshot(snapshot.value) : snapshot);
   });
 
@@ -187,7 +194,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.get("/functions", async (c) => c.json(await object(c).declared()));
   routes.put("/functions", async (c) => {
-    const declared = await read(c, declaredSchema, limit(c.env, "MAX_SNAPSHOT_BYTES"));
+    const declared = await read(c, declaredSchema, limits(c.env).snapshotBytes);
     return send(c, declared.ok ? await object(c).declare(declared.value) : declared);
   });
 
@@ -215,8 +222,8 @@ function creationSchema(env: Env) {
     label: z.optional(
       z.string().check(z.regex(LABEL, { error: "1 to 32 lower-case letters, digits or inner hyphens" })),
     ),
-    settings: z.optional(z.partial(settingsSchema(env))),
-    snapshot: z.optional(snapshotSchema(env)),
+    settings: z.optional(z.partial(settingsSchema(limits(env)))),
+    snapshot: z.optional(snapshotSchema(limits(env))),
   });
 }
 
@@ -235,19 +242,6 @@ async function issued(
     accountId: settings.accountId ?? c.env.ACCOUNT_ID,
     region: settings.region ?? c.env.REGION,
     expiresAt: idle === undefined ? null : new Date(c.var.receivedAt + idle).toISOString(),
-  };
-}
-
-function limitsOf(env: Env) {
-  return {
-    bodyBytes: limit(env, "MAX_BODY_BYTES"),
-    nameLength: limit(env, "MAX_NAME_LENGTH"),
-    functions: limit(env, "MAX_FUNCTIONS_PER_SANDBOX"),
-    qualifiersPerFunction: limit(env, "MAX_QUALIFIERS_PER_FUNCTION"),
-    journalEntriesPerFunction: limit(env, "MAX_JOURNAL_ENTRIES"),
-    journalBodyBytes: limit(env, "MAX_JOURNAL_BODY_BYTES"),
-    faults: limit(env, "MAX_FAULTS"),
-    snapshotBytes: limit(env, "MAX_SNAPSHOT_BYTES"),
   };
 }
 

@@ -1,4 +1,5 @@
 import { claimedAccessKeyId } from "../api/signature/verdict.ts";
+import { type UrlParts, urlParts } from "../api/url.ts";
 import type { Env } from "../env.ts";
 import { DEFAULT_SANDBOX, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
 
@@ -15,11 +16,11 @@ export function pathInSandbox(path: string): string {
  * Which sandbox a request names: by path prefix, host label or access key id, whichever comes first; `default`
  * when it names none. It may be one that was never made.
  */
-function namedSandbox(url: URL, headers: Headers, env: Env): string {
-  const [, prefix] = PREFIX.exec(url.pathname) ?? [];
+function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env): string {
+  const [, prefix] = PREFIX.exec(path) ?? [];
   if (prefix !== undefined) return prefix;
   const domain = env.SANDBOX_DOMAIN && `.${env.SANDBOX_DOMAIN}`;
-  if (domain && url.hostname.endsWith(domain)) return url.hostname.slice(0, -domain.length);
+  if (domain && hostname.endsWith(domain)) return hostname.slice(0, -domain.length);
   return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX;
 }
 
@@ -28,7 +29,7 @@ export async function selectSandbox(
   request: Request,
   env: Env,
 ): Promise<{ readonly ok: true; readonly sandbox: string } | { readonly ok: false; readonly named: string }> {
-  const named = namedSandbox(new URL(request.url), request.headers, env);
+  const named = namedSandbox(urlParts(request.url), request.headers, env);
   const exists =
     named === DEFAULT_SANDBOX
       ? env.DEFAULT_SANDBOX !== "off"

@@ -1,12 +1,11 @@
 import * as z from "zod/mini";
-import { type Env, limit } from "../env.ts";
+import type { Limits } from "../limits.ts";
 
 const words = ["off", "optional", "required"] as const;
 const modes = ["open", "declared"] as const;
 
 /** What a sandbox's owner can set. */
-export function settingsSchema(env: Env) {
-  const most = limit(env, "MAX_JOURNAL_ENTRIES");
+export function settingsSchema({ journalEntriesPerFunction: most }: Limits) {
   const size = { error: `an integer from 0 to ${most}` };
   return z.strictObject({
     /** Whether requests must be signed with the sandbox's access key. */
@@ -23,13 +22,3 @@ export function settingsSchema(env: Env) {
 }
 
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;
-
-export function defaultSettings(env: Env): Settings {
-  return {
-    signatures: "off",
-    functions: "open",
-    region: env.REGION,
-    accountId: env.ACCOUNT_ID,
-    journalSize: limit(env, "MAX_JOURNAL_ENTRIES"),
-  };
-}

@@ -2,9 +2,8 @@ import * as z from "zod/mini";
 import { destinationSchema, retryAttemptsSchema, type StoredConfig, wholeNumber } from "../api/config.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
 import { apiVersions } from "../api/versions.ts";
-import type { Env } from "../env.ts";
-import { limit } from "../env.ts";
 import { faultSchema } from "../function/faults.ts";
+import type { Limits } from "../limits.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./functions.ts";
 import { settingsSchema } from "./settings.ts";
@@ -13,8 +12,8 @@ const FORMAT = "fc-sandbox/1";
 const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
 
 /** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
-export function snapshotSchema(env: Env) {
-  const maxName = limit(env, "MAX_NAME_LENGTH");
+export function snapshotSchema(limits: Limits) {
+  const maxName = limits.nameLength;
   const name = z
     .string({ error: "a name" })
     .check(z.refine((text) => isName(text, maxName), { error: "a name" }));
@@ -25,7 +24,7 @@ export function snapshotSchema(env: Env) {
   );
   return z.strictObject({
     format: z.optional(z.literal(FORMAT, { error: `"${FORMAT}"` })),
-    settings: z.optional(z.partial(settingsSchema(env))),
+    settings: z.optional(z.partial(settingsSchema(limits))),
     clock: z.optional(clockSchema),
     faults: z.optional(
       z
@@ -36,9 +35,7 @@ export function snapshotSchema(env: Env) {
             struck: z.optional(z.int().check(z.gte(0))),
           }),
         )
-        .check(
-          z.maxLength(limit(env, "MAX_FAULTS"), { error: `at most ${limit(env, "MAX_FAULTS")} faults` }),
-        ),
+        .check(z.maxLength(limits.faults, { error: `at most ${limits.faults} faults` })),
     ),
     functions: z.optional(declaredSchema),
     configs: z.optional(

@@ -1,11 +1,11 @@
 import type { FunctionName } from "../api/names.ts";
-import type { Env } from "../env.ts";
+import { type Env, limits } from "../env.ts";
 import { Journal } from "../function/journal.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
 import { type Declared, existenceOf } from "./functions.ts";
-import { defaultSettings, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import type { SharedState } from "./state.ts";
 
 /** The items that a sandbox keeps beside its tables; what was never set is as in `initial`. */
@@ -61,7 +61,14 @@ export class SandboxStore {
   }
 
   get settings(): Settings {
-    return { ...defaultSettings(this.#env), ...this.get("settings") };
+    const initially: Settings = {
+      signatures: "off",
+      functions: "open",
+      region: this.#env.REGION,
+      accountId: this.#env.ACCOUNT_ID,
+      journalSize: limits(this.#env).journalEntriesPerFunction,
+    };
+    return { ...initially, ...this.get("settings") };
   }
 
   /** What a function, or the sandbox itself when none is named, has to know. */

@@ -82,11 +82,11 @@ test("a body without an end is not read to the end", async () => {
   const endless = new ReadableStream({
     pull(controller) {
       pulled++;
-      controller.enqueue(new Uint8Array(16));
+      controller.enqueue(new Uint8Array(1_000_000));
     },
   });
   expect(await read(endless)).toMatchObject({ error: { code: "EntityTooLarge" } });
-  expect(pulled).toBeLessThan(10);
+  expect(pulled).toBeLessThan(25);
 });
 
 describe("what is not JSON is InvalidArgument", () => {

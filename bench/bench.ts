@@ -1,0 +1,219 @@
+/**
+ * Measures the served program, as ratios within one run: machines differ, and so does one machine from minute to
+ * minute. `npm run bench`, or `npm run bench -- --quick` for short rounds.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { createSandbox } from "../src/client/index.ts";
+import { buildWorker } from "../src/local/buildWorker.ts";
+import { WORKER_DIRECTORY } from "../src/local/worker.ts";
+import { byMiniflare, byWorkerd, byWranglerDev, type Host, memory } from "./hosts.ts";
+import { type AccessKey, load, median, type Round } from "./load.ts";
+
+const quick = process.argv.includes("--quick");
+const SECONDS = quick ? 2 : 6;
+const ROUNDS = quick ? 2 : 4;
+const STARTS = quick ? 3 : 7;
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+interface Measured {
+  readonly name: string;
+  readonly rounds: Round[];
+  memoryMiB?: number;
+}
+
+/** Loads hosts in turn, A B A B, after a warm-up each. */
+async function inTurn(
+  method: "PUT" | "GET",
+  hosts: readonly { name: string; host: Host; url?: string; key?: AccessKey }[],
+): Promise<Measured[]> {
+  const measured: Measured[] = hosts.map(({ name }) => ({ name, rounds: [] }));
+  for (const { host, url = host.url, key } of hosts) await load(url, "PUT", 1, key);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, { host, url = host.url, key }] of hosts.entries()) {
+      measured[i]?.rounds.push(await load(url, method, SECONDS, key));
+    }
+  }
+  for (const [i, { host }] of hosts.entries()) {
+    const one = measured[i];
+    if (one && host.pid) one.memoryMiB = await memory(host.pid);
+  }
+  return measured;
+}
+
+const rate = ({ rounds }: Measured) => median(rounds.map(({ requestsPerSecond }) => requestsPerSecond));
+const ratio = (ours: Measured | undefined, other: Measured | undefined) =>
+  ours && other ? rate(ours) / rate(other) : Number.NaN;
+
+/** How long the program takes from its start to its URL, once built, in milliseconds. */
+async function readyTime(): Promise<number> {
+  const cwd = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const started = performance.now();
+  const child: ChildProcess = spawn(process.execPath, [join(HERE, "../src/local/cli.ts"), "--port", "0"], {
+    cwd,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
+  const ready = performance.now() - started;
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  child.kill();
+  await exited;
+  await rm(cwd, { recursive: true });
+  return ready;
+}
+
+/** Milliseconds that something takes: the median of some times. */
+async function time(times: number, run: () => Promise<unknown>): Promise<number> {
+  const taken: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const started = performance.now();
+    await run();
+    taken.push(performance.now() - started);
+  }
+  return median(taken);
+}
+
+/** The control plane of a sandbox with 500 functions, in milliseconds, and how many sandboxes it makes a second. */
+async function controlPlane(host: Host) {
+  const configs = Array.from({ length: 500 }, (_, i) => ({ function: `f${i}`, maxAsyncRetryAttempts: 1 }));
+  const sandbox = await createSandbox(host.url, { snapshot: { configs } });
+  for (let i = 0; i < 500; i++)
+    await fetch(`${sandbox.endpoint}/2023-03-30/functions/f${i}/async-invoke-config`, { method: "PUT" });
+  const journalMs = await time(5, () => sandbox.requests.list({}, { limit: 100 }));
+  const resetMs = await time(5, () => sandbox.reset("faults"));
+  const resetAllMs = await time(1, () => sandbox.reset());
+  const sandboxes = quick ? 500 : 3000;
+  let made = 0;
+  const maker = async () => {
+    while (made < sandboxes) {
+      made++;
+      await createSandbox(host.url);
+    }
+  };
+  const takenMs = await time(1, () => Promise.all(Array.from({ length: 16 }, maker)));
+  return { journalMs, resetMs, resetAllMs, sandboxesPerSecond: sandboxes / (takenMs / 1000) };
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join("  "),
+    )
+    .join("\n");
+}
+
+const round = (value: number) => String(Math.round(value));
+const figures = (title: string, all: readonly Measured[]) =>
+  `\n${table([
+    [title, "requests/s", "p50 ms", "p99 ms", "MiB"],
+    ...all.map((one) => [
+      one.name,
+      round(rate(one)),
+      round(median(one.rounds.map(({ p50 }) => p50))),
+      round(median(one.rounds.map(({ p99 }) => p99))),
+      one.memoryMiB === undefined ? "" : round(one.memoryMiB),
+    ]),
+  ])}\n`;
+
+const hosts: Host[] = [];
+async function use(host: Promise<Host>): Promise<Host> {
+  hosts.push(await host);
+  return host;
+}
+async function closeAll(): Promise<void> {
+  await Promise.all(hosts.splice(0).map((host) => host.close()));
+}
+process.once("SIGINT", () => closeAll().then(() => process.exit(130)));
+
+try {
+  const baselineDirectory = join(HERE, "../dist/baseline/");
+  await buildWorker(join(HERE, "baseline/wrangler.toml"), baselineDirectory);
+  const [ours, baseline] = [await use(byWorkerd()), await use(byWorkerd(baselineDirectory))];
+
+  const { access } = await createSandbox(ours.url, { settings: { signatures: "required" } });
+  const signed = { name: "signature required", host: ours, url: access.endpoint, key: access as AccessKey };
+  const pair = [
+    { name: "fc-sandbox", host: ours },
+    { name: "bare baseline", host: baseline },
+  ];
+  const puts = await inTurn("PUT", [...pair, signed]);
+  process.stdout.write(figures("PUT", puts));
+  const gets = await inTurn("GET", pair);
+  process.stdout.write(figures("GET", gets));
+  const control = await controlPlane(ours);
+  await closeAll();
+
+  const hosted = await inTurn("PUT", [
+    { name: "workerd (npm start)", host: await use(byWorkerd()) },
+    { name: "miniflare", host: await use(byMiniflare()) },
+    { name: "wrangler dev", host: await use(byWranglerDev()) },
+  ]);
+  process.stdout.write(figures("PUT, hosted by", hosted));
+  await closeAll();
+
+  const readyMs: number[] = [];
+  for (let i = 0; i < STARTS; i++) readyMs.push(await readyTime());
+  const bundleKiB = gzipSync(await readFile(join(WORKER_DIRECTORY, "index.js"))).length / 1024;
+
+  const bars = [
+    {
+      bar: "PUT, of the baseline's",
+      value: ratio(puts[0], puts[1]),
+      wanted: ">= 0.7",
+      met: ratio(puts[0], puts[1]) >= 0.7,
+    },
+    {
+      bar: "PUT signed, of the baseline's",
+      value: ratio(puts[2], puts[1]),
+      wanted: ">= 0.6",
+      met: ratio(puts[2], puts[1]) >= 0.6,
+    },
+    { bar: "GET, of the baseline's", value: ratio(gets[0], gets[1]), wanted: "", met: true },
+    { bar: "PUT, times miniflare's", value: ratio(hosted[0], hosted[1]), wanted: "", met: true },
+    {
+      bar: "PUT, times wrangler dev's",
+      value: ratio(hosted[0], hosted[2]),
+      wanted: ">= 5",
+      met: ratio(hosted[0], hosted[2]) >= 5,
+    },
+    { bar: "ready after start, ms", value: median(readyMs), wanted: "< 2000", met: median(readyMs) < 2000 },
+    { bar: "bundle, KiB gzip", value: bundleKiB, wanted: "<= 60", met: bundleKiB <= 60 },
+    {
+      bar: "sandboxes made a second",
+      value: control.sandboxesPerSecond,
+      wanted: ">= 1000",
+      met: control.sandboxesPerSecond >= 1000,
+    },
+    { bar: "journal of 500 functions, ms", value: control.journalMs, wanted: "", met: true },
+    { bar: "change told to 500 functions, ms", value: control.resetMs, wanted: "", met: true },
+    { bar: "reset of 500 functions, ms", value: control.resetAllMs, wanted: "", met: true },
+  ];
+  const shown = bars.map(({ bar, value, wanted, met }) => [
+    bar,
+    value < 20 ? value.toFixed(2) : round(value),
+    wanted,
+    wanted === "" ? "" : met ? "met" : "MISSED",
+  ]);
+  process.stdout.write(`\n${table([["", "measured", "wanted", ""], ...shown])}\n`);
+
+  const date = new Date().toISOString();
+  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
+  const file = join(HERE, "results", `${date.slice(0, 16).replace(":", "")}${quick ? "-quick" : ""}.json`);
+  await mkdir(join(HERE, "results"), { recursive: true });
+  await writeFile(
+    file,
+    `${JSON.stringify({ date, machine, secondsPerRound: SECONDS, bars, puts, gets, hosted, readyMs, control }, null, 2)}\n`,
+  );
+  process.stdout.write(`\nWritten to ${file}\n`);
+} finally {
+  await closeAll();
+}

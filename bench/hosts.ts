@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { startSandbox } from "../src/local/startSandbox.ts";
+import { WORKER_DIRECTORY, type WorkerSettings } from "../src/local/worker.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** A Worker that is served. */
+export interface Host {
+  readonly url: string;
+  /** The process that serves, where it is known. */
+  readonly pid?: number;
+  close(): Promise<void>;
+}
+
+/** As `npm start` serves it: by workerd itself, with durable state. */
+export async function byWorkerd(workerDirectory = WORKER_DIRECTORY): Promise<Host> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const sandbox = await startSandbox({ workerDirectory, stateDirectory });
+  return {
+    url: sandbox.url,
+    pid: sandbox.pid,
+    async close() {
+      await sandbox.close();
+      await rm(stateDirectory, { recursive: true });
+    },
+  };
+}
+
+/** By miniflare's API, with durable state. */
+export async function byMiniflare(): Promise<Host> {
+  const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const settings: WorkerSettings = JSON.parse(
+    await readFile(join(WORKER_DIRECTORY, "settings.json"), "utf8"),
+  );
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      scriptPath: join(WORKER_DIRECTORY, "index.js"),
+      compatibilityDate: settings.compatibilityDate,
+      bindings: { ...settings.variables, LOG_REQUESTS: "off", DEFAULT_SANDBOX: "open" },
+      durableObjects: Object.fromEntries(
+        settings.objects.map(({ binding, className }) => [binding, { className, useSQLite: true }]),
+      ),
+      durableObjectsPersist: directory,
+      host: "127.0.0.1",
+      port: 0,
+    }),
+  );
+  const url = (await miniflare.ready).origin;
+  return {
+    url,
+    async close() {
+      await miniflare.dispose();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** By `wrangler dev`. */
+export async function byWranglerDev(): Promise<Host> {
+  const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const args = [
+    "dev",
+    "--port",
+    "0",
+    "--ip",
+    "127.0.0.1",
+    "--persist-to",
+    directory,
+    "--var",
+    "LOG_REQUESTS:off",
+  ];
+  const child = spawn(join(ROOT, "node_modules/.bin/wrangler"), args, {
+    cwd: ROOT,
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const exited = once(child, "exit");
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    const read = (chunk: Buffer) => {
+      said += chunk;
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+      if (found && /Ready/i.test(said)) resolve(found);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    exited.then(() => reject(new Error(`wrangler dev ended: ${said}`)));
+  });
+  return {
+    url,
+    async close() {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+      await exited;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The memory that a process holds now, in MiB; NaN where there is no /proc. */
+export async function memory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(status) ?? [];
+  return Number(kilobytes ?? Number.NaN) / 1024;
+}

@@ -1,0 +1,74 @@
+import { createHmac } from "node:crypto";
+import autocannon from "autocannon";
+
+const FUNCTIONS = 64;
+const CONNECTIONS = 16;
+let configs = 0;
+
+/** A config that no request had before: SQLite writes nothing for a row that stays as it was. */
+function newConfig(): string {
+  const i = configs++;
+  return JSON.stringify({
+    destinationConfig: {
+      onSuccess: { destination: "acs:fc:cn-hangzhou:1234567890123456:services/demo/functions/done" },
+      onFailure: { destination: "acs:mns:cn-hangzhou:1234567890123456:/queues/failed/messages" },
+    },
+    maxAsyncEventAgeInSeconds: 1 + (i % 604_800),
+    maxAsyncRetryAttempts: i % 9,
+  });
+}
+
+/** One round of load: what came of it. Latencies are in milliseconds. */
+export interface Round {
+  readonly requestsPerSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+/**
+ * PUTs or GETs of the configs of 64 functions, over 16 connections, for some seconds; signed with a key when there
+ * is one. Throws when a response is not a 2xx.
+ */
+export async function load(
+  url: string,
+  method: "PUT" | "GET",
+  seconds: number,
+  key?: AccessKey,
+): Promise<Round> {
+  const requests = Array.from({ length: FUNCTIONS }, (_, i) => {
+    const path = `/2016-08-15/services/demo/functions/f${i}/async-invoke-config`;
+    const type = method === "PUT" ? "application/json" : "";
+    const headers = { ...(type && { "content-type": type }), ...(key && signature(method, type, path, key)) };
+    const setupRequest = (request: autocannon.Request) => ({ ...request, body: newConfig() });
+    return { method, path, headers, ...(method === "PUT" ? { setupRequest } : {}) };
+  });
+  const result = await autocannon({ url, connections: CONNECTIONS, duration: seconds, requests });
+  if (result.non2xx > 0 || result.errors > 0 || result["2xx"] === 0) {
+    throw new Error(
+      `${method} ${url}: ${result["2xx"]} answered, ${result.non2xx} not 2xx, ${result.errors} failed`,
+    );
+  }
+  return {
+    requestsPerSecond: result["2xx"] / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+  };
+}
+
+/** Headers that sign a request by the FC scheme: valid for fifteen minutes. Content-MD5 is not mandatory. */
+function signature(method: string, type: string, path: string, { accessKeyId, accessKeySecret }: AccessKey) {
+  const date = new Date().toUTCString();
+  const text = [method, "", type, date, path].join("\n");
+  const signed = createHmac("sha256", accessKeySecret).update(text).digest("base64");
+  return { date, authorization: `FC ${accessKeyId}:${signed}` };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

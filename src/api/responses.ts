@@ -1,0 +1,43 @@
+import type { ApiReply } from "./exchange.ts";
+import type { ApiContext } from "./operations.ts";
+
+/**
+ * The headers that every response has. CORS is open to every origin: a browser app works at once, and may read the
+ * request id.
+ */
+export function commonHeaders(c: ApiContext): Record<string, string> {
+  return {
+    "X-Fc-Request-Id": c.var.requestId,
+    Date: new Date().toUTCString(),
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,Retry-After",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+  };
+}
+
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/** The response that a reply stands for. */
+export function send(c: ApiContext, { status, headers: given, body, broken }: ApiReply): Response {
+  const headers: Record<string, string> = { ...commonHeaders(c), ...given };
+  if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
+  const bytes = new TextEncoder().encode(body);
+  if (broken) return new Response(brokenOff(bytes), { status, headers });
+  // By name, so that the answer to HEAD has it too.
+  headers["Content-Length"] = String(bytes.length);
+  return new Response(bytes, { status, headers });
+}
+
+/** A body whose second half never comes. */
+function brokenOff(bytes: Uint8Array): ReadableStream {
+  let sent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (sent) controller.error(new Error("broken off by a fault"));
+      else controller.enqueue(bytes.subarray(0, Math.ceil(bytes.length / 2)));
+      sent = true;
+    },
+  });
+}

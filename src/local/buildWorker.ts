@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { unstable_readConfig as readConfig } from "wrangler";
+import type { WorkerSettings } from "./worker.ts";
+
+const wrangler = join(
+  dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+  "bin/wrangler.js",
+);
+
+/**
+ * Bundles a Worker as `wrangler deploy` would upload it, and puts the settings that it runs with beside it. Throws
+ * an Error that has what wrangler said when it can't.
+ */
+export async function buildWorker(configFile: string, directory: string): Promise<void> {
+  const build = ["deploy", "--dry-run", "--config", configFile, "--outdir", directory];
+  await promisify(execFile)(process.execPath, [wrangler, ...build], {
+    cwd: dirname(configFile),
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
+  }).catch(({ stdout, stderr }) => {
+    throw new Error(`The Worker could not be built:\n${stdout}${stderr}`);
+  });
+  const config = readConfig({ config: configFile });
+  const settings: WorkerSettings = {
+    compatibilityDate: config.compatibility_date ?? "",
+    compatibilityFlags: config.compatibility_flags,
+    variables: config.vars as Record<string, string>,
+    objects: config.durable_objects.bindings.map(
+      ({ name, class_name }: { name: string; class_name: string }) => ({
+        binding: name,
+        className: class_name,
+      }),
+    ),
+  };
+  await writeFile(join(directory, "settings.json"), `${JSON.stringify(settings, null, 2)}\n`);
+}

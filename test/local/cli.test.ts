@@ -1,0 +1,251 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { get, isRunning, listens, newDirectory, put, run, servingProcess, start, until } from "./program.ts";
+
+describe("starting", () => {
+  test("it says where it is and where its state is, and its curl line works as printed", async () => {
+    const cwd = await newDirectory();
+    const { url, output, child, exit } = start(["--port", "0"], { cwd });
+    expect(await url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(output.stdout).toContain("State  .fc-sandbox/");
+    expect(existsSync(join(cwd, ".fc-sandbox/objects"))).toBe(true);
+    const [curl = ""] = output.stdout.split("\n").filter((line) => line.trim().startsWith("curl "));
+    const { stdout } = await promisify(execFile)("sh", ["-c", curl]);
+    expect(JSON.parse(stdout)).toMatchObject({ functionName: "hello", maxAsyncRetryAttempts: 1 });
+    child.kill();
+    await exit;
+  });
+
+  test.each(["Ctrl-C", "SIGTERM"])(
+    "npm start builds and serves, and %s ends it with exit code 0",
+    async (how) => {
+      const cwd = await newDirectory();
+      const state = join(cwd, "state");
+      const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd, npm: true });
+      const there = await url;
+      expect(await put(there, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({ maxAsyncRetryAttempts: 2 });
+      const pid = servingProcess(state);
+      // Ctrl-C reaches the terminal's whole process group, a signal just npm.
+      if (how === "Ctrl-C") process.kill(-(child.pid ?? 0), "SIGINT");
+      else child.kill(how as NodeJS.Signals);
+      expect(await exit).toEqual({ code: 0, signal: null });
+      expect([isRunning(pid), await listens(there)]).toEqual([false, false]);
+    },
+  );
+
+  test.each(["0.0.0.0", "localhost", "::1"])(
+    "--host %s can be connected to at the URL that is printed",
+    async (host) => {
+      const { url, child, exit } = start(["--port", "0", "--host", host, "--ephemeral"], {
+        cwd: await newDirectory(),
+      });
+      expect(await put(await url, "f", {})).toMatchObject({ function: "f" });
+      child.kill();
+      await exit;
+    },
+  );
+
+  test("--help says all there is to set", async () => {
+    const { stdout, stderr, code } = await run(["--help"], await newDirectory());
+    expect([stderr, code]).toEqual(["", 0]);
+    for (const option of ["--port", "--host", "--state-dir", "--ephemeral", "--var", "--help"])
+      expect(stdout).toContain(option);
+    expect(stdout).toContain("default 8787");
+  });
+
+  test("--var sets a variable", async () => {
+    const { url, child, exit } = start(["--port", "0", "--ephemeral", "--var", "REGION=eu-central-1"], {
+      cwd: await newDirectory(),
+    });
+    const response = await fetch(`${await url}/2023-03-30/functions/f/async-invoke-config`, {
+      method: "PUT",
+    });
+    expect(await response.json()).toMatchObject({ functionArn: expect.stringContaining("eu-central-1") });
+    child.kill();
+    await exit;
+  });
+});
+
+describe("what can't be done is one line and exit code 1", () => {
+  test.each([
+    [["--port", "x"], /^fc-sandbox: --port must be a number from 0 to 65535, but is "x"\.$/],
+    [["--port", "65536"], /^fc-sandbox: --port must be/],
+    [["--colour"], /^fc-sandbox: Unknown option '--colour'/],
+    [["extra"], /^fc-sandbox: Unexpected argument 'extra'/],
+    [
+      ["--ephemeral", "--state-dir", "d"],
+      /^fc-sandbox: --ephemeral keeps no state: it does not go with --state-dir\.$/,
+    ],
+    [["--var", "REGION"], /^fc-sandbox: --var must be NAME=VALUE, but is "REGION"\.$/],
+    [["--var", "COLOUR=red"], /^fc-sandbox: There is no variable COLOUR; there are REGION, /],
+    [["--port", "0", "--host", "nowhere.invalid"], /^fc-sandbox: workerd did not start: .*nowhere\.invalid/],
+    [
+      ["--port", "0", "--state-dir", "file/below"],
+      /^fc-sandbox: The state directory .*file\/below can't be used: /,
+    ],
+  ])("%j", async (args, message) => {
+    const cwd = await newDirectory();
+    await writeFile(join(cwd, "file"), "");
+    const { stdout, stderr, code } = await run(args, cwd);
+    expect([stdout, code]).toEqual(["", 1]);
+    expect(stderr.trimEnd()).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain("\n");
+  });
+
+  test("a busy port", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as { port: number };
+    const cwd = await newDirectory();
+    const { stderr, code } = await run(["--port", String(port)], cwd);
+    expect([stderr, code]).toEqual([
+      `fc-sandbox: Port ${port} of 127.0.0.1 is in use; choose another with --port.\n`,
+      1,
+    ]);
+    expect(existsSync(join(cwd, ".fc-sandbox/lock"))).toBe(false);
+    server.close();
+  });
+
+  test("a state directory that another sandbox uses", async () => {
+    const cwd = await newDirectory();
+    const first = start(["--port", "0"], { cwd });
+    await first.url;
+    const { stderr, code } = await run(["--port", "0"], cwd);
+    expect(stderr).toMatch(
+      /^fc-sandbox: Process \d+ uses this state directory already; choose another with --state-dir/,
+    );
+    expect(code).toBe(1);
+    expect(await put(await first.url, "f", {})).toMatchObject({ function: "f" });
+    first.child.kill();
+    await first.exit;
+  });
+});
+
+describe("stopping", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s ends it within two seconds, with exit code 0, and leaves nothing behind",
+    async (signal) => {
+      const cwd = await newDirectory();
+      const { url, child, exit } = start(["--port", "0"], { cwd });
+      const there = await url;
+      // A connection that is kept alive, and a request that takes a while.
+      await put(there, "f", {});
+      const slow = fetch(`${there}/2023-03-30/functions/f/async-invoke-config`, {
+        headers: { "X-Sandbox-Fault": "delay=60000" },
+      });
+      slow.catch(() => {});
+      const pid = servingProcess(join(cwd, ".fc-sandbox"));
+      const asked = Date.now();
+      child.kill(signal);
+      expect(await exit).toEqual({ code: 0, signal: null });
+      expect(Date.now() - asked).toBeLessThan(2000);
+      expect([isRunning(pid), await listens(there), existsSync(join(cwd, ".fc-sandbox/lock"))]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+    },
+  );
+
+  test("state stays, unless it is ephemeral", async () => {
+    const cwd = await newDirectory();
+    for (const [args, kept] of [
+      [[], true],
+      [["--ephemeral"], false],
+    ] as const) {
+      const first = start(["--port", "0", ...args], { cwd });
+      await put(await first.url, "f", { maxAsyncRetryAttempts: 7 });
+      first.child.kill();
+      await first.exit;
+      const second = start(["--port", "0", ...args], { cwd });
+      const { maxAsyncRetryAttempts } = (await get(await second.url, "f")) as {
+        maxAsyncRetryAttempts?: number;
+      };
+      expect(maxAsyncRetryAttempts === 7).toBe(kept);
+      second.child.kill();
+      await second.exit;
+    }
+    expect(
+      readdirSync(tmpdir()).filter(
+        (name) => /^fc-sandbox-\w{6}$/.test(name) && existsSync(join(tmpdir(), name, "lock")),
+      ),
+    ).toEqual([]);
+  });
+
+  test("paths with spaces, quotes, backslashes and other letters are kept as they are", async () => {
+    const cwd = await newDirectory();
+    const state = join(cwd, `a "b" 'c' \\ d\tü $HOME`);
+    for (const expected of [undefined, 7]) {
+      const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd });
+      expect(await get(await url, "f")).toEqual(
+        expected
+          ? expect.objectContaining({ maxAsyncRetryAttempts: 7 })
+          : expect.objectContaining({ ErrorCode: "AsyncConfigNotExists" }),
+      );
+      await put(await url, "f", { maxAsyncRetryAttempts: 7 });
+      child.kill();
+      await exit;
+    }
+  });
+});
+
+describe("kill -9", () => {
+  /** Puts from several clients until they fail; what was acknowledged last, by function. */
+  function load(url: string) {
+    const acknowledged = new Map<string, number>();
+    const clients = ["a", "b", "c", "d"].map(async (name) => {
+      for (let i = 1; ; i++) {
+        try {
+          const config = (await put(url, name, { maxAsyncEventAgeInSeconds: i })) as {
+            maxAsyncEventAgeInSeconds: number;
+          };
+          acknowledged.set(name, config.maxAsyncEventAgeInSeconds);
+        } catch {
+          return;
+        }
+      }
+    });
+    return { acknowledged, ended: Promise.all(clients) };
+  }
+
+  test.each(["the program", "the process that serves"])(
+    "of %s loses no acknowledged PUT, and it starts again",
+    async (victim) => {
+      const cwd = await newDirectory();
+      const { url, child, exit, output } = start(["--port", "0"], { cwd });
+      const there = await url;
+      const { acknowledged, ended } = load(there);
+      await until(
+        () => acknowledged.size === 4 && [...acknowledged.values()].every((value) => value >= 50),
+        "load",
+      );
+      const pid = servingProcess(join(cwd, ".fc-sandbox"));
+      if (victim === "the program") {
+        child.kill("SIGKILL");
+        await exit;
+      } else {
+        process.kill(pid, "SIGKILL");
+        expect((await exit).code).toBe(1);
+        expect(output.stderr).toContain("fc-sandbox: workerd ended with SIGKILL.");
+      }
+      await ended;
+      await until(() => !isRunning(pid), "no process is left behind");
+      const again = start(["--port", "0"], { cwd });
+      for (const [name, value] of acknowledged) {
+        const { maxAsyncEventAgeInSeconds } = (await get(await again.url, name)) as {
+          maxAsyncEventAgeInSeconds: number;
+        };
+        // One more PUT may have been written and not acknowledged.
+        expect([value, value + 1]).toContain(maxAsyncEventAgeInSeconds);
+      }
+      again.child.kill();
+      await again.exit;
+    },
+  );
+});

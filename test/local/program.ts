@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const CLI = join(ROOT, "src/local/cli.ts");
+
+/** The program, running. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** What it has said so far. */
+  readonly output: { stdout: string; stderr: string };
+  /** The URL it printed, once it has. */
+  readonly url: Promise<string>;
+  /** Fulfilled when it has ended. */
+  readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+const running = new Set<ChildProcess>();
+const directories: string[] = [];
+
+afterAll(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
+});
+
+/** A new directory, removed after the tests. */
+export async function newDirectory(prefix = "fc-sandbox-test-"): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), prefix));
+  directories.push(directory);
+  return directory;
+}
+
+/** Starts the program as `npm start` does, or `npm start` itself. */
+export function start(args: string[], { cwd, npm = false }: { cwd: string; npm?: boolean }): Program {
+  const child = npm
+    ? spawn("npm", ["--prefix", ROOT, "start", "--", ...args], { cwd, detached: true })
+    : spawn(process.execPath, [CLI, ...args], { cwd });
+  running.add(child);
+  const output = { stdout: "", stderr: "" };
+  const exit = once(child, "close").then(([code, signal]) => {
+    running.delete(child);
+    return { code, signal };
+  });
+  const url = new Promise<string>((resolve, reject) => {
+    child.stdout?.on("data", (chunk) => {
+      output.stdout += chunk;
+      const [, found] = /URL +(http:\S+)\n[\s\S]*Ctrl-C/.exec(output.stdout) ?? [];
+      if (found) resolve(found);
+    });
+    child.stderr?.on("data", (chunk) => {
+      output.stderr += chunk;
+    });
+    exit.then(() => reject(new Error(`ended before it was ready: ${output.stderr}`)));
+  });
+  url.catch(() => {});
+  return { child, output, url, exit };
+}
+
+/** Runs the program to its end. */
+export async function run(args: string[], cwd: string) {
+  const { output, exit } = start(args, { cwd });
+  const { code } = await exit;
+  return { ...output, code };
+}
+
+/** The process that serves, as the state directory's lock names it. */
+export function servingProcess(stateDirectory: string): number {
+  return Number(readFileSync(join(stateDirectory, "lock"), "utf8"));
+}
+
+/** Fulfilled once a condition holds; fails after five seconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within 5 s: ${what}`);
+    await new Promise(setImmediate);
+  }
+}
+
+/** Whether somebody listens there. */
+export async function listens(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  return new Promise((resolve) => {
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  }).then((answer) => {
+    socket.destroy();
+    return answer as boolean;
+  });
+}
+
+export function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}`) ? !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ") : false;
+}
+
+export const config = (url: string, name: string, qualifier?: string) =>
+  `${url}/2016-08-15/services/demo${qualifier ? `.${qualifier}` : ""}/functions/${name}/async-invoke-config`;
+
+export async function put(url: string, name: string, items: object) {
+  const response = await fetch(config(url, name), {
+    method: "PUT",
+    body: JSON.stringify(items),
+    headers: { "Content-Type": "application/json" },
+  });
+  return response.json();
+}
+
+export async function get(url: string, name: string) {
+  return (await fetch(config(url, name))).json();
+}
