@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.worker.test.ts", "test/clients/**", "test/local/**"],
+          exclude: ["test/**/*.worker.test.ts", "test/client/**", "test/clients/**", "test/local/**"],
         },
       },
       {
@@ -32,7 +32,8 @@ export default defineConfig({
       {
         test: {
           name: "served",
-          include: ["test/clients/**/*.test.ts", "test/local/**/*.test.ts"],
+          globalSetup: "test/served.ts",
+          include: ["test/client/**/*.test.ts", "test/clients/**/*.test.ts", "test/local/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -109,9 +109,14 @@ function caller(base: string, token: string | undefined, { fetch = globalThis.fe
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    const value = text === "" ? undefined : JSON.parse(text);
-    if (!response.ok) throw new ControlError(value);
-    return value;
+    let value: unknown;
+    try {
+      value = text === "" ? undefined : JSON.parse(text);
+    } catch {
+      throw new Error(`${base}${path} answered ${response.status}, and no JSON: is it a sandbox?`);
+    }
+    if (!response.ok) throw new ControlError(value as Problem);
+    return value as never;
   };
 }
 

@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { ControlError, createSandbox, SandboxClient, VerificationError } from "../../src/client/index.ts";
+
+const server = process.env["FC_SANDBOX_URL"] ?? "";
+const config = (endpoint: string) => `${endpoint}/2023-03-30/functions/f/async-invoke-config`;
+
+test("a sandbox that is there is controlled with its endpoint and token", async () => {
+  const { access } = await createSandbox(`${server}/`, { label: "shared" });
+  const { endpoint, controlToken = "" } = access;
+  const again = new SandboxClient({ endpoint, controlToken });
+  await fetch(config(endpoint), { method: "PUT" });
+  expect(await again.summary()).toMatchObject({ counts: { functions: 1, configs: 1, requests: 1 } });
+});
+
+test("default is controlled without a token on one's own machine", async () => {
+  const sandbox = new SandboxClient({ endpoint: server });
+  await fetch(config(server), { method: "PUT" });
+  expect((await sandbox.snapshot.export()).configs).toContainEqual(
+    expect.objectContaining({ function: "f" }),
+  );
+  await sandbox.reset();
+  expect((await sandbox.snapshot.export()).configs).toEqual([]);
+});
+
+test("a refusal is a ControlError that says what is wrong", async () => {
+  const refused = await createSandbox(server, { label: "NO" }).catch((error) => error);
+  expect(refused).toBeInstanceOf(ControlError);
+  expect(refused.message).toBe(
+    "Bad request: label must be 1 to 32 lower-case letters, digits or inner hyphens",
+  );
+  const { access } = await createSandbox(server);
+  const stranger = new SandboxClient({ endpoint: access.endpoint, controlToken: "x" });
+  await expect(stranger.reset()).rejects.toMatchObject({ problem: { status: 403 } });
+});
+
+test("a server that is no sandbox is an error that names it", async () => {
+  const html = async () => new Response("<h1>hello</h1>", { status: 502 });
+  await expect(createSandbox("http://elsewhere", {}, { fetch: html })).rejects.toThrow(
+    "http://elsewhere/_sandbox/sandboxes answered 502, and no JSON",
+  );
+});
+
+test("a failed verification reads like a test's failure", async () => {
+  const sandbox = await createSandbox(server);
+  await fetch(config(sandbox.endpoint), {
+    method: "PUT",
+    body: '{"maxAsyncRetryAttempts":1}',
+    headers: { "Content-Type": "application/json" },
+  });
+  const failure = await sandbox.requests
+    .verify({ body: { maxAsyncRetryAttempts: 2 } })
+    .catch((error) => error);
+  expect(failure).toBeInstanceOf(VerificationError);
+  expect(failure.message).toBe(
+    `wanted {"body":{"maxAsyncRetryAttempts":2}}, but there were 0; nearest:\n  PUT /s/${sandbox.access.id}/2023-03-30/functions/f/async-invoke-config (200): body.maxAsyncRetryAttempts is 1, not 2`,
+  );
+});
+
+test("the README's tour is the test that runs here", async () => {
+  const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8");
+  const [readme, tour] = await Promise.all([read("../../README.md"), read("./tour.test.ts")]);
+  expect(readme).toContain(tour);
+});
