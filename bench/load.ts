@@ -47,10 +47,19 @@ export async function load(
     const setupRequest = (request: autocannon.Request) => ({ ...request, body: newConfig() });
     return { method, path, headers, ...(method === "PUT" ? { setupRequest } : {}) };
   });
-  const result = await autocannon({ url, connections: CONNECTIONS, duration: seconds, requests });
+  return fire({ url, duration: seconds, requests });
+}
+
+/** Makes sandboxes, over 16 connections, for some seconds. */
+export function creation(url: string, seconds: number): Promise<Round> {
+  return fire({ url: `${url}/_sandbox/sandboxes`, method: "POST", body: "{}", duration: seconds });
+}
+
+async function fire(options: autocannon.Options): Promise<Round> {
+  const result = await autocannon({ connections: CONNECTIONS, ...options });
   if (result.non2xx > 0 || result.errors > 0 || result["2xx"] === 0) {
     throw new Error(
-      `${method} ${url}: ${result["2xx"]} answered, ${result.non2xx} not 2xx, ${result.errors} failed`,
+      `${options.url}: ${result["2xx"]} answered, ${result.non2xx} not 2xx, ${result.errors} failed`,
     );
   }
   return {
