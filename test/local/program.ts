@@ -37,11 +37,11 @@ export async function newDirectory(prefix = "fc-sandbox-test-"): Promise<string>
   return directory;
 }
 
-/** Starts the program as `npm start` does, or `npm start` itself. */
+/** Starts the program as `npm start` does, with `cwd` for temporary files too, or `npm start` itself. */
 export function start(args: string[], { cwd, npm = false }: { cwd: string; npm?: boolean }): Program {
   const child = npm
     ? spawn("npm", ["--prefix", ROOT, "start", "--", ...args], { cwd, detached: true })
-    : spawn(process.execPath, [CLI, ...args], { cwd });
+    : spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, TMPDIR: cwd } });
   running.add(child);
   const output = { stdout: "", stderr: "" };
   const exit = once(child, "close").then(([code, signal]) => {
