@@ -51,7 +51,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
     status: reply.status,
     responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
     durationMs: Date.now() - request.receivedAt,
-    faults,
+    faults: [...faults],
   });
   by.journal.add(entry, by.state().settings.journalSize);
   if (by.state().watched) by.publish(fromJson(entry));

@@ -4,13 +4,20 @@
  */
 import type { Fault, GivenFault } from "../function/faults.ts";
 import type { Filter, JournalEntry } from "../function/journalEntry.ts";
-import type { GivenClock, ShownClock } from "../sandbox/clock.ts";
+import type { GivenClock } from "../sandbox/clock.ts";
 import type { FeedEvent } from "../sandbox/feedEvent.ts";
 import type { Declared } from "../sandbox/functions.ts";
-import type { Problem } from "../sandbox/problem.ts";
+import type {
+  Part,
+  Problem,
+  RequestsPage,
+  SandboxAccess,
+  ShownClock,
+  Summary,
+  Verification,
+} from "../sandbox/responses.ts";
 import type { Settings } from "../sandbox/settings.ts";
 import type { Snapshot } from "../sandbox/snapshot.ts";
-import type { Part, Summary } from "../sandbox/summary.ts";
 
 export type {
   Declared,
@@ -25,20 +32,6 @@ export type {
   Snapshot,
   Summary,
 };
-
-/** Where a sandbox is, and what it takes to use and control it. */
-export interface SandboxAccess {
-  readonly id: string;
-  /** What a client takes as its endpoint. */
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  readonly controlToken: string;
-  readonly accountId: string;
-  readonly region: string;
-  /** RFC 3339: when it is erased if nobody uses it; null when never. */
-  readonly expiresAt: string | null;
-}
 
 export interface CreationOptions {
   readonly label?: string;
@@ -174,7 +167,7 @@ export class SandboxClient {
       for (const [name, value] of Object.entries({ ...filter, ...page })) {
         if (value !== undefined) query.set(name, name === "body" ? JSON.stringify(value) : String(value));
       }
-      return this.#call<{ requests: JournalEntry[]; nextToken?: string }>("GET", `/requests?${query}`);
+      return this.#call<RequestsPage>("GET", `/requests?${query}`);
     },
     count: async (filter: Filter = {}) =>
       (await this.#call<{ count: number }>("POST", "/requests/count", filter)).count,
@@ -184,11 +177,7 @@ export class SandboxClient {
         verified,
         count,
         nearMisses = [],
-      } = await this.#call<{
-        verified: boolean;
-        count: number;
-        nearMisses?: VerificationError["nearMisses"];
-      }>("POST", "/requests/verify", { filter, ...times });
+      } = await this.#call<Verification>("POST", "/requests/verify", { filter, ...times });
       if (!verified) throw new VerificationError(JSON.stringify({ ...filter, ...times }), count, nearMisses);
     },
     clear: () => this.#call<void>("DELETE", "/requests"),

@@ -86,7 +86,9 @@ export type Effect = z.infer<typeof effectSchema>;
 export type GivenFault = z.infer<typeof faultSchema>;
 
 /** A fault of a sandbox: as given, its id, and how many requests it matched and struck so far. */
-export type Fault = GivenFault & { readonly id: string; readonly matched: number; readonly struck: number };
+export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched: z.int(), struck: z.int() });
+
+export type Fault = z.infer<typeof shownFaultSchema>;
 
 /** What a fault can be matched against. */
 export interface Matchable {

@@ -1,35 +1,41 @@
 import * as z from "zod/mini";
 import type { Json } from "../json.ts";
 
+const name = z.nullable(z.string());
+
 /** A request to the API, as the journal keeps it: secrets replaced, its body no longer than allowed. */
-export interface SeenRequest {
-  readonly requestId: string;
+const seenRequestSchema = z.strictObject({
+  requestId: z.string(),
   /** RFC 3339 in UTC with milliseconds; real time, whatever the sandbox's clock shows. */
-  readonly time: string;
-  readonly sandbox: string;
-  /** `null` where the request matched none. */
-  readonly operation: string | null;
-  readonly version: string;
-  readonly service: string | null;
-  readonly function: string | null;
-  readonly qualifier: string | null;
-  readonly method: string;
+  time: z.string(),
+  sandbox: z.string(),
+  /** `null` where the request matched none, as with the names. */
+  operation: name,
+  version: z.string(),
+  service: name,
+  function: name,
+  qualifier: name,
+  method: z.string(),
   /** Path and query, as they came. */
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+});
 
 /** What came of a request. */
-export interface SeenReply {
-  readonly status: number;
-  readonly responseBody: string;
-  readonly durationMs: number;
+const seenReplySchema = z.strictObject({
+  status: z.int(),
+  responseBody: z.string(),
+  durationMs: z.int(),
   /** The faults that struck it: their ids, or "header". */
-  readonly faults: readonly string[];
-}
+  faults: z.array(z.string()),
+});
 
-export type JournalEntry = SeenRequest & SeenReply;
+export const journalEntrySchema = z.extend(seenRequestSchema, seenReplySchema.shape);
+
+export type SeenRequest = z.infer<typeof seenRequestSchema>;
+export type SeenReply = z.infer<typeof seenReplySchema>;
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
 /** The JSON of the entry that both make, without reading the first. */
 export function entryJson(request: Json<SeenRequest>, reply: SeenReply): Json<JournalEntry> {

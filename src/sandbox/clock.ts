@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { ShownClock } from "./responses.ts";
 
 /** What the API's timestamps show: real time, real time moved by so many milliseconds, or one moment. */
 export type Clock =
@@ -29,23 +30,22 @@ const seconds = z
     z.lte(MAX_SECONDS, { error: "a whole number of seconds within 10,000 years" }),
   );
 
-/** A clock as the control plane takes it; a frozen one without a time stops at the present. */
+/** A clock's modes as the control plane takes them; a frozen one without a time stops at the present. */
+export const clockModes = {
+  real: z.strictObject({ mode: z.literal("real") }),
+  shifted: z.strictObject({ mode: z.literal("shifted"), offsetSeconds: seconds }),
+  frozen: z.strictObject({ mode: z.literal("frozen"), time: z.optional(moment) }),
+};
+
 export const clockSchema = z.discriminatedUnion(
   "mode",
-  [
-    z.strictObject({ mode: z.literal("real") }),
-    z.strictObject({ mode: z.literal("shifted"), offsetSeconds: seconds }),
-    z.strictObject({ mode: z.literal("frozen"), time: z.optional(moment) }),
-  ],
+  [clockModes.real, clockModes.shifted, clockModes.frozen],
   { error: `"real", "shifted" or "frozen"` },
 );
 
 export const advanceSchema = z.strictObject({ seconds });
 
 export type GivenClock = z.infer<typeof clockSchema>;
-
-/** A clock as the control plane shows it, with the time it shows now. */
-export type ShownClock = GivenClock & { readonly now: string };
 
 /** What the clock shows when it really is `real`; both in milliseconds since 1970. */
 export function now(clock: Clock, real: number): number {

@@ -19,25 +19,17 @@ import {
 } from "../function/journalEntry.ts";
 import { fromJson, type Json, toJson } from "../json.ts";
 import { functionObject } from "../objects.ts";
-import {
-  advance,
-  type GivenClock,
-  givenClock,
-  REAL_CLOCK,
-  type ShownClock,
-  setClock,
-  showClock,
-} from "./clock.ts";
+import { advance, type GivenClock, givenClock, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import type { Member } from "./directory.ts";
 import { acceptWatcher, tellWatchers } from "./feed.ts";
 import { type Declared, declaredNames } from "./functions.ts";
 import { DEFAULT_SANDBOX } from "./identity.ts";
 import { type Controlled, done, problem } from "./problem.ts";
+import type { Part, RequestsPage, ShownClock, Summary } from "./responses.ts";
 import type { Settings } from "./settings.ts";
 import { exportConfigs, importConfig, type Snapshot } from "./snapshot.ts";
 import type { SharedState } from "./state.ts";
 import { SandboxStore } from "./store.ts";
-import type { Part, Summary, Verification } from "./summary.ts";
 
 /** How many functions are called at once when something concerns all of them. */
 const FAN_OUT = 32;
@@ -170,7 +162,7 @@ export class SandboxObject extends DurableObject<Env> {
 
   // The control plane.
 
-  async summary(): Promise<Summary> {
+  async summary(): Promise<Omit<Summary, "id" | "limits">> {
     const functions = await this.#askAll(async (member, object) => ({
       service: member.service,
       function: member.function,
@@ -328,10 +320,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Journal entries of all functions that a filter means, newest first. */
-  async requests(
-    filter: Filter,
-    { limit: size, nextToken }: PageRequest,
-  ): Promise<Controlled<{ requests: JournalEntry[]; nextToken?: string }>> {
+  async requests(filter: Filter, { limit: size, nextToken }: PageRequest): Promise<Controlled<RequestsPage>> {
     const tokens = new PageTokens(this.ctx.storage.kv);
     let after: Position | undefined;
     if (nextToken !== undefined) {
@@ -357,7 +346,9 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** How many requests the filter means, and those that it almost means. */
-  async verify(filter: Filter): Promise<Verification> {
+  async verify(
+    filter: Filter,
+  ): Promise<{ readonly count: number; readonly nearMisses: readonly NearMiss[] }> {
     const misses: NearMiss[][] = await this.#askAll((_, object) => object.nearMisses(filter, NEAR_MISSES));
     const all = [...misses.flat(), ...this.#store.journal.nearMisses(filter, NEAR_MISSES)];
     return { count: await this.countRequests(filter), nearMisses: nearest(all, NEAR_MISSES) };

@@ -1,13 +1,5 @@
 import type * as z from "zod/mini";
-
-/** What the control plane says when it can't do what was asked. Source: RFC 9457. */
-export interface Problem {
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  /** Where a document is wrong: a path into it, and what must be there. */
-  readonly errors?: readonly { readonly path: string; readonly reason: string }[];
-}
+import type { Problem } from "./responses.ts";
 
 /** What a call of the control plane comes to. Never thrown. */
 export type Controlled<T> =

@@ -12,10 +12,16 @@ import { advanceSchema, clockSchema } from "./clock.ts";
 import { FEED_PROTOCOL } from "./feed.ts";
 import { declaredSchema } from "./functions.ts";
 import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
-import { type Controlled, done, type Problem, parsed, problem } from "./problem.ts";
+import { type Controlled, done, parsed, problem } from "./problem.ts";
+import {
+  type Problem,
+  RESETTABLE,
+  type SandboxAccess,
+  type Summary,
+  type Verification,
+} from "./responses.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";
-import { RESETTABLE } from "./summary.ts";
 
 /** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol. */
 const TOKEN_PROTOCOL = "token.";
@@ -124,7 +130,8 @@ export function controlRoutes(): Hono<ApiEnv> {
     const { ROOT_SECRET: secret } = c.env;
     const summary = await object(c).summary();
     const credentials = secret === undefined ? {} : await credentialsOf(secret, c.var.sandbox);
-    return c.json({ id: c.var.sandbox, ...credentials, ...summary, limits: limits(c.env) });
+    const whole: Summary = { id: c.var.sandbox, ...credentials, ...summary, limits: { ...limits(c.env) } };
+    return c.json(whole);
   });
 
   routes.patch("/settings", async (c) => {
@@ -165,13 +172,19 @@ export function controlRoutes(): Hono<ApiEnv> {
     const least = atLeast ?? exactly ?? (atMost === undefined ? 1 : 0);
     const most = atMost ?? exactly ?? Number.POSITIVE_INFINITY;
     const verified = count >= least && count <= most;
-    return c.json({
+    const verification: Verification = {
       verified,
       count,
       ...(verified
         ? {}
-        : { nearMisses: nearMisses.map(({ entry, differences }) => ({ differences, entry })) }),
-    });
+        : {
+            nearMisses: nearMisses.map(({ entry, differences }) => ({
+              differences: [...differences],
+              entry,
+            })),
+          }),
+    };
+    return c.json(verification);
   });
 
   routes.get("/faults", async (c) => c.json({ faults: await object(c).faults() }));
@@ -235,7 +248,7 @@ async function issued(
 ) {
   const { origin } = new URL(c.req.url);
   const idle = idleMs(c.env, id);
-  return {
+  const access: SandboxAccess = {
     id,
     endpoint: `${origin}/s/${id}`,
     ...(await credentialsOf(c.env.ROOT_SECRET ?? "", id)),
@@ -243,6 +256,7 @@ async function issued(
     region: settings.region ?? c.env.REGION,
     expiresAt: idle === undefined ? null : new Date(c.var.receivedAt + idle).toISOString(),
   };
+  return access;
 }
 
 /** Why the request may not control its sandbox; undefined when it may. */

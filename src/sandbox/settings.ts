@@ -4,10 +4,10 @@ import type { Limits } from "../limits.ts";
 const words = ["off", "optional", "required"] as const;
 const modes = ["open", "declared"] as const;
 
-/** What a sandbox's owner can set. */
-export function settingsSchema({ journalEntriesPerFunction: most }: Limits) {
-  const size = { error: `an integer from 0 to ${most}` };
-  return z.strictObject({
+/** What a sandbox's owner can set, a journal of at most so many entries among it. */
+export function settingsShape(mostEntries: number) {
+  const size = { error: `an integer from 0 to ${mostEntries}` };
+  return {
     /** Whether requests must be signed with the sandbox's access key. */
     signatures: z.enum(words, { error: `"off", "optional" or "required"` }),
     /** Whether every function is taken to exist, or just those declared. */
@@ -17,8 +17,12 @@ export function settingsSchema({ journalEntriesPerFunction: most }: Limits) {
       .check(z.regex(/^[a-z0-9-]{1,32}$/, { error: "1 to 32 lower-case letters, digits or hyphens" })),
     accountId: z.string().check(z.regex(/^[0-9]{1,32}$/, { error: "1 to 32 digits" })),
     /** How many requests each function remembers. */
-    journalSize: z.int(size).check(z.gte(0, size), z.lte(most, size)),
-  });
+    journalSize: z.int(size).check(z.gte(0, size), z.lte(mostEntries, size)),
+  };
+}
+
+export function settingsSchema({ journalEntriesPerFunction }: Limits) {
+  return z.strictObject(settingsShape(journalEntriesPerFunction));
 }
 
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;

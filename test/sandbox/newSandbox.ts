@@ -1,9 +1,43 @@
 import { SELF } from "cloudflare:test";
+import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../../src/client/index.ts";
+import { shownFaultSchema } from "../../src/function/faults.ts";
+import { declaredSchema } from "../../src/sandbox/functions.ts";
+import * as responses from "../../src/sandbox/responses.ts";
+import { snapshotSchema } from "../../src/sandbox/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "../request.ts";
 
-export const fetchWorker = (url: string, init?: RequestInit) =>
-  SELF.fetch(url, { ...init, headers: { ...fromAnotherClient(), ...(init?.headers as object) } });
+const limits = { nameLength: 128, journalEntriesPerFunction: 200, faults: 50 };
+
+/** What each address below `/_sandbox` answers with. */
+const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
+  [/^GET \/health$/, responses.healthSchema],
+  [/^POST \/sandboxes$/, responses.accessSchema],
+  [/^GET $/, responses.summarySchema],
+  [/^PATCH \/settings$/, responses.settingsResponseSchema],
+  [/^GET \/requests$/, responses.requestsSchema],
+  [/^POST \/requests\/count$/, responses.countSchema],
+  [/^POST \/requests\/verify$/, responses.verificationSchema],
+  [/^GET \/faults$/, responses.faultsSchema],
+  [/^POST \/faults$/, shownFaultSchema],
+  [/^(GET|PUT) \/clock$|^POST \/clock\/advance$/, responses.shownClockSchema],
+  [/^(GET|PUT) \/functions$/, declaredSchema],
+  [/^GET \/snapshot$/, snapshotSchema(limits as Parameters<typeof snapshotSchema>[0])],
+  [/^(POST \/reset|PUT \/snapshot|DELETE \/(faults|requests).*)$/, z.undefined()],
+];
+
+/** Fetches from the Worker, and holds what the control plane answers against its schema. */
+export async function fetchWorker(url: string, init?: RequestInit): Promise<Response> {
+  const headers = { ...fromAnotherClient(), ...(init?.headers as object) };
+  const response = await SELF.fetch(url, { ...init, headers });
+  const [, path = ""] = /\/_sandbox([^?]*)/.exec(url) ?? [];
+  const line = `${init?.method ?? "GET"} ${path}`;
+  const schema = response.ok ? schemas.find(([pattern]) => pattern.test(line))?.[1] : responses.problemSchema;
+  if (schema === undefined) throw new Error(`no schema for ${line}`);
+  const text = await response.clone().text();
+  schema.parse(text === "" ? undefined : JSON.parse(text));
+  return response;
+}
 
 /** A sandbox of its own, and what sends API requests to it. */
 export interface TestSandbox extends SandboxClient {
