@@ -375,6 +375,8 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
+    // Without an answer to its Close frame the watcher would wait for the connection to time out.
+    socket.close(1000);
     const others = this.ctx.getWebSockets().filter((other) => other !== socket);
     if (others.length === 0) await this.#watch(false);
   }
