@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
-import { failure } from "./api/errors.ts";
+import { abbreviated, failure } from "./api/errors.ts";
 import { errorReply } from "./api/exchange.ts";
 import { type ApiContext, type ApiEnv, apiRoutes, type Tenancy } from "./api/operations.ts";
 import { commonHeaders, send } from "./api/responses.ts";
@@ -46,8 +46,8 @@ app.use(async (c, next) => {
   if (!selected.ok) {
     if (c.req.path === "/_sandbox/health" || c.req.path === "/_sandbox/sandboxes") return next();
     if (isControlPath(c.req.path))
-      return sendProblem(c, problem(404, `There is no sandbox ${selected.named}.`).problem);
-    return refuse(c, failure("AccessDenied", `there is no sandbox '${selected.named}'`));
+      return sendProblem(c, problem(404, `There is no sandbox ${abbreviated(selected.named)}.`).problem);
+    return refuse(c, failure("AccessDenied", `there is no sandbox '${abbreviated(selected.named)}'`));
   }
   c.set("sandbox", selected.sandbox);
   return next();

@@ -7,6 +7,8 @@ const resources = new Map([
   ["mq", /^\/?instances\/[^/\s]+\/topics\/[^/\s]+$/],
 ]);
 
+const MAX_LENGTH = 1024;
+
 /** What an error message says a destination is. */
 export const DESTINATION_ALLOWED =
   `"" (to clear it) or a resource name: ` +
@@ -19,6 +21,7 @@ export const DESTINATION_ALLOWED =
 
 /** Whether this is the name of a resource that Function Compute can send results to. */
 export function isDestination(text: string): boolean {
+  if (text.length > MAX_LENGTH) return false;
   const [, service, resource] = /^acs:([a-z]+):[^:/\s]*:[^:/\s]*:(.*)$/.exec(text) ?? [];
   return service !== undefined && resource !== undefined && (resources.get(service)?.test(resource) ?? false);
 }

@@ -2,6 +2,8 @@ import * as z from "zod/mini";
 import { errorCodes, invalid, type Outcome, success } from "../api/errors.ts";
 
 const MAX_DELAY_MS = 60_000;
+/** Every function of the sandbox keeps a copy of every fault. */
+const MAX_BODY_CHARACTERS = 16_384;
 const OPERATIONS = ["put", "get", "delete", "list"] as const;
 const VERSIONS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
 
@@ -42,7 +44,11 @@ export const effectSchema = z.discriminatedUnion(
       type: z.literal("response"),
       status: whole(200, 599),
       headers: z.optional(z.record(headerName, headerValue)),
-      body: z.optional(z.custom<JsonValue>()),
+      body: z.optional(
+        z.custom<JsonValue>((value) => JSON.stringify(value).length <= MAX_BODY_CHARACTERS, {
+          error: `at most ${MAX_BODY_CHARACTERS} characters of JSON`,
+        }),
+      ),
       after,
     }),
     /** The response comes later, by a time that varies evenly by the jitter. */

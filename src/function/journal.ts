@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import { migrate } from "../migrations.ts";
 import {
+  abridged,
   differences,
   type Filter,
   isAfter,
@@ -55,28 +56,31 @@ export class Journal {
     this.#sql.exec("DELETE FROM journal");
   }
 
-  /** The entries that a filter means, newest first: up to `most` that come after a position. */
-  find(filter: Filter, after: Position | undefined, most: number): Placed[] {
+  /** Where the entries are that a filter means, newest first: up to `most` that come after a position. */
+  find(filter: Filter, after: Position | undefined, most: number): Position[] {
     const found = this.#entries().filter(({ position, entry }) => {
       return (!after || isAfter(position, after)) && differences(entry, filter).length === 0;
     });
-    return found.slice(0, most);
+    return found.slice(0, most).map(({ position }) => position);
+  }
+
+  /** The entries of these numbers, those that are still there. */
+  at(numbers: readonly number[]): Placed[] {
+    return this.#entries().filter(({ position }) => numbers.includes(position.number));
   }
 
   countOf(filter: Filter): number {
     return this.#entries().filter(({ entry }) => differences(entry, filter).length === 0).length;
   }
 
-  /** The entries that a filter almost means: up to `most` with the fewest differences. */
+  /** The entries that a filter almost means: up to `most` with the fewest differences, their bodies abridged. */
   nearMisses(filter: Filter, most: number): NearMiss[] {
     const compared = this.#entries().map((placed) => ({
       ...placed,
       differences: differences(placed.entry, filter),
     }));
-    return nearest(
-      compared.filter((placed) => placed.differences.length > 0),
-      most,
-    );
+    const misses = compared.filter((placed) => placed.differences.length > 0);
+    return nearest(misses, most).map(({ entry, ...placed }) => ({ ...placed, entry: abridged(entry) }));
   }
 
   #entries(): Placed[] {

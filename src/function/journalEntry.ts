@@ -66,6 +66,15 @@ export function nearest(misses: readonly NearMiss[], most: number): NearMiss[] {
   return misses.toSorted(order).slice(0, most);
 }
 
+const ABRIDGED_CHARACTERS = 1000;
+
+/** An entry with the beginnings of its bodies: enough to tell what it is. */
+export function abridged(entry: JournalEntry): JournalEntry {
+  const { body, responseBody } = entry;
+  const cut = (text: string) => text.slice(0, ABRIDGED_CHARACTERS);
+  return { ...entry, body: cut(body), responseBody: cut(responseBody) };
+}
+
 const text = z.optional(z.string().check(z.maxLength(2000)));
 
 const STATUS_ALLOWED = { error: "a status such as 404, 4xx or 404,5xx" };

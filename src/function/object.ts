@@ -101,9 +101,14 @@ export class FunctionObject extends DurableObject<Env> {
     return this.#tables.configs.after(qualifier, most);
   }
 
-  /** The journal's entries that a filter means, newest first: up to `most` that come after a position. */
-  async journalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Placed[]> {
+  /** Where the journal has what a filter means, newest first: up to `most` that come after a position. */
+  async findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]> {
     return this.#tables.journal.find(filter, after, most);
+  }
+
+  /** The journal's entries of these numbers. */
+  async journalEntries(numbers: readonly number[]): Promise<Placed[]> {
+    return this.#tables.journal.at(numbers);
   }
 
   async countJournalEntries(filter: Filter): Promise<number> {
@@ -121,10 +126,10 @@ export class FunctionObject extends DurableObject<Env> {
 
   /** Forgets everything, its sandbox too, and leaves no storage behind. */
   async erase(): Promise<void> {
-    this.#opened = undefined;
     this.#state = undefined;
     this.#usedAt = 0;
     await this.ctx.storage.deleteAll();
+    this.#opened = undefined;
   }
 
   /** Makes the function known to its sandbox; InvalidArgument when the sandbox may have no further one. */

@@ -2,6 +2,9 @@ import * as z from "zod/mini";
 import { failure, type Outcome, success } from "../api/errors.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
 
+/** A stored value may have two million bytes. */
+const MAX_CHARACTERS = 1_000_000;
+
 const name = z.string().check(z.refine((text) => isName(text, 128), { error: "a name" }));
 const qualifiers = {
   versions: z.optional(
@@ -13,16 +16,26 @@ const qualifiers = {
 };
 
 /** The functions that exist in declared mode: FC 2.0's by service, with its versions and aliases; FC 3.0's alone. */
-export const declaredSchema = z.strictObject({
-  services: z.optional(
-    z
-      .array(
-        z.strictObject({ name, functions: z.optional(z.array(name).check(z.maxLength(500))), ...qualifiers }),
-      )
-      .check(z.maxLength(500)),
-  ),
-  functions: z.optional(z.array(z.strictObject({ name, ...qualifiers })).check(z.maxLength(500))),
-});
+export const declaredSchema = z
+  .strictObject({
+    services: z.optional(
+      z
+        .array(
+          z.strictObject({
+            name,
+            functions: z.optional(z.array(name).check(z.maxLength(500))),
+            ...qualifiers,
+          }),
+        )
+        .check(z.maxLength(500)),
+    ),
+    functions: z.optional(z.array(z.strictObject({ name, ...qualifiers })).check(z.maxLength(500))),
+  })
+  .check(
+    z.refine((declared) => JSON.stringify(declared).length <= MAX_CHARACTERS, {
+      error: `at most ${MAX_CHARACTERS} characters of JSON`,
+    }),
+  );
 
 export type Declared = z.infer<typeof declaredSchema>;
 

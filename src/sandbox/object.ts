@@ -40,6 +40,12 @@ const PUSH_ATTEMPTS = 3;
 const USE_REPORT_MS = 60_000;
 const NEAR_MISSES = 5;
 
+/** Where a journal entry is: in a function's journal, or in the sandbox's own. */
+interface Located {
+  readonly position: Position;
+  readonly member: Member | undefined;
+}
+
 interface NamedConfig {
   readonly name: ConfigName;
   readonly config: StoredConfig;
@@ -328,16 +334,34 @@ export class SandboxObject extends DurableObject<Env> {
       if (!token.ok) return problem(400, `${token.error.message}.`);
       after = JSON.parse(token.value);
     }
-    const found: Placed[][] = await this.#askAll((_, object) =>
-      object.journalEntries(filter, after, size + 1),
-    );
-    const all = [...found.flat(), ...this.#store.journal.find(filter, after, size + 1)];
-    all.sort((a, b) => comparePositions(a.position, b.position));
+    // Where the entries are first, then just those of the page: all of a sandbox's are too many to hold at once.
+    const found: Located[][] = await this.#askAll(async (member, object) => {
+      const positions = await object.findJournalEntries(filter, after, size + 1);
+      return positions.map((position) => ({ position, member }));
+    });
+    const own = this.#store.journal
+      .find(filter, after, size + 1)
+      .map((position) => ({ position, member: undefined }));
+    const all = [...found.flat(), ...own].sort((a, b) => comparePositions(a.position, b.position));
     const page = all.slice(0, size);
     const last = page.at(-1);
-    const requests = page.map(({ entry }) => entry);
+    const requests = await this.#entriesAt(page);
     if (all.length <= size || last === undefined) return done({ requests });
     return done({ requests, nextToken: await tokens.issue(JSON.stringify(last.position)) });
+  }
+
+  /** The journal entries at these places, in their order. */
+  async #entriesAt(page: readonly Located[]): Promise<JournalEntry[]> {
+    const byMember = Map.groupBy(page, ({ member }) => member);
+    const placed = await Promise.all(
+      [...byMember].map(async ([member, its]): Promise<Placed[]> => {
+        const numbers = its.map(({ position }) => position.number);
+        if (member === undefined) return this.#store.journal.at(numbers);
+        return functionObject(this.env, this.#sandbox, member).journalEntries(numbers);
+      }),
+    );
+    const inOrder = placed.flat().sort((a, b) => comparePositions(a.position, b.position));
+    return inOrder.map(({ entry }) => entry);
   }
 
   async countRequests(filter: Filter): Promise<number> {
@@ -478,11 +502,12 @@ export class SandboxObject extends DurableObject<Env> {
     const erased = async () => {
       await this.#askAll((_, object) => object.erase());
       for (const socket of this.ctx.getWebSockets()) socket.close(1001, "this sandbox was erased");
-      this.#opened = undefined;
       await this.ctx.storage.deleteAll();
-      this.#erasing = undefined;
     };
-    this.#erasing = erased();
+    this.#erasing = erased().finally(() => {
+      this.#opened = undefined;
+      this.#erasing = undefined;
+    });
     await this.#erasing;
   }
 }

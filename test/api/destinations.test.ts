@@ -34,5 +34,6 @@ describe("anything else is none", () => {
     " acs:fc:cn-shanghai:123456:functions/f1",
     "acs:fc:cn-shanghai:123456:functions/f1\n",
     "ACS:FC:cn-shanghai:123456:functions/f1",
+    `acs:fc:cn-shanghai:123456:functions/${"f".repeat(1000)}`,
   ])("%j", (text) => expect(isDestination(text)).toBe(false));
 });

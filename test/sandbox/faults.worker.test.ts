@@ -236,10 +236,11 @@ describe("a fault that makes no sense is refused, and says where", () => {
       "effect.headers.Content-Length",
     ],
     [{ effect: { type: "response", status: 200, headers: { A: "b\r\nc: d" } } }, "effect.headers.A"],
+    [{ effect: { type: "response", status: 200, body: "x".repeat(16_384) } }, "effect.body"],
     [{ effect: { type: "delay", milliseconds: 60_001 } }, "effect.milliseconds"],
     [{ effect: { type: "broken" }, match: { operation: "post" } }, "match.operation"],
     [{ effect: { type: "broken" }, match: { colour: "red" } }, "match"],
-  ])("%j", async (fault, path) => {
+  ])("%.80j", async (fault, path) => {
     const sandbox = await newSandbox();
     const refused = sandbox.faults.add(fault as unknown as GivenFault);
     await expect(refused).rejects.toThrow(ControlError);

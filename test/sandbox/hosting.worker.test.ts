@@ -37,6 +37,20 @@ describe("an idle sandbox", () => {
     expect((await sandbox.summary()).counts).toEqual({ functions: 1, configs: 1, requests: 2 });
   });
 
+  test("can be used while it is being erased, and is whole afterwards", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
+    await age(id, WEEK_MS);
+    const erased = runDurableObjectAlarm(sandboxObject(env, id));
+    const answers = await Promise.all(["a", "b", "c"].map((name) => sandbox.send("PUT", fc3.config(name))));
+    expect(await erased).toBe(true);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    for (const name of ["a", "b", "c"])
+      expect((await sandbox.send("PUT", fc3.config(name))).status).toBe(200);
+    expect((await sandbox.summary()).counts).toMatchObject({ functions: 3, configs: 3 });
+  });
+
   test("is kept while it is used", async () => {
     const sandbox = await newSandbox();
     const id = sandbox.access.id ?? "";

@@ -164,6 +164,12 @@ describe("declared functions", () => {
       { services: [{ name: "1x" }] },
       { services: [{ name: "s", versions: ["x"] }] },
       { function: [] },
+      {
+        services: Array.from({ length: 500 }, (_, i) => ({
+          name: `s${i}`,
+          functions: Array.from({ length: 500 }, (_, j) => `f${j}`),
+        })),
+      },
     ]) {
       await expect(sandbox.functions.declare(wrong as Declared)).rejects.toMatchObject({
         problem: { status: 400 },
