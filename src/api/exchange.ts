@@ -1,6 +1,6 @@
 import type { Effect } from "../function/faults.ts";
 import type { SeenRequest } from "../function/journalEntry.ts";
-import type { Json } from "../json.ts";
+import { type Json, type JsonAndText, joinText, splitText } from "../json.ts";
 import type { GivenItems } from "./config.ts";
 import type { ApiError, Outcome } from "./errors.ts";
 import type { FunctionName } from "./names.ts";
@@ -68,6 +68,31 @@ export function errorReply(version: ApiVersion["id"], error: ApiError, requestId
 
 const JSON_TYPE = { "Content-Type": "application/json; charset=utf-8" };
 const RETRY_AFTER_SECONDS = "1";
+
+/** A request on its way to an object: what the journal keeps of it goes along as the text that it is. */
+export type SentRequest = JsonAndText<Omit<ApiRequest, "seen">>;
+
+export function sendRequest({ seen, ...request }: ApiRequest): SentRequest {
+  return joinText(request, seen);
+}
+
+export function receiveRequest(sent: SentRequest): ApiRequest {
+  const { value, text } = splitText(sent);
+  return { ...value, seen: text };
+}
+
+/** A reply on its way back, its body as the text that it is. */
+export type SentReply = JsonAndText<Omit<ApiReply, "body"> & { readonly empty: boolean }>;
+
+export function sendReply({ body, ...reply }: ApiReply): SentReply {
+  return joinText({ ...reply, empty: body === null }, body ?? "");
+}
+
+export function receiveReply(sent: SentReply): ApiReply {
+  const { value, text } = splitText(sent);
+  const { empty, ...reply } = value;
+  return { ...reply, body: empty ? null : text };
+}
 
 /** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
 export function journalText(bytes: Uint8Array, maxBytes: number): string {

@@ -1,12 +1,20 @@
 import { type Context, Hono } from "hono";
 import { type Env, limits } from "../env.ts";
 import type { Effect } from "../function/faults.ts";
-import { fromJson, toJson } from "../json.ts";
+import { toJson } from "../json.ts";
 import { functionObject, sandboxObject } from "../objects.ts";
 import { parseJson, readBody } from "./body.ts";
 import { configParser } from "./config.ts";
 import { abbreviated, failure, type Outcome, success } from "./errors.ts";
-import { type ApiRequest, type Call, functionOf, journalText, type RequestNames } from "./exchange.ts";
+import {
+  type ApiRequest,
+  type Call,
+  functionOf,
+  journalText,
+  type RequestNames,
+  receiveReply,
+  sendRequest,
+} from "./exchange.ts";
 import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "./names.ts";
 import { parsePageRequest } from "./paging.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
@@ -198,5 +206,5 @@ async function handle(
     names.function === null
       ? sandboxObject(c.env, sandbox)
       : functionObject(c.env, sandbox, functionOf(names));
-  return send(c, fromJson(await object.perform(toJson(request))));
+  return send(c, receiveReply(await object.perform(sendRequest(request))));
 }

@@ -23,11 +23,10 @@ const WITHOUT_BODY = new Set([204, 205, 304]);
 export function send(c: ApiContext, { status, headers: given, body, broken }: ApiReply): Response {
   const headers: Record<string, string> = { ...commonHeaders(c), ...given };
   if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
-  const bytes = new TextEncoder().encode(body);
-  if (broken) return new Response(brokenOff(bytes), { status, headers });
-  // By name, so that the answer to HEAD has it too.
-  headers["Content-Length"] = String(bytes.length);
-  return new Response(bytes, { status, headers });
+  if (broken) return new Response(brokenOff(new TextEncoder().encode(body)), { status, headers });
+  // The server counts what it sends; of a HEAD's answer it sees no body to count.
+  if (c.req.method === "HEAD") headers["Content-Length"] = String(new TextEncoder().encode(body).length);
+  return new Response(body, { status, headers });
 }
 
 /** A body whose second half never comes. */

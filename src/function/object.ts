@@ -1,13 +1,20 @@
 import { DurableObject } from "cloudflare:workers";
 import type { StoredConfig } from "../api/config.ts";
 import { type Outcome, success } from "../api/errors.ts";
-import { type ApiReply, type ApiRequest, errorReply, functionOf } from "../api/exchange.ts";
+import {
+  type ApiRequest,
+  errorReply,
+  functionOf,
+  receiveRequest,
+  type SentReply,
+  type SentRequest,
+  sendReply,
+} from "../api/exchange.ts";
 import type { FunctionName } from "../api/names.ts";
 import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
 import { type Answerer, answer } from "../exchange.ts";
-import { fromJson, type Json, toJson } from "../json.ts";
 import { sandboxObject } from "../objects.ts";
 import type { SharedState } from "../sandbox/state.ts";
 import { Journal } from "./journal.ts";
@@ -43,15 +50,15 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   /** Answers a request of the API for this function. */
-  async perform(json: Json<ApiRequest>): Promise<Json<ApiReply>> {
-    const request = fromJson(json);
+  async perform(sent: SentRequest): Promise<SentReply> {
+    const request = receiveRequest(sent);
     const sandbox = () => sandboxObject(this.env, request.sandbox);
     // Only a PUT makes a function: reading one that never was leaves nothing behind, and its sandbox answers.
     const creates = request.call.ok && request.call.value.operation === "put";
-    if (this.#state === undefined && !creates) return sandbox().perform(json);
+    if (this.#state === undefined && !creates) return sandbox().perform(sent);
     const name = functionOf(request);
     const joined = this.#state ? success(this.#state) : await this.#join(request.sandbox, name);
-    if (!joined.ok) return toJson(errorReply(request.version, joined.error, request.requestId));
+    if (!joined.ok) return sendReply(errorReply(request.version, joined.error, request.requestId));
     this.#reportUse(request);
     const { configs, journal } = this.#tables;
     // A push may replace the state while a fault makes the request wait.
@@ -73,7 +80,7 @@ export class FunctionObject extends DurableObject<Env> {
         maxConfigs: limits(this.env).qualifiersPerFunction,
       }),
     );
-    return toJson(reply);
+    return sendReply(reply);
   }
 
   /**

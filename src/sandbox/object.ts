@@ -1,7 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import { renderConfig, type StoredConfig } from "../api/config.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
-import { type ApiReply, type ApiRequest, functionOf } from "../api/exchange.ts";
+import {
+  type ApiRequest,
+  functionOf,
+  receiveRequest,
+  type SentReply,
+  type SentRequest,
+  sendReply,
+} from "../api/exchange.ts";
 import type { ConfigName, FunctionName } from "../api/names.ts";
 import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
@@ -17,7 +24,6 @@ import {
   type Placed,
   type Position,
 } from "../function/journalEntry.ts";
-import { fromJson, type Json, toJson } from "../json.ts";
 import { functionObject } from "../objects.ts";
 import { advance, type GivenClock, givenClock, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import type { Member } from "./directory.ts";
@@ -113,8 +119,8 @@ export class SandboxObject extends DurableObject<Env> {
   // The API, where no single function answers.
 
   /** Answers a request of the API that is for no function, for all of them, or for one that never was. */
-  async perform(json: Json<ApiRequest>): Promise<Json<ApiReply>> {
-    const request = fromJson(json);
+  async perform(sent: SentRequest): Promise<SentReply> {
+    const request = receiveRequest(sent);
     const name = request.function === null ? undefined : functionOf(request);
     await this.#erasing;
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
@@ -130,7 +136,7 @@ export class SandboxObject extends DurableObject<Env> {
         return name ? listOfNone(call.page) : this.#listConfigs(request, call.page);
       return failure("AsyncConfigNotExists", name?.function ?? "", request.qualifier ?? "");
     });
-    return toJson(reply);
+    return sendReply(reply);
   }
 
   /**

@@ -45,7 +45,6 @@ test("the specification's sample creates a config and answers with all of it", a
   });
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     "content-type": "application/json; charset=utf-8",
-    "content-length": String(JSON.stringify(answer.body).length),
     "x-fc-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
     date: expect.stringMatching(/ GMT$/),
   });
@@ -195,9 +194,8 @@ describe.each(versions)("in $id", ({ config, list, statefulItem }) => {
     ] as const) {
       const [head, get] = [await request("HEAD", target), await request("GET", target)];
       expect([head.status, head.body]).toEqual([status, undefined]);
-      for (const header of ["Content-Type", "Content-Length"]) {
-        expect(head.headers.get(header)).toBe(get.headers.get(header));
-      }
+      expect(head.headers.get("Content-Type")).toBe(get.headers.get("Content-Type"));
+      expect(head.headers.get("Content-Length")).toBe(String(JSON.stringify(get.body).length));
       expect(head.headers.get("X-Fc-Request-Id")).toBeTruthy();
     }
   });

@@ -116,6 +116,7 @@ test("HEAD has GET's headers and no body", async () => {
   for (const name of ["Content-Type", "Content-Length", "Access-Control-Allow-Origin"]) {
     expect(head?.headers.get(name)).toBe(get?.headers.get(name));
   }
+  expect(get?.headers.get("Content-Length")).toBe(String((await get?.text())?.length));
   expect([head?.status, await head?.text()]).toEqual([200, ""]);
 });
 
