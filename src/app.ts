@@ -9,7 +9,7 @@ import { claimedAccessKeyId, verifySignature } from "./api/signature/verdict.ts"
 import { urlParts } from "./api/url.ts";
 import { versionOfPath } from "./api/versions.ts";
 import { parseFaultHeader } from "./function/faults.ts";
-import { credentialsOf } from "./sandbox/identity.ts";
+import { accessKeyOf } from "./sandbox/identity.ts";
 import { problem } from "./sandbox/problem.ts";
 import { clientOf, controlRoutes, isControlPath, sendProblem } from "./sandbox/routes.ts";
 import { pathInSandbox, selectSandbox } from "./sandbox/selection.ts";
@@ -65,7 +65,6 @@ const tenancy: Tenancy = {
       };
     }
     const { path, query } = urlParts(url);
-    const { accessKeyId, accessKeySecret } = await credentialsOf(rootSecret, c.var.sandbox);
     return verifySignature(
       {
         method: c.req.method,
@@ -74,7 +73,7 @@ const tenancy: Tenancy = {
         headers,
         body,
       },
-      { accessKeyId, accessKeySecret },
+      await accessKeyOf(rootSecret, c.var.sandbox),
       c.var.receivedAt,
     );
   },

@@ -32,18 +32,23 @@ export async function isSandboxId(rootSecret: string, id: string): Promise<boole
   return equalSecrets(mac, await idMac(rootSecret, label, random));
 }
 
-/** A sandbox's credentials, derived from the root secret and its id: nothing is looked up. */
+/** A sandbox's access key, derived from the root secret and its id: nothing is looked up. */
+export async function accessKeyOf(
+  rootSecret: string,
+  id: string,
+): Promise<Pick<Credentials, "accessKeyId" | "accessKeySecret">> {
+  const accessKeySecret = await derived(rootSecret, "access key secret", id);
+  return { accessKeyId: ACCESS_KEY_PREFIX + id, accessKeySecret };
+}
+
+/** All of a sandbox's credentials, derived likewise. */
 export async function credentialsOf(rootSecret: string, id: string): Promise<Credentials> {
-  const [accessKeySecret, controlToken] = await Promise.all(
-    ["access key secret", "control token"].map(async (purpose) =>
-      (await mac(rootSecret, purpose, id)).toBase64({ alphabet: "base64url", omitPadding: true }),
-    ),
-  );
-  return {
-    accessKeyId: ACCESS_KEY_PREFIX + id,
-    accessKeySecret: accessKeySecret ?? "",
-    controlToken: controlToken ?? "",
-  };
+  const controlToken = await derived(rootSecret, "control token", id);
+  return { ...(await accessKeyOf(rootSecret, id)), controlToken };
+}
+
+async function derived(rootSecret: string, purpose: string, id: string): Promise<string> {
+  return (await mac(rootSecret, purpose, id)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** The sandbox that an access key id of ours names; undefined for any other id. */
