@@ -67,19 +67,30 @@ async function idMac(rootSecret: string, label: string | undefined, random: stri
   return Array.from(bytes.subarray(0, MAC_CHARACTERS), (byte) => BASE32[byte % 32]).join("");
 }
 
+const MACS_KEPT = 1024;
+const macs = new Map<string, Uint8Array>();
+
+/** The MAC over a text for a purpose; the latest ones are kept, since a sandbox's requests come in runs. */
 async function mac(rootSecret: string, purpose: string, text: string): Promise<Uint8Array> {
+  const key = `${rootSecret}/${purpose}/${text}`;
+  const known = macs.get(key);
+  if (known) return known;
   const data = new TextEncoder().encode(`${purpose}/${text}`);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", await rootKey(rootSecret), data));
+  const made = new Uint8Array(await crypto.subtle.sign("HMAC", await rootKey(rootSecret), data));
+  const [oldest] = macs.keys();
+  if (oldest !== undefined && macs.size >= MACS_KEPT) macs.delete(oldest);
+  macs.set(key, made);
+  return made;
 }
 
-let imported: { readonly secret: string; readonly key: Promise<CryptoKey> } | undefined;
+// Values are kept, never promises: one request must not wait for what another has begun.
+let imported: { readonly secret: string; readonly key: CryptoKey } | undefined;
 
 /** The root secret as a key, imported once: a deployment has just one. */
-function rootKey(secret: string): Promise<CryptoKey> {
-  if (imported?.secret !== secret) {
-    const bytes = new TextEncoder().encode(secret);
-    const key = crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    imported = { secret, key };
-  }
-  return imported.key;
+async function rootKey(secret: string): Promise<CryptoKey> {
+  if (imported?.secret === secret) return imported.key;
+  const bytes = new TextEncoder().encode(secret);
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  imported = { secret, key };
+  return key;
 }
