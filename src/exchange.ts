@@ -1,16 +1,16 @@
 import { failure, injectedError, type Outcome } from "./api/errors.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/exchange.ts";
 import { type Effect, type Fault, matches } from "./function/faults.ts";
-import type { Journal } from "./function/journal.ts";
 import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
-import { fromJson } from "./json.ts";
+import { fromJson, type Json } from "./json.ts";
 import { checkExistence } from "./sandbox/functions.ts";
 import type { SharedState } from "./sandbox/state.ts";
 
 /** The object that answers a request: what it knows of its sandbox, and where it keeps the journal. */
 export interface Answerer {
   state(): SharedState;
-  readonly journal: Journal;
+  /** Adds an entry to the journal. */
+  record(entry: Json<JournalEntry>): void;
   /** How much of a response's body the journal keeps, in characters. */
   readonly maxJournalBody: number;
   /** Counts the request for these faults, and says which of them strike it. */
@@ -53,7 +53,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
     durationMs: Date.now() - request.receivedAt,
     faults: [...faults],
   });
-  by.journal.add(entry, by.state().settings.journalSize);
+  by.record(entry);
   if (by.state().watched) by.publish(fromJson(entry));
   return reply;
 }

@@ -12,15 +12,19 @@ import {
   type Position,
 } from "./journalEntry.ts";
 
-/** JSON followed by spaces, so that entries of about a size take just the same room: SQLite then overwrites a slot in place. */
-function padded(json: string): string {
-  return json.padEnd(Math.ceil(json.length / PADDING) * PADDING);
+/**
+ * JSON followed by spaces, so that rows of about a size, with `others` characters besides, take just the same room:
+ * SQLite then overwrites a slot in place.
+ */
+function padded(json: string, others: number): string {
+  return json.padEnd(Math.ceil((json.length + others) / PADDING) * PADDING - others);
 }
 
 const PADDING = 512;
 
 const migrations = [
   `CREATE TABLE journal (slot INTEGER PRIMARY KEY, number INTEGER NOT NULL, entry TEXT NOT NULL) STRICT`,
+  "ALTER TABLE journal ADD COLUMN kept TEXT",
 ];
 
 /** A ring of the latest entries: each takes the slot of the one that is `size` older, so it costs one row. */
@@ -30,26 +34,54 @@ export class Journal {
   readonly #source: string;
   #next: number;
 
-  constructor(storage: DurableObjectStorage, source: string) {
+  /** Numbers its entries from `first` on, or after those it has. */
+  constructor(storage: DurableObjectStorage, source: string, first = 0) {
     migrate(storage, "journal", migrations);
     this.#sql = storage.sql;
     this.#source = source;
     const { last } = this.#sql.exec<{ last: number | null }>("SELECT max(number) AS last FROM journal").one();
-    this.#next = (last ?? -1) + 1;
+    this.#next = Math.max(first, (last ?? -1) + 1);
   }
 
-  add(entry: Json<JournalEntry>, size: number): void {
+  /** The number of the entry that comes next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Adds an entry in the place of the one `size` before it, and with it what else its row is to keep. */
+  add(entry: Json<JournalEntry>, size: number, kept: string | null = null): void {
     if (size === 0) return;
     const number = this.#next++;
-    this.#sql.exec("INSERT OR REPLACE INTO journal VALUES (?, ?, ?)", number % size, number, padded(entry));
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?)",
+      number % size,
+      number,
+      padded(entry, kept?.length ?? 0),
+      kept,
+    );
   }
 
-  /** Keeps the latest `size` entries, each in the slot that this size gives it. */
+  /** What rows from this number on keep besides their entries, oldest first. */
+  keptSince(number: number): { readonly number: number; readonly kept: string }[] {
+    return this.#sql
+      .exec<{ number: number; kept: string }>(
+        "SELECT number, kept FROM journal WHERE number >= ? AND kept IS NOT NULL ORDER BY number",
+        number,
+      )
+      .toArray();
+  }
+
+  /** Keeps the latest `size` entries, each in the slot that this size gives it, and nothing besides. */
   resize(size: number): void {
     const kept = this.#rows().slice(0, size);
     this.#sql.exec("DELETE FROM journal");
     for (const { number, entry } of kept)
-      this.#sql.exec("INSERT INTO journal VALUES (?, ?, ?)", number % size, number, entry);
+      this.#sql.exec(
+        "INSERT INTO journal (slot, number, entry) VALUES (?, ?, ?)",
+        number % size,
+        number,
+        entry,
+      );
   }
 
   clear(): void {

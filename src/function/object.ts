@@ -17,7 +17,7 @@ import { type Env, idleMs, limits } from "../env.ts";
 import { type Answerer, answer } from "../exchange.ts";
 import { sandboxObject } from "../objects.ts";
 import type { SharedState } from "../sandbox/state.ts";
-import { Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
 import { operate } from "./operations.ts";
 import { ConfigStore } from "./store.ts";
@@ -30,7 +30,7 @@ const USES_PER_IDLE_TIME = 8;
  * writes without waiting in between, so partial updates of one config are merged one after the other.
  */
 export class FunctionObject extends DurableObject<Env> {
-  #opened: { readonly configs: ConfigStore; readonly journal: Journal } | undefined;
+  #opened: ConfigStore | undefined;
   #state: SharedState | undefined;
   #usedAt: number;
 
@@ -41,12 +41,13 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   /** The function's tables, made on first use: an object that was erased has none. */
-  get #tables() {
-    this.#opened ??= {
-      configs: new ConfigStore(this.ctx.storage),
-      journal: new Journal(this.ctx.storage, this.ctx.id.toString()),
-    };
+  get #configs(): ConfigStore {
+    this.#opened ??= new ConfigStore(this.ctx.storage, this.ctx.id.toString());
     return this.#opened;
+  }
+
+  get #journal(): Journal {
+    return this.#configs.journal;
   }
 
   /** Answers a request of the API for this function. */
@@ -60,12 +61,12 @@ export class FunctionObject extends DurableObject<Env> {
     const joined = this.#state ? success(this.#state) : await this.#join(request.sandbox, name);
     if (!joined.ok) return sendReply(errorReply(request.version, joined.error, request.requestId));
     this.#reportUse(request);
-    const { configs, journal } = this.#tables;
+    const configs = this.#configs;
     // A push may replace the state while a fault makes the request wait.
     const state = () => this.#state ?? joined.value;
     const by: Answerer = {
       state,
-      journal,
+      record: (entry) => configs.record(entry, state().settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
@@ -90,14 +91,14 @@ export class FunctionObject extends DurableObject<Env> {
   async accept(state: SharedState, imported?: readonly StoredConfig[]): Promise<void> {
     const seen = this.#state;
     if (seen && seen.version >= state.version) return;
-    const { configs, journal } = this.#tables;
+    const configs = this.#configs;
+    const isCleared = seen && state.journalEpoch > seen.journalEpoch;
+    const isResized = seen && state.settings.journalSize !== seen.settings.journalSize;
     this.ctx.storage.transactionSync(() => {
-      if (state.configsEpoch > (seen?.configsEpoch ?? -1)) {
-        configs.replaceAll(imported ?? []);
-      }
-      if (seen && state.journalEpoch > seen.journalEpoch) journal.clear();
-      if (seen && state.settings.journalSize !== seen.settings.journalSize)
-        journal.resize(state.settings.journalSize);
+      if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported ?? []);
+      if (isCleared || isResized) configs.settle();
+      if (isCleared) this.#journal.clear();
+      if (isResized) this.#journal.resize(state.settings.journalSize);
       this.ctx.storage.kv.put("state", state);
     });
     this.#state = state;
@@ -105,30 +106,30 @@ export class FunctionObject extends DurableObject<Env> {
 
   /** Up to `most` configs whose qualifier comes after this one. */
   async configsAfter(qualifier: string, most: number): Promise<StoredConfig[]> {
-    return this.#tables.configs.after(qualifier, most);
+    return this.#configs.after(qualifier, most);
   }
 
   /** Where the journal has what a filter means, newest first: up to `most` that come after a position. */
   async findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]> {
-    return this.#tables.journal.find(filter, after, most);
+    return this.#journal.find(filter, after, most);
   }
 
   /** The journal's entries of these numbers. */
   async journalEntries(numbers: readonly number[]): Promise<Placed[]> {
-    return this.#tables.journal.at(numbers);
+    return this.#journal.at(numbers);
   }
 
   async countJournalEntries(filter: Filter): Promise<number> {
-    return this.#tables.journal.countOf(filter);
+    return this.#journal.countOf(filter);
   }
 
   /** The entries that a filter almost means: up to `most` with the fewest differences. */
   async nearMisses(filter: Filter, most: number): Promise<NearMiss[]> {
-    return this.#tables.journal.nearMisses(filter, most);
+    return this.#journal.nearMisses(filter, most);
   }
 
   async counts(): Promise<{ readonly configs: number; readonly requests: number }> {
-    return { configs: this.#tables.configs.count, requests: this.#tables.journal.count() };
+    return { configs: this.#configs.count, requests: this.#journal.count() };
   }
 
   /** Forgets everything, its sandbox too, and leaves no storage behind. */

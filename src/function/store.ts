@@ -1,23 +1,45 @@
 import type { StoredConfig } from "../api/config.ts";
+import type { Json } from "../json.ts";
 import { migrate } from "../migrations.ts";
+import { Journal } from "./journal.ts";
+import type { JournalEntry } from "./journalEntry.ts";
 
 const migrations = [
   "CREATE TABLE configs (qualifier TEXT PRIMARY KEY, config TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
+/** What a config became: null when it was deleted. */
+interface Change {
+  readonly qualifier: string;
+  readonly config: StoredConfig | null;
+}
+
 /**
- * The table of one function's configs, one row of JSON per qualifier, and a copy of it in memory: reading it is the
- * most frequent thing of all, and nobody but this object writes it.
+ * One function's configs and the journal of its requests. The configs are in memory, since reading them is the most
+ * frequent thing of all and nobody but this object writes them. A change is kept by the journal entry of the request
+ * that made it, so that a PUT writes one row, and goes to the config's own row when that entry is about to go.
  */
 export class ConfigStore {
-  readonly #sql: SqlStorage;
+  readonly journal: Journal;
+  readonly #storage: DurableObjectStorage;
   readonly #configs: Map<string, StoredConfig>;
+  /** By qualifier, the number of the journal entry that keeps the latest change; the oldest number first. */
+  readonly #keptBy = new Map<string, number>();
+  /** The change of this turn, until it is written. */
+  #unwritten: Change | undefined;
 
-  constructor(storage: DurableObjectStorage) {
+  /** `source` tells the journal's entries from those of other objects. */
+  constructor(storage: DurableObjectStorage, source: string) {
     migrate(storage, "configs", migrations);
-    this.#sql = storage.sql;
-    const rows = this.#sql.exec<{ qualifier: string; config: string }>("SELECT * FROM configs").toArray();
+    this.#storage = storage;
+    const rows = storage.sql.exec<{ qualifier: string; config: string }>("SELECT * FROM configs").toArray();
     this.#configs = new Map(rows.map(({ qualifier, config }) => [qualifier, JSON.parse(config)]));
+    const first = storage.kv.get<number>("settled") ?? 0;
+    this.journal = new Journal(storage, source, first);
+    for (const { number, kept } of this.journal.keptSince(first)) {
+      this.#hold(JSON.parse(kept));
+      this.#keep(JSON.parse(kept), number);
+    }
   }
 
   get(qualifier: string): StoredConfig | undefined {
@@ -35,22 +57,81 @@ export class ConfigStore {
     return this.#configs.size;
   }
 
-  /** Writes one row: the table has no index and no rowid to keep beside it. */
   save(config: StoredConfig): void {
-    this.#sql.exec("INSERT OR REPLACE INTO configs VALUES (?, ?)", config.qualifier, JSON.stringify(config));
-    this.#configs.set(config.qualifier, config);
+    this.#change({ qualifier: config.qualifier, config });
   }
 
   /** Whether there was one to delete. */
   delete(qualifier: string): boolean {
-    this.#sql.exec("DELETE FROM configs WHERE qualifier = ?", qualifier);
-    return this.#configs.delete(qualifier);
+    const known = this.#configs.has(qualifier);
+    if (known) this.#change({ qualifier, config: null });
+    return known;
+  }
+
+  /** Adds an entry to the journal of this size; it keeps the change that its request has just made. */
+  record(entry: Json<JournalEntry>, size: number): void {
+    if (size === 0) return;
+    const { next } = this.journal;
+    const [oldest] = this.#keptBy;
+    if (oldest && oldest[1] <= next - size) this.#writeRow(oldest[0]);
+    const change = this.#unwritten;
+    this.#unwritten = undefined;
+    this.journal.add(entry, size, change ? JSON.stringify(change) : null);
+    if (change) this.#keep(change, next);
   }
 
   /** Has these configs and no others. */
   replaceAll(configs: readonly StoredConfig[]): void {
-    this.#sql.exec("DELETE FROM configs");
+    this.settle();
+    this.#storage.sql.exec("DELETE FROM configs");
     this.#configs.clear();
-    for (const config of configs) this.save(config);
+    for (const config of configs) {
+      this.#configs.set(config.qualifier, config);
+      this.#writeRow(config.qualifier);
+    }
+  }
+
+  /** Writes to the configs' own rows what only the journal keeps: its entries may go then. */
+  settle(): void {
+    this.#writeUnwritten();
+    if (this.#keptBy.size === 0) return;
+    for (const qualifier of [...this.#keptBy.keys()]) this.#writeRow(qualifier);
+    this.#storage.kv.put("settled", this.journal.next);
+  }
+
+  #change(change: Change): void {
+    this.#writeUnwritten();
+    this.#hold(change);
+    this.#unwritten = change;
+    // When the request waits before it is recorded, or never is, the change has its own row by then.
+    queueMicrotask(() => this.#writeUnwritten());
+  }
+
+  #hold({ qualifier, config }: Change): void {
+    if (config) this.#configs.set(qualifier, config);
+    else this.#configs.delete(qualifier);
+  }
+
+  #keep({ qualifier }: Change, number: number): void {
+    this.#keptBy.delete(qualifier);
+    this.#keptBy.set(qualifier, number);
+  }
+
+  #writeUnwritten(): void {
+    const change = this.#unwritten;
+    if (change === undefined) return;
+    this.#unwritten = undefined;
+    // An entry that keeps an earlier change would undo this one when it is read again.
+    if (this.#keptBy.has(change.qualifier)) this.settle();
+    else this.#writeRow(change.qualifier);
+  }
+
+  /** Writes one row: the table has no index and no rowid to keep beside it. */
+  #writeRow(qualifier: string): void {
+    const config = this.#configs.get(qualifier);
+    const { sql } = this.#storage;
+    if (config) sql.exec("INSERT OR REPLACE INTO configs VALUES (?, ?)", qualifier, JSON.stringify(config));
+    else sql.exec("DELETE FROM configs WHERE qualifier = ?", qualifier);
+    this.#keptBy.delete(qualifier);
   }
 }
