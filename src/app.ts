@@ -13,6 +13,7 @@ import { accessKeyOf } from "./sandbox/identity.ts";
 import { problem } from "./sandbox/problem.ts";
 import { clientOf, controlRoutes, isControlPath, sendProblem } from "./sandbox/routes.ts";
 import { pathInSandbox, selectSandbox } from "./sandbox/selection.ts";
+import { isPagePath, pageRoutes } from "./web/pages.ts";
 
 /** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
 export const app = new Hono<ApiEnv>({ getPath: (request) => pathInSandbox(getPath(request)) });
@@ -45,6 +46,8 @@ app.use(async (c, next) => {
   const selected = await selectSandbox(c.req.raw, c.env);
   if (!selected.ok) {
     if (c.req.path === "/_sandbox/health" || c.req.path === "/_sandbox/sandboxes") return next();
+    // The page says that there is no such sandbox.
+    if (c.req.method === "GET" && isPagePath(c.req.path)) return next();
     if (isControlPath(c.req.path))
       return sendProblem(c, problem(404, `There is no sandbox ${abbreviated(selected.named)}.`).problem);
     return refuse(c, failure("AccessDenied", `there is no sandbox '${abbreviated(selected.named)}'`));
@@ -82,6 +85,7 @@ const tenancy: Tenancy = {
 
 const { routes, notSupported } = apiRoutes(tenancy);
 app.route("/_sandbox", controlRoutes());
+app.route("/", pageRoutes());
 app.route("/", routes);
 app.notFound((c) =>
   isControlPath(c.req.path)

@@ -7,6 +7,8 @@ import type { SandboxObject } from "./sandbox/object.ts";
 export interface Env {
   readonly FUNCTION: DurableObjectNamespace<FunctionObject>;
   readonly SANDBOX: DurableObjectNamespace<SandboxObject>;
+  /** The pages' files. */
+  readonly ASSETS: Fetcher;
   readonly REGION: string;
   readonly ACCOUNT_ID: string;
   readonly MAX_BODY_BYTES: string;

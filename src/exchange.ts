@@ -93,7 +93,9 @@ function faultReply(
     return errorReply(request.version, injectedError(effect.code, effect.message), request.requestId);
   }
   if (effect.type === "response") {
-    const { status, headers = {}, body } = effect;
+    const { status, headers: given, body } = effect;
+    // The sandboxes' pages share an origin: a page that a fault makes up must not act in its name.
+    const headers = { ...given, "Content-Security-Policy": "sandbox" };
     if (body === undefined) return { status, headers, body: null, broken: false };
     const isText = typeof body === "string";
     return {

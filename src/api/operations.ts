@@ -30,6 +30,8 @@ export interface ApiEnv {
     /** Milliseconds since 1970. */
     receivedAt: number;
     sandbox: string;
+    /** Whether the control plane shows a visitor without a token what there is, but no secret. */
+    watching: boolean | undefined;
     /** What the log is told of the request. */
     operation: string | undefined;
   };

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { unstable_readConfig as readConfig } from "wrangler";
 import type { WorkerSettings } from "./worker.ts";
@@ -27,6 +27,12 @@ export async function buildWorker(configFile: string, directory: string): Promis
   const settings: WorkerSettings = {
     compatibilityDate: config.compatibility_date ?? "",
     compatibilityFlags: config.compatibility_flags,
+    assets: config.assets?.directory
+      ? {
+          binding: config.assets.binding ?? "ASSETS",
+          directory: relative(directory, join(dirname(configFile), config.assets.directory)),
+        }
+      : undefined,
     variables: config.vars as Record<string, string>,
     objects: config.durable_objects.bindings.map(
       ({ name, class_name }: { name: string; class_name: string }) => ({

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { openStateDirectory, type StateDirectory } from "./stateDirectory.ts";
@@ -88,6 +88,7 @@ async function serve(
         ROOT_SECRET: state.rootSecret,
       },
     },
+    workerDirectory: resolve(workerDirectory),
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     objectsDirectory: state.objects,
   });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where the build puts the Worker: `index.js` and its `settings.json`. */
@@ -8,24 +9,37 @@ export interface WorkerSettings {
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
+  /** The static assets, their directory relative to the Worker's. */
+  readonly assets?: { readonly binding: string; readonly directory: string } | undefined;
   readonly objects: readonly { readonly binding: string; readonly className: string }[];
 }
 
 /** A configuration of workerd in its text format. Source: workerd.capnp, which the workerd package ships. */
 export function workerdConfig(options: {
   readonly settings: WorkerSettings;
+  /** The directory that the Worker was built into; absolute. */
+  readonly workerDirectory: string;
   readonly address: string;
   /** The directory that holds the objects' SQLite files; absolute. */
   readonly objectsDirectory: string;
 }): string {
-  const { settings, address, objectsDirectory } = options;
+  const { settings, workerDirectory, address, objectsDirectory } = options;
+  const { assets } = settings;
   const list = (items: readonly string[]) => `[${items.join(", ")}]`;
   const namespaces = settings.objects.map(
     // The unique key is a part of every object's id: another one would lose what is stored.
     ({ className }) =>
       `(className = ${text(className)}, uniqueKey = ${text(`fc-sandbox-${className}`)}, enableSql = true)`,
   );
+  const services = [
+    `(name = "worker", worker = .worker)`,
+    `(name = "objects", disk = (path = ${text(objectsDirectory)}, writable = true))`,
+    ...(assets
+      ? [`(name = "assets", disk = (path = ${text(join(workerDirectory, assets.directory))}))`]
+      : []),
+  ];
   const bindings = [
+    ...(assets ? [`(name = ${text(assets.binding)}, service = "assets")`] : []),
     ...settings.objects.map(
       ({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
     ),
@@ -36,10 +50,7 @@ export function workerdConfig(options: {
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  services = [
-    (name = "worker", worker = .worker),
-    (name = "objects", disk = (path = ${text(objectsDirectory)}, writable = true)),
-  ],
+  services = ${list(services)},
   sockets = [(name = "http", address = ${text(address)}, http = (), service = "worker")],
 );
 

@@ -194,6 +194,10 @@ export class SandboxObject extends DurableObject<Env> {
     };
   }
 
+  async signatures(): Promise<Settings["signatures"]> {
+    return this.#store.settings.signatures;
+  }
+
   async changeSettings(
     changes: { readonly [K in keyof Settings]?: Settings[K] | undefined },
   ): Promise<Controlled<Settings>> {

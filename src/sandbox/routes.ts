@@ -129,7 +129,8 @@ export function controlRoutes(): Hono<ApiEnv> {
   routes.get("/", async (c) => {
     const { ROOT_SECRET: secret } = c.env;
     const summary = await object(c).summary();
-    const credentials = secret === undefined ? {} : await credentialsOf(secret, c.var.sandbox);
+    const hidden = secret === undefined || c.var.watching;
+    const credentials = hidden ? {} : await credentialsOf(secret, c.var.sandbox);
     const whole: Summary = { id: c.var.sandbox, ...credentials, ...summary, limits: { ...limits(c.env) } };
     return c.json(whole);
   });
@@ -259,7 +260,10 @@ async function issued(
   return access;
 }
 
-/** Why the request may not control its sandbox; undefined when it may. */
+/**
+ * Why the request may not do what it asks of its sandbox; undefined when it may. Without a token it may read, where
+ * whoever knows the sandbox's id may use the API as well: `watching` then says so.
+ */
 async function authorise(c: ApiContext): Promise<Problem | undefined> {
   const { sandbox } = c.var;
   if (sandbox === DEFAULT_SANDBOX && c.env.DEFAULT_SANDBOX === "open") return undefined;
@@ -268,10 +272,21 @@ async function authorise(c: ApiContext): Promise<Problem | undefined> {
       ? c.env.OPERATOR_TOKEN
       : (await credentialsOf(c.env.ROOT_SECRET ?? "", sandbox)).controlToken;
   const given = givenToken(c);
+  if (given === undefined && (await mayWatch(c))) {
+    c.set("watching", true);
+    return undefined;
+  }
   if (given === undefined)
     return problem(401, "The control plane wants Authorization: Bearer {control token}.").problem;
   if (expected !== undefined && equalSecrets(given, expected)) return undefined;
   return problem(403, "That is not this sandbox's control token.").problem;
+}
+
+async function mayWatch(c: ApiContext): Promise<boolean> {
+  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+  // Everybody knows the id of `default`.
+  if (!isRead || c.var.sandbox === DEFAULT_SANDBOX) return false;
+  return (await sandboxObject(c.env, c.var.sandbox).signatures()) !== "required";
 }
 
 function givenToken(c: ApiContext): string | undefined {

@@ -86,10 +86,29 @@ describe("a control token is good for its own sandbox only", () => {
       expect(answer.status).toBe(403);
       expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
     }
-    const without = await a.send(method, `/_sandbox${path}`);
-    expect([without.status, without.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
     expect(await a.snapshot.export()).toEqual(before);
   });
+
+  test.each(CONTROL)(
+    "without one, %s %s may read at most, where the API is open to all",
+    async (method, path) => {
+      const sandbox = await newSandbox();
+      await sandbox.send("PUT", classic.config("f"), { maxAsyncRetryAttempts: 1 });
+      const open = await sandbox.send(method, `/_sandbox${path}`);
+      const text = JSON.stringify(open.body);
+      if (method === "GET") {
+        expect(open.status).toBe(path === "/events" ? 400 : 200);
+        expect(text).not.toContain(sandbox.access.accessKeySecret);
+        expect(text).not.toContain(sandbox.access.controlToken);
+      } else expect(open.status).toBe(401);
+
+      await sandbox.settings({ signatures: "required" });
+      const before = await sandbox.snapshot.export();
+      const closed = await sandbox.send(method, `/_sandbox${path}`);
+      expect([closed.status, closed.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+      expect(await sandbox.snapshot.export()).toEqual(before);
+    },
+  );
 });
 
 test("a list token of one sandbox is InvalidArgument in another", async () => {

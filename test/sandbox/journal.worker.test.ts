@@ -282,8 +282,8 @@ describe("the live feed", () => {
     expect((await again.next(1)).length).toBe(1);
   });
 
-  test("wants a WebSocket and a token", async () => {
-    const sandbox = await newSandbox();
+  test("wants a WebSocket and, as reading does, a token where requests must be signed", async () => {
+    const sandbox = await newSandbox({ settings: { signatures: "required" } });
     const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
     expect((await sandbox.send("GET", "/_sandbox/events", undefined, authorization)).status).toBe(400);
     expect((await sandbox.send("GET", "/_sandbox/events", undefined, { Upgrade: "websocket" })).status).toBe(

@@ -1,0 +1,50 @@
+/** Builds the pages and what they are made of into `dist/assets`: run by wrangler before it bundles the Worker. */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const DIRECTORY = join(HERE, "../../dist/assets");
+
+await rm(DIRECTORY, { recursive: true, force: true });
+await mkdir(join(DIRECTORY, "assets"), { recursive: true });
+
+const { metafile } = await build({
+  entryPoints: [join(HERE, "dashboard/dashboard.tsx"), join(HERE, "docs/docs.ts")],
+  outdir: join(DIRECTORY, "assets"),
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".svg": "file" },
+  legalComments: "inline",
+  metafile: true,
+});
+
+/** What a page calls a file, by the file's real name without its hash. */
+const built = new Map<string, string>();
+for (const path of Object.keys(metafile.outputs)) {
+  const file = basename(path);
+  built.set(file.replace(/-[A-Z0-9]{8}\./, "."), file);
+}
+
+const icon = await readFile(join(HERE, "icon.svg"));
+const iconFile = `icon-${createHash("sha256").update(icon).digest("hex").slice(0, 8)}.svg`;
+await writeFile(join(DIRECTORY, "assets", iconFile), icon);
+built.set("icon", iconFile);
+
+for (const page of ["index.html", "docs.html"]) {
+  const template = await readFile(join(HERE, page), "utf8");
+  const html = template.replace(/\{([\w.]+)\}/g, (_, name: string) => {
+    const file = built.get(name);
+    if (file === undefined) throw new Error(`${page} refers to ${name}, which was not built.`);
+    return file;
+  });
+  await writeFile(join(DIRECTORY, page), html);
+}

@@ -1,0 +1,6 @@
+declare module "*.css";
+
+declare module "swagger-ui-dist/swagger-ui-bundle.js" {
+  /** Renders a document into an element. Source: Swagger UI's configuration page. */
+  export default function SwaggerUIBundle(options: Readonly<Record<string, unknown>>): unknown;
+}

@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import type { ApiContext, ApiEnv } from "../api/operations.ts";
+
+/** The pages and documents: their paths in a sandbox, and their files among the static assets. */
+const pages: Readonly<Record<string, string>> = {
+  "/": "index.html",
+  "/docs": "docs.html",
+  "/openapi.json": "openapi.json",
+  "/openapi-2016-08-15.json": "openapi-2016-08-15.json",
+};
+
+const ASSET = /^\/assets\/([\w-]+\.[\w.-]+)$/;
+
+const types: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  json: "application/json; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** Nothing but what this Worker serves, and no code that stands in a page. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export function isPagePath(path: string): boolean {
+  return Object.hasOwn(pages, path) || ASSET.test(path);
+}
+
+/**
+ * The pages people look at, and what they are made of, out of the static assets. A page refers to everything
+ * relatively, so it is the page of whichever sandbox its path or host names.
+ */
+export function pageRoutes(): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+  for (const [path, file] of Object.entries(pages)) {
+    routes.get(path, async (c) => {
+      const { pathname, search } = new URL(c.req.url);
+      // Relative addresses in the page need the slash.
+      if (path === "/" && !pathname.endsWith("/")) return c.redirect(`${pathname}/${search}`, 308);
+      return sendAsset(c, file, "no-cache");
+    });
+  }
+  routes.get("/assets/:name", async (c, next) => {
+    const [, name] = ASSET.exec(c.req.path) ?? [];
+    // The names change with the content.
+    return name === undefined
+      ? next()
+      : sendAsset(c, `assets/${name}`, "public, max-age=31536000, immutable");
+  });
+  return routes;
+}
+
+async function sendAsset(c: ApiContext, file: string, caching: string): Promise<Response> {
+  const asset = await c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));
+  if (!asset.ok) return c.notFound();
+  const isPage = file.endsWith(".html");
+  return new Response(asset.body, {
+    headers: {
+      "Content-Type": types[file.slice(file.lastIndexOf(".") + 1)] ?? "application/octet-stream",
+      "Cache-Control": caching,
+      "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "no-referrer",
+      ...(isPage ? { "Content-Security-Policy": POLICY } : { "Access-Control-Allow-Origin": "*" }),
+    },
+  });
+}
