@@ -1,0 +1,163 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { type ApiFailure, configPath, type EnteredItems, putBody, sendApi } from "./api.ts";
+import { Code } from "./Code.tsx";
+import type { ConfigItems, ShownConfig } from "./configs.ts";
+import { Dialog } from "./Dialog.tsx";
+import { Field } from "./Field.tsx";
+import { announcement, configs, signingKey, titleOf } from "./sandbox.ts";
+
+type FieldName = "service" | "function" | "qualifier" | keyof ConfigItems;
+
+/** Which field an item of the API's messages is about. */
+const fieldsByItem: Readonly<Record<string, FieldName>> = {
+  serviceName: "service",
+  functionName: "function",
+  qualifier: "qualifier",
+  maxAsyncEventAgeInSeconds: "maxAsyncEventAgeInSeconds",
+  maxAsyncRetryAttempts: "maxAsyncRetryAttempts",
+  statefulInvocation: "stateful",
+  asyncTask: "stateful",
+  "destinationConfig.onSuccess.destination": "onSuccess",
+  "destinationConfig.onFailure.destination": "onFailure",
+};
+
+/** A form that PUTs a config through the API: what was left alone is not sent, so it stays as it was. */
+export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose: () => void }) {
+  const before = config ? texts(config.items) : undefined;
+  const named = useSignal({
+    service: config?.service ?? "demo",
+    function: config?.function ?? "",
+    qualifier: config?.qualifier ?? "LATEST",
+  });
+  const entered = useSignal<EnteredItems>({});
+  const failure = useSignal<ApiFailure | undefined>(undefined);
+  const isBusy = useSignal(false);
+
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [failure.value]);
+
+  const [item] = /^[\w.]+(?= must be)/.exec(failure.value?.message ?? "") ?? [];
+  const wrong = item === undefined ? undefined : fieldsByItem[item];
+  const errorOf = (name: FieldName) => (wrong === name ? failure.value?.message : undefined);
+  const path = configPath(named.value);
+  const body = putBody(named.value.service, entered.value);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    isBusy.value = true;
+    try {
+      failure.value = await sendApi("PUT", path, body, signingKey.value);
+    } catch {
+      failure.value = { status: 0, code: "No answer", message: "The connection was lost.", requestId: "" };
+    }
+    isBusy.value = false;
+    if (failure.value !== undefined) return;
+    announcement.value = `Put ${titleOf(named.value)}`;
+    onClose();
+  };
+  const enter = (name: keyof ConfigItems, text: string) => {
+    // As it was, or emptied without having been anything: not given.
+    const isLeft = text === (before?.[name] ?? "");
+    entered.value = { ...entered.value, [name]: isLeft ? undefined : text };
+  };
+  const name = (which: "service" | "function" | "qualifier", label: string, hint?: string) => (
+    <Field label={label} hint={hint} error={errorOf(which)}>
+      {(control) => (
+        <input
+          {...control}
+          value={named.value[which]}
+          readOnly={config !== undefined}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => (named.value = { ...named.value, [which]: event.currentTarget.value.trim() })}
+        />
+      )}
+    </Field>
+  );
+  const text = (which: keyof ConfigItems, label: string, hint: string, numeric = false) => (
+    <Field label={label} hint={hint} error={errorOf(which)}>
+      {(control) => (
+        <input
+          {...control}
+          value={entered.value[which] ?? before?.[which] ?? ""}
+          inputMode={numeric ? "numeric" : "text"}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => enter(which, event.currentTarget.value.trim())}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <Dialog title={config ? `Edit ${titleOf(config)}` : "Put a config"} onClose={onClose}>
+      <form ref={form} onSubmit={submit}>
+        <div class="fields three">
+          {name("service", "Service", config ? undefined : "Empty for FC 3.0")}
+          {name("function", "Function", config ? undefined : "Need not exist")}
+          {name("qualifier", "Qualifier", config ? undefined : "LATEST, a version or an alias")}
+        </div>
+        <div class="fields three">
+          {text("maxAsyncEventAgeInSeconds", "Maximum event age", "Seconds; 86400 if never set", true)}
+          {text("maxAsyncRetryAttempts", "Retry attempts", "0 to 8; 3 if never set", true)}
+          <Field label="Stateful invocation" hint="No if never set" error={errorOf("stateful")}>
+            {(control) => (
+              <select
+                {...control}
+                value={entered.value.stateful ?? before?.stateful ?? ""}
+                onChange={(event) => enter("stateful", event.currentTarget.value)}
+              >
+                {!before && <option value="">not given</option>}
+                <option value="true">yes</option>
+                <option value="false">no</option>
+              </select>
+            )}
+          </Field>
+        </div>
+        {text("onSuccess", "On success, send to", DESTINATION_HINT)}
+        {text(
+          "onFailure",
+          "On failure, send to",
+          before?.onFailure ? "Empty it to clear it" : DESTINATION_HINT,
+        )}
+        <div class="preview">
+          <p>What is sent: only what you entered. The rest of the config stays as it is.</p>
+          <Code label="The request">{`PUT ${path}\n${body}`}</Code>
+        </div>
+        {failure.value && (
+          <p class="error" role="alert">
+            <strong>
+              {failure.value.status || ""} {failure.value.code}
+            </strong>{" "}
+            {wrong ? "See the field marked above." : failure.value.message}
+            {failure.value.requestId && <small> Request {failure.value.requestId}</small>}
+          </p>
+        )}
+        <footer>
+          {!config &&
+            configs.value.has(
+              `${named.value.service}/${named.value.function}/${named.value.qualifier || "LATEST"}`,
+            ) && <p class="hint">This config exists: it will be updated.</p>}
+          <button type="submit" disabled={isBusy.value}>
+            Put
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+const DESTINATION_HINT =
+  "A function, queue, topic or event bus, such as acs:fc:cn-hangzhou:123456:functions/done";
+
+function texts(items: ConfigItems): { readonly [K in keyof ConfigItems]: string } {
+  return {
+    maxAsyncEventAgeInSeconds: String(items.maxAsyncEventAgeInSeconds),
+    maxAsyncRetryAttempts: String(items.maxAsyncRetryAttempts),
+    stateful: String(items.stateful),
+    onSuccess: items.onSuccess,
+    onFailure: items.onFailure,
+  };
+}

@@ -1,0 +1,106 @@
+import { useSignal } from "@preact/signals";
+import { configPath, sendApi } from "./api.ts";
+import { ConfigForm } from "./ConfigForm.tsx";
+import { type ConfigItems, duration, itemLabels, keyOf, type ShownConfig } from "./configs.ts";
+import { announcement, configs, lastChange, mayControl, signingKey, titleOf } from "./sandbox.ts";
+
+/** The sandbox's configs, by service and function. */
+export function Configs() {
+  const form = useSignal<{ readonly config?: ShownConfig } | undefined>(undefined);
+  const all = [...configs.value.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const services = Map.groupBy(all, ({ service }) => service);
+  const mayPut = mayControl.value || signingKey.value === undefined;
+  return (
+    <section class="panel configs" aria-labelledby="configs">
+      <header>
+        <h2 id="configs">
+          Configs <span class="count">{all.length}</span>
+        </h2>
+        {mayPut && (
+          <button type="button" onClick={() => (form.value = {})}>
+            Put a config
+          </button>
+        )}
+      </header>
+      {all.length === 0 && (
+        <div class="empty">
+          <p>No function has a config yet.</p>
+          <p>Run one of the examples, or put one here. It shows up by itself.</p>
+        </div>
+      )}
+      {[...services].map(([service, its]) => (
+        <section key={service} aria-label={service ? `Service ${service}` : "Functions of FC 3.0"}>
+          <h3>{service || "FC 3.0, without a service"}</h3>
+          {[...Map.groupBy(its, (config) => config.function)].map(([name, qualifiers]) => (
+            <div key={name} class="function">
+              <h4>{name}</h4>
+              {qualifiers.map((config) => (
+                <ConfigCard
+                  key={config.qualifier}
+                  config={config}
+                  {...(mayPut ? { onEdit: () => (form.value = { config }) } : {})}
+                />
+              ))}
+            </div>
+          ))}
+        </section>
+      ))}
+      {form.value && <ConfigForm {...form.value} onClose={() => (form.value = undefined)} />}
+    </section>
+  );
+}
+
+function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: () => void }) {
+  const error = useSignal<string | undefined>(undefined);
+  const change = lastChange.value;
+  const changed = change?.key === keyOf(config) ? change.items : undefined;
+  const remove = async () => {
+    const failure = await sendApi("DELETE", configPath(config), undefined, signingKey.value);
+    error.value = failure && `${failure.code}: ${failure.message}`;
+    if (failure === undefined) announcement.value = `Deleted ${titleOf(config)}`;
+  };
+  const item = (name: keyof ConfigItems, value: string) => (
+    <div class={changed?.includes(name) ? "changed" : ""}>
+      <dt>{itemLabels[name]}</dt>
+      <dd title={value}>{value || <span class="unset">none</span>}</dd>
+    </div>
+  );
+  const { items } = config;
+  return (
+    // Another key with each change, so that the mark shows anew.
+    <article
+      key={config.lastModifiedTime}
+      class={changed ? "config latest" : "config"}
+      aria-label={titleOf(config)}
+    >
+      <header>
+        <span class="qualifier">{config.qualifier}</span>
+        {changed && <span class="mark">changed last</span>}
+        {onEdit && (
+          <span class="actions">
+            <button type="button" class="quiet" onClick={onEdit} aria-label={`Edit ${titleOf(config)}`}>
+              Edit
+            </button>
+            <button type="button" class="quiet" onClick={remove} aria-label={`Delete ${titleOf(config)}`}>
+              Delete
+            </button>
+          </span>
+        )}
+      </header>
+      {error.value && <p class="error">{error.value}</p>}
+      <dl>
+        {item("maxAsyncEventAgeInSeconds", duration(items.maxAsyncEventAgeInSeconds))}
+        {item("maxAsyncRetryAttempts", String(items.maxAsyncRetryAttempts))}
+        {item("stateful", items.stateful ? "yes" : "no")}
+        {item("onSuccess", items.onSuccess)}
+        {item("onFailure", items.onFailure)}
+      </dl>
+      <p class="times">
+        {config.createdTime === config.lastModifiedTime ? "Created" : "Modified"}{" "}
+        <time dateTime={config.lastModifiedTime} title={`Created ${config.createdTime}`}>
+          {config.lastModifiedTime}
+        </time>
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,20 @@
+import type { Refusal } from "./problems.ts";
+
+/** Says why something was refused. */
+export function Refused({ refusal }: { refusal: Refusal | undefined }) {
+  if (refusal === undefined) return null;
+  return (
+    <div class="error" role="alert">
+      <p>{refusal.detail}</p>
+      {refusal.errors.length > 0 && (
+        <ul>
+          {refusal.errors.map(({ path, reason }) => (
+            <li key={path}>
+              <code>{path || "document"}</code>: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

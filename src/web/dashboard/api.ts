@@ -1,0 +1,84 @@
+import { base64 } from "../../api/signature/encoding.ts";
+import { fcStringToSign } from "../../api/signature/fc.ts";
+import type { AccessKey } from "../../api/signature/verdict.ts";
+import { endpoint } from "./address.ts";
+import type { ConfigItems, ShownConfig } from "./configs.ts";
+
+/** An error as the API told it. */
+export interface ApiFailure {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string;
+}
+
+type Named = Pick<ShownConfig, "service" | "function" | "qualifier">;
+
+/** Where the API has a config: FC 3.0's version when there is no service. */
+export function configPath({ service, function: name, qualifier }: Named): string {
+  const path = service
+    ? `/2021-04-06/services/${encodeURIComponent(service)}/functions/${encodeURIComponent(name)}`
+    : `/2023-03-30/functions/${encodeURIComponent(name)}`;
+  const query = qualifier === "" ? "" : `?qualifier=${encodeURIComponent(qualifier)}`;
+  return `${path}/async-invoke-config${query}`;
+}
+
+/** What was entered for the items: text as it was typed, `undefined` for what was left alone. */
+export type EnteredItems = { readonly [K in keyof ConfigItems]?: string | undefined };
+
+/** The body of a PUT that gives just what was entered. What is no number goes as text: the API says what is wrong. */
+export function putBody(service: string, entered: EnteredItems): string {
+  const number = (text: string | undefined) =>
+    text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  const destinations = {
+    onSuccess: entered.onSuccess === undefined ? undefined : { destination: entered.onSuccess },
+    onFailure: entered.onFailure === undefined ? undefined : { destination: entered.onFailure },
+  };
+  const anyDestination = destinations.onSuccess ?? destinations.onFailure;
+  return JSON.stringify({
+    destinationConfig: anyDestination && destinations,
+    maxAsyncEventAgeInSeconds: number(entered.maxAsyncEventAgeInSeconds),
+    maxAsyncRetryAttempts: number(entered.maxAsyncRetryAttempts),
+    [service ? "statefulInvocation" : "asyncTask"]:
+      entered.stateful === undefined ? undefined : entered.stateful === "true",
+  });
+}
+
+/** Sends a request of the API, signed when there is a key; the failure it came to, or undefined. */
+export async function sendApi(
+  method: "PUT" | "DELETE",
+  path: string,
+  body: string | undefined,
+  key: AccessKey | undefined,
+): Promise<ApiFailure | undefined> {
+  const headers = new Headers(body === undefined ? {} : { "Content-Type": "application/json" });
+  const url = new URL(endpoint + path);
+  if (key) await sign(key, method, url, headers);
+  const response = await fetch(url, { method, headers, body: body ?? null });
+  if (response.ok) return undefined;
+  const told = await response.json().catch(() => ({}));
+  return {
+    status: response.status,
+    code: told.ErrorCode ?? told.Code ?? "",
+    message: told.ErrorMessage ?? told.Message ?? "The response has no message.",
+    requestId: response.headers.get("X-Fc-Request-Id") ?? "",
+  };
+}
+
+async function sign(key: AccessKey, method: string, url: URL, headers: Headers): Promise<void> {
+  const date = new Date().toUTCString();
+  // Browsers can't set Date.
+  headers.set("x-fc-date", date);
+  const path = url.pathname.slice(new URL(endpoint).pathname.replace(/\/$/, "").length);
+  const text = fcStringToSign({ method, path, query: url.search, headers, body: new Uint8Array() }, date);
+  const encoder = new TextEncoder();
+  const secret = await crypto.subtle.importKey(
+    "raw",
+    encoder.encode(key.accessKeySecret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  const signature = base64(await crypto.subtle.sign("HMAC", secret, encoder.encode(text)));
+  headers.set("Authorization", `FC ${key.accessKeyId}:${signature}`);
+}

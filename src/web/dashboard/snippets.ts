@@ -1,0 +1,132 @@
+import type { Summary } from "../../client/index.ts";
+
+/** A way to point a client at the sandbox, as text to copy. */
+export interface Snippet {
+  readonly name: string;
+  readonly text: string;
+  /** What it needs, or what to know before using it. */
+  readonly note: string;
+}
+
+/** What snippets are filled in with; the credentials only where the visitor may know them. */
+export interface Place {
+  readonly endpoint: string;
+  readonly id: string;
+  readonly summary: Summary | undefined;
+}
+
+/** Ways to point each client at the sandbox. */
+export function snippets({ endpoint, id, summary }: Place): Snippet[] {
+  const { protocol, host, hostname } = new URL(endpoint);
+  const { region = "cn-hangzhou", accountId = "1234567890123456" } = summary?.settings ?? {};
+  // The key says which sandbox is meant where a client takes no path in its endpoint.
+  const accessKeyId = id === "default" ? "any-id" : `sbx-${id}`;
+  const accessKeySecret = summary?.accessKeySecret ?? "any-secret";
+  const destination = `acs:mns:${region}:${accountId}:/queues/failed/messages`;
+  const config = `${endpoint}/2016-08-15/services/demo.prod/functions/hello/async-invoke-config`;
+  const body = `{"maxAsyncRetryAttempts": 1, "destinationConfig": {"onFailure": {"destination": "${destination}"}}}`;
+  const mustSign = summary?.settings.signatures === "required";
+  const unsigned = mustSign ? "This sandbox wants signed requests, which this one is not." : "";
+  const scheme = protocol === "https:" ? "HTTPS" : "HTTP";
+  return [
+    {
+      name: "curl",
+      note: unsigned,
+      text: `curl -X PUT ${config} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`,
+    },
+    {
+      name: "fc2",
+      note: "Node.js, FC 2.0 (2016-08-15): npm install @alicloud/fc2",
+      text: `import FC from "@alicloud/fc2";
+
+const client = new FC("${accountId}", {
+  accessKeyID: "${accessKeyId}",
+  accessKeySecret: "${accessKeySecret}",
+  region: "${region}",
+  endpoint: "${endpoint}",
+});
+
+await client.putFunctionAsyncConfig("demo", "hello", "prod", {
+  maxAsyncRetryAttempts: 1,
+  destinationConfig: { onFailure: { destination: "${destination}" } },
+});`,
+    },
+    {
+      name: "fc-open20210406",
+      note: "Node.js, FC 2.0 (2021-04-06): npm install @alicloud/fc-open20210406 @alicloud/openapi-client",
+      text: `import openapi from "@alicloud/openapi-client";
+import fc from "@alicloud/fc-open20210406";
+
+const client = new fc.default(
+  new openapi.Config({
+    accessKeyId: "${accessKeyId}",
+    accessKeySecret: "${accessKeySecret}",
+    endpoint: "${host}",
+    protocol: "${scheme}",
+  }),
+);
+
+await client.putFunctionAsyncInvokeConfig(
+  "demo",
+  "hello",
+  new fc.PutFunctionAsyncInvokeConfigRequest({ qualifier: "prod", maxAsyncRetryAttempts: 1 }),
+);`,
+    },
+    {
+      name: "fc20230330",
+      note: "Node.js, FC 3.0 (2023-03-30): npm install @alicloud/fc20230330 @alicloud/openapi-core",
+      text: `import core from "@alicloud/openapi-core";
+import fc from "@alicloud/fc20230330";
+
+const client = new fc.default(
+  new core.$OpenApiUtil.Config({
+    accessKeyId: "${accessKeyId}",
+    accessKeySecret: "${accessKeySecret}",
+    endpoint: "${host}",
+    protocol: "${scheme}",
+  }),
+);
+
+await client.putAsyncInvokeConfig(
+  "hello",
+  new fc.PutAsyncInvokeConfigRequest({
+    qualifier: "prod",
+    body: new fc.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts: 1 }),
+  }),
+);`,
+    },
+    {
+      name: "fetch",
+      note: unsigned || "In a browser, on any page: the API is open to every origin.",
+      text: `const response = await fetch("${config}", {
+  method: "PUT",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify({ maxAsyncRetryAttempts: 1 }),
+});
+console.log(response.status, response.headers.get("X-Fc-Request-Id"), await response.json());`,
+    },
+    {
+      name: "Terraform",
+      note:
+        protocol === "https:" && hostname.startsWith(accountId)
+          ? "The access key says which sandbox is meant."
+          : `The provider speaks HTTPS only, to a host whose name begins with the account ID: serve this sandbox at such a name first.`,
+      text: `provider "alicloud" {
+  region     = "${region}"
+  account_id = "${accountId}"
+  access_key = "${accessKeyId}"
+  secret_key = "${accessKeySecret}"
+  endpoints {
+    fc = "${hostname.startsWith(accountId) ? host : `${accountId}.fc-sandbox.example.com`}"
+  }
+}
+
+resource "alicloud_fc_function_async_invoke_config" "hello" {
+  service_name           = "demo"
+  function_name          = "hello"
+  qualifier              = "prod"
+  maximum_retry_attempts = 1
+}`,
+    },
+  ];
+}

@@ -1,0 +1,15 @@
+import chromium from "@sparticuz/chromium";
+import { type Browser, chromium as playwright } from "playwright-core";
+
+// Not the package's own, which are for one page in one process, and switch off what CORS is tested with.
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"];
+
+/**
+ * Starts Chromium: the one that `FC_SANDBOX_CHROMIUM` names, else the one that npm installed (Linux on x64 only).
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const named = process.env["FC_SANDBOX_CHROMIUM"];
+  return named
+    ? playwright.launch({ executablePath: named })
+    : playwright.launch({ executablePath: await chromium.executablePath(), args: ARGUMENTS });
+}
