@@ -11,7 +11,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.worker.test.ts", "test/client/**", "test/clients/**", "test/local/**"],
+          exclude: [
+            "test/**/*.worker.test.ts",
+            "test/browser/**",
+            "test/client/**",
+            "test/clients/**",
+            "test/local/**",
+          ],
         },
       },
       {
@@ -33,7 +39,12 @@ export default defineConfig({
         test: {
           name: "served",
           globalSetup: "test/served.ts",
-          include: ["test/client/**/*.test.ts", "test/clients/**/*.test.ts", "test/local/**/*.test.ts"],
+          include: [
+            "test/browser/**/*.test.ts",
+            "test/client/**/*.test.ts",
+            "test/clients/**/*.test.ts",
+            "test/local/**/*.test.ts",
+          ],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

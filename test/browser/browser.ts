@@ -13,3 +13,8 @@ export async function launchBrowser(): Promise<Browser> {
     ? playwright.launch({ executablePath: named })
     : playwright.launch({ executablePath: await chromium.executablePath(), args: ARGUMENTS });
 }
+
+/** Whether a browser can be had: elsewhere the variable must name one. */
+export const hasBrowser =
+  process.env["FC_SANDBOX_CHROMIUM"] !== undefined ||
+  (process.platform === "linux" && process.arch === "x64");

@@ -21,7 +21,7 @@ export function Copy({ text, label, children = "Copy" }: { text: string; label: 
     }, SHOWN_MS);
   };
   return (
-    <button type="button" class="quiet" onClick={copy} aria-label={label}>
+    <button type="button" class="quiet" onClick={copy} aria-label={copied.value ? "Copied" : label}>
       {copied.value ? "Copied" : children}
     </button>
   );

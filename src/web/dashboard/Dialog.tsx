@@ -13,7 +13,12 @@ export function Dialog({
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    // An element that is taken away while it is open gives no focus back.
+    return () => (before as HTMLElement | null)?.focus();
+  }, []);
   return (
     <dialog ref={element} aria-labelledby={id} onClose={onClose}>
       <header>

@@ -6,7 +6,7 @@ export function Refused({ refusal }: { refusal: Refusal | undefined }) {
   return (
     <div class="error" role="alert">
       <p>{refusal.detail}</p>
-      {refusal.errors.length > 0 && (
+      {refusal.errors.length > 1 && (
         <ul>
           {refusal.errors.map(({ path, reason }) => (
             <li key={path}>

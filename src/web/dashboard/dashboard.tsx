@@ -73,14 +73,14 @@ function ConnectionBadge() {
 }
 
 function Share() {
-  const isDefault = sandboxId.value === "default";
+  const watching = sandboxId.value === "default" ? "Copy link" : "Copy link to watch";
   return (
     <>
-      <Copy text={linkTo(endpoint, undefined)} label="Copy the link to this sandbox">
-        {isDefault ? "Copy link" : "Copy link to watch"}
+      <Copy text={linkTo(endpoint, undefined)} label={watching}>
+        {watching}
       </Copy>
       {token.value !== undefined && (
-        <Copy text={linkTo(endpoint, token.value)} label="Copy a link that lets others control this sandbox">
+        <Copy text={linkTo(endpoint, token.value)} label="Copy link to control">
           Copy link to control
         </Copy>
       )}

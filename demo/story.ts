@@ -1,0 +1,142 @@
+/**
+ * The demo's story: a shop's three services, whose functions hand their events on. Deployments change their configs,
+ * a typo in a destination is refused and put right, and a client tries again when the API throttles it.
+ */
+import type { SandboxClient, Snapshot } from "../src/client/index.ts";
+
+const ACCOUNT = "1234567890123456";
+const arn = (service: string, rest: string) => `acs:${service}:cn-hangzhou:${ACCOUNT}:${rest}`;
+const destinations = {
+  archive: arn("fc", "services/orders.prod/functions/archive"),
+  deadLetters: arn("mns", "/queues/dead-letters/messages"),
+  alerts: arn("mns", "/topics/alerts/messages"),
+  events: arn("eventbridge", "eventbus/shop"),
+};
+
+/** What the sandbox holds when the demo begins. */
+export const opening: Snapshot = {
+  configs: [
+    {
+      service: "orders",
+      function: "invoice",
+      qualifier: "prod",
+      maxAsyncRetryAttempts: 2,
+      maxAsyncEventAgeInSeconds: 3600,
+      destinationConfig: {
+        onSuccess: { destination: destinations.archive },
+        onFailure: { destination: destinations.deadLetters },
+      },
+    },
+    { service: "orders", function: "invoice", qualifier: "staging", maxAsyncRetryAttempts: 0 },
+    {
+      service: "payments",
+      function: "charge",
+      qualifier: "prod",
+      maxAsyncRetryAttempts: 1,
+      stateful: true,
+      destinationConfig: { onFailure: { destination: destinations.alerts } },
+    },
+    {
+      service: "media",
+      function: "thumbnail",
+      maxAsyncEventAgeInSeconds: 600,
+      destinationConfig: { onSuccess: { destination: destinations.events } },
+    },
+  ],
+};
+
+/** Something that a client of the shop does: requests to the API, some of which fail. */
+export interface Act {
+  readonly title: string;
+  play(sandbox: SandboxClient): Promise<void>;
+}
+
+/** The acts, which can be played over and over; each is another one each time where `round` says so. */
+export function acts(round: number): Act[] {
+  const put = (sandbox: SandboxClient, config: string, items: object) => send(sandbox, "PUT", config, items);
+  return [
+    {
+      title: "the console looks at the invoices' configs",
+      play: async (sandbox) => {
+        await send(sandbox, "GET", "orders.prod/functions/invoice");
+        await send(sandbox, "GET", "orders.staging/functions/invoice");
+      },
+    },
+    {
+      title: "a deployment gives the staging alias more time",
+      play: async (sandbox) => {
+        await put(sandbox, "orders.staging/functions/invoice", {
+          maxAsyncEventAgeInSeconds: 600 + 60 * (round % 10),
+          maxAsyncRetryAttempts: round % 4,
+        });
+      },
+    },
+    {
+      title: "a typo in a destination is refused",
+      play: async (sandbox) => {
+        await put(sandbox, "media/functions/thumbnail", {
+          destinationConfig: { onFailure: { destination: arn("mns", "queue/dead-letters") } },
+        });
+      },
+    },
+    {
+      title: "and put right",
+      play: async (sandbox) => {
+        const destination = round % 2 === 0 ? destinations.deadLetters : destinations.alerts;
+        await put(sandbox, "media/functions/thumbnail", {
+          destinationConfig: { onFailure: { destination } },
+        });
+      },
+    },
+    {
+      title: "a client is throttled, and tries again until it gets through",
+      play: async (sandbox) => {
+        await sandbox.faults.clear();
+        await sandbox.faults.add({
+          match: { operation: "put", service: "payments" },
+          effect: { type: "error", code: "Throttling" },
+          times: 2,
+        });
+        for (let attempt = 1; attempt <= 3; attempt++) {
+          const config = "payments.prod/functions/charge";
+          const status = await put(sandbox, config, { maxAsyncRetryAttempts: 1 + (round % 3) });
+          if (status === 200) break;
+          await new Promise((resolve) => setTimeout(resolve, 300 * attempt));
+        }
+      },
+    },
+    {
+      title: "a canary comes and goes",
+      play: async (sandbox) => {
+        const canary = "orders.canary/functions/invoice";
+        if (round % 2 === 0) await put(sandbox, canary, { maxAsyncRetryAttempts: 0 });
+        else await send(sandbox, "DELETE", canary);
+      },
+    },
+    {
+      title: "the new resizer of FC 3.0 is set up",
+      play: async (sandbox) => {
+        const response = await fetch(`${sandbox.endpoint}/2023-03-30/functions/resize/async-invoke-config`, {
+          method: "PUT",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({
+            maxAsyncRetryAttempts: round % 3,
+            destinationConfig: { onSuccess: { destination: destinations.events } },
+          }),
+        });
+        await response.arrayBuffer();
+      },
+    },
+  ];
+}
+
+/** Sends a request about a config of FC 2.0; its status. */
+async function send(sandbox: SandboxClient, method: string, config: string, items?: object): Promise<number> {
+  const response = await fetch(`${sandbox.endpoint}/2016-08-15/services/${config}/async-invoke-config`, {
+    method,
+    headers: items ? { "Content-Type": "application/json" } : {},
+    body: items ? JSON.stringify(items) : null,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}

@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { acts, opening } from "../../demo/story.ts";
+import { hasBrowser } from "./browser.ts";
+import { isLive, newSandbox, SERVER, visit } from "./pages.ts";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
+/** What axe finds serious or worse in a page. */
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger, which the page's policy does not concern.
+  await page.evaluate(axe);
+  const found: Violation[] = await page.evaluate(
+    "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)",
+  );
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
+  test.each(["light", "dark"] as const)("in the dashboard and its dialogs, %s", async (colorScheme) => {
+    const sandbox = await newSandbox({ snapshot: opening });
+    const page = await visit(sandbox.controlled, { colorScheme });
+    await isLive(page);
+    for (const act of acts(0)) await act.play(sandbox);
+    await page.getByRole("article", { name: "resize : LATEST" }).waitFor();
+    await page.locator(".requests summary").first().click();
+    await sandbox.clock.freeze();
+    await page.getByText("frozen", { exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    for (const name of ["Put a config", "Add a fault", "Reset"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.getByRole("dialog").waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+    }
+  });
+
+  test.each([
+    ["empty", async () => (await newSandbox()).controlled],
+    ["read-only", async () => (await newSandbox()).watched],
+    ["locked", async () => (await newSandbox({ settings: { signatures: "required" } })).watched],
+    ["missing", async () => `${SERVER}/s/nothing/`],
+  ])("in the dashboard when it is %s, on a phone", async (_, address) => {
+    const page = await visit(await address(), { viewport: { width: 360, height: 740 } });
+    await page.getByText(/^(Live|Locked|Not found)/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    // Nothing sticks out at the side.
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  });
+});
