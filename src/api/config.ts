@@ -52,8 +52,11 @@ export const destinationSchema = z.object(
   { error: "an object" },
 );
 
-// The Go SDK sends null for every item that its user left alone, so null is "not given" at every level.
-function requestSchema(version: ApiVersion) {
+/**
+ * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is
+ * "not given" at every level.
+ */
+export function requestSchema(version: ApiVersion) {
   // Its name varies, which a static type can't follow.
   const statefulItem = { [version.statefulItem]: z.nullish(z.boolean({ error: "true or false" })) };
   const request = z.object(

@@ -55,6 +55,11 @@ const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
+/** The status that a code comes with. */
+export function statusOf(code: ErrorCode): number {
+  return catalogue[code].status;
+}
+
 export const errorCodes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
 
 /** An error of the API as a value: what went wrong, before any API version gives it its shape. */

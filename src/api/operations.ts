@@ -53,8 +53,8 @@ interface Reading extends RequestNames {
 
 type Reader = (c: ApiContext, body: Outcome<Uint8Array>) => Reading;
 
-/** A reader of each operation's requests, by API version. */
-const operations = [
+/** The API's operations, with a reader of each one's requests by API version. */
+export const operations = [
   { operation: "put", method: "PUT", path: "configPath", reader: readPut },
   {
     operation: "get",

@@ -1,7 +1,7 @@
 import { invalid, type Outcome, success } from "./errors.ts";
 
-const DEFAULT_PAGE_SIZE = 20;
-const MAX_PAGE_SIZE = 100;
+export const DEFAULT_PAGE_SIZE = 20;
+export const MAX_PAGE_SIZE = 100;
 
 /** Which page of a list a request asks for; the token is as it came, to be opened by who issued it. */
 export interface PageRequest {

@@ -26,7 +26,7 @@ import { snapshotSchema } from "./snapshot.ts";
 /** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol. */
 const TOKEN_PROTOCOL = "token.";
 
-const resetSchema = z.strictObject({
+export const resetSchema = z.strictObject({
   parts: z.optional(
     z
       .array(z.enum(RESETTABLE, { error: `one of ${RESETTABLE.join(", ")}` }))
@@ -37,7 +37,7 @@ const resetSchema = z.strictObject({
 const times = z.optional(
   z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
 );
-const verifySchema = z.strictObject({
+export const verifySchema = z.strictObject({
   filter: z.optional(filterSchema),
   exactly: times,
   atLeast: times,
@@ -231,7 +231,7 @@ function jsonParameter(body: string | undefined): Controlled<{ body?: unknown }>
   }
 }
 
-function creationSchema(env: Env) {
+export function creationSchema(env: Env) {
   return z.strictObject({
     label: z.optional(
       z.string().check(z.regex(LABEL, { error: "1 to 32 lower-case letters, digits or inner hyphens" })),

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { unstable_readConfig as readConfig } from "wrangler";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const DIRECTORY = join(HERE, "../../dist/assets");
@@ -47,4 +48,16 @@ for (const page of ["index.html", "docs.html"]) {
     return file;
   });
   await writeFile(join(DIRECTORY, page), html);
+}
+
+const { vars } = readConfig({ config: join(HERE, "../../wrangler.toml") });
+// Typed here: what describes the Worker is written with the Worker's types, which don't go together with Node's.
+const { openApiDocument }: { openApiDocument(env: unknown, only?: string): object } = await import(
+  new URL("../openapi/document.ts", import.meta.url).href
+);
+for (const [file, document] of [
+  ["openapi.json", openApiDocument(vars)],
+  ["openapi-2016-08-15.json", openApiDocument(vars, "2016-08-15")],
+] as const) {
+  await writeFile(join(DIRECTORY, file), JSON.stringify(document));
 }

@@ -1,0 +1,70 @@
+import { apiVersions } from "../api/versions.ts";
+import type { Env } from "../env.ts";
+import { apiParameters, apiPaths, headers } from "./api.ts";
+import { controlPaths } from "./controlPlane.ts";
+import type { JsonObject } from "./schemas.ts";
+
+const ABOUT_API = `The asynchronous invocation configuration API of Alibaba Cloud Function Compute, as this sandbox answers it.
+
+Any access key will do unless the sandbox's setting \`signatures\` says otherwise.`;
+
+const ABOUT_CONTROL = `
+
+Below \`/_sandbox\` is the control plane, which the cloud does not have: sandboxes, faults, the clock, the journal, snapshots.`;
+
+/**
+ * The OpenAPI 3.1 document of this API, made from the schemas and tables that the Worker runs on: all of it, or
+ * just one version of the API. `env` has the deployment's limits.
+ */
+export function openApiDocument(env: Env, only?: (typeof apiVersions)[number]["id"]): JsonObject {
+  const versions = apiVersions.filter(({ id }) => only === undefined || id === only);
+  const parts = versions.map(apiPaths);
+  if (only === undefined) parts.push(controlPaths(env));
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: `Function Compute async invoke config, ${only ?? "all versions"}`,
+      version: only ?? "1",
+      description: ABOUT_API + (only === undefined ? ABOUT_CONTROL : ""),
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    // Relative to the document's own address, so that it is right in every sandbox.
+    servers: [{ url: ".", description: "This sandbox" }],
+    tags: [
+      ...versions.map(({ id, hasServices }) => ({
+        name: id,
+        description: hasServices
+          ? "FC 2.0: functions are in services."
+          : "FC 3.0: functions without services.",
+      })),
+      ...(only === undefined ? [{ name: "control plane", description: "What a test wants besides." }] : []),
+    ],
+    paths: merged(parts.map(({ paths }) => paths)),
+    components: {
+      schemas: merged(parts.map(({ schemas }) => schemas)),
+      headers,
+      parameters: apiParameters,
+      securitySchemes: {
+        fcSignature: {
+          type: "apiKey",
+          in: "header",
+          name: "Authorization",
+          description: "`FC {access key ID}:{base64 of HMAC-SHA256}`, the scheme of FC 2.0.",
+        },
+        acs3Signature: {
+          type: "apiKey",
+          in: "header",
+          name: "Authorization",
+          description: "`ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…`, the OpenAPI scheme.",
+        },
+        ...(only === undefined
+          ? { controlToken: { type: "http", scheme: "bearer", description: "The sandbox's control token." } }
+          : {}),
+      },
+    },
+  };
+}
+
+function merged(objects: readonly JsonObject[]): JsonObject {
+  return Object.assign({}, ...objects);
+}

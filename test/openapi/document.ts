@@ -1,0 +1,98 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { expect } from "vitest";
+
+// biome-ignore lint/suspicious/noExplicitAny: a document that a validator has accepted.
+export type Document = any;
+
+/** An operation of a document, and where the document has it. */
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly pointer: string;
+  readonly object: Document;
+}
+
+export function operationsOf(document: Document): Operation[] {
+  return Object.entries<Document>(document.paths).flatMap(([path, item]) =>
+    Object.entries<Document>(item).map(([method, object]) => ({
+      id: object.operationId,
+      method: method.toUpperCase(),
+      path,
+      pointer: `/paths/${escaped(path)}/${method}`,
+      object,
+    })),
+  );
+}
+
+/** What was sent, and what came. */
+export interface Exchange {
+  readonly body?: string | undefined;
+  readonly status: number;
+  readonly headers: Headers;
+  /** The response's body; empty is undefined. */
+  readonly json: Document;
+}
+
+/** Holds real exchanges against a document. */
+export class Contract {
+  readonly #ajv: Ajv2020;
+  readonly #document: Document;
+
+  constructor(document: Document) {
+    this.#document = document;
+    this.#ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats["default"](this.#ajv);
+    this.#ajv.addSchema(document, "document");
+  }
+
+  /** Fails where an exchange is not as the document says; a request that succeeded must be valid, too. */
+  check({ id, pointer, object }: Operation, { body, status, headers, json }: Exchange): void {
+    const what = `${id} ${status}`;
+    const declared = this.#resolved(object.responses[status]);
+    expect(declared, `${what} is not in the document`).toBeDefined();
+    for (const [name, header] of Object.entries<Document>(declared.headers ?? {})) {
+      const value = headers.get(name);
+      expect(value, `${what} has no ${name}`).not.toBeNull();
+      const { schema } = this.#resolved(header);
+      const typed = schema.type === "integer" ? Number(value) : value;
+      expect(this.#ajv.validate(schema, typed), `${what}: ${name} is ${value}`).toBe(true);
+    }
+    const [type] = Object.keys(declared.content ?? {});
+    if (type === undefined) expect(json, what).toBeUndefined();
+    else {
+      expect(headers.get("Content-Type"), what).toMatch(type);
+      this.#holds(`${pointer}/responses/${status}/content/${escaped(type)}/schema`, json, what);
+    }
+    if (status < 300 && body) {
+      this.#holds(
+        `${pointer}/requestBody/content/application~1json/schema`,
+        JSON.parse(body),
+        `${id} request`,
+      );
+    }
+  }
+
+  #holds(pointer: string, value: unknown, what: string): void {
+    const validate = this.#ajv.getSchema(`document#${encodeURI(pointer)}`);
+    expect(validate, `${what}: no schema at ${pointer}`).toBeDefined();
+    const isValid = validate?.(value);
+    expect(isValid, `${what}: ${this.#ajv.errorsText(validate?.errors)} in ${JSON.stringify(value)}`).toBe(
+      true,
+    );
+  }
+
+  #resolved(object: Document): Document {
+    const { $ref } = object ?? {};
+    if ($ref === undefined) return object;
+    return $ref
+      .slice(2)
+      .split("/")
+      .reduce((within: Document, key: string) => within[key], this.#document);
+  }
+}
+
+function escaped(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
