@@ -45,6 +45,12 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
     }
   });
 
+  test.each(["light", "dark"] as const)("in the API reference, %s", async (colorScheme) => {
+    const page = await visit(`${SERVER}/docs`, { colorScheme });
+    await page.getByText("Create a config, or merge into it").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
   test.each([
     ["empty", async () => (await newSandbox()).controlled],
     ["read-only", async () => (await newSandbox()).watched],

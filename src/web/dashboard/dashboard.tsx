@@ -47,7 +47,7 @@ function Header() {
       <ConnectionBadge />
       <nav aria-label="Sandbox">
         {summary.value && <Share />}
-        <a href="docs">API reference</a>
+        <a href={`docs${token.value ? `#${new URLSearchParams({ token: token.value })}` : ""}`}>API reference</a>
         <CreateButton />
       </nav>
     </header>

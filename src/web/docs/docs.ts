@@ -2,4 +2,28 @@ import "swagger-ui-dist/swagger-ui.css";
 import SwaggerUIBundle from "swagger-ui-dist/swagger-ui-bundle.js";
 import "./docs.css";
 
-SwaggerUIBundle({ url: "openapi.json", dom_id: "#reference", deepLinking: true });
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+
+const back = document.querySelector<HTMLAnchorElement>("#dashboard");
+if (token && back) back.hash = new URLSearchParams({ token }).toString();
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", followScheme);
+followScheme();
+
+/** The API reference of the sandbox whose page this is; what is tried out goes to that sandbox. */
+const reference = SwaggerUIBundle({
+  url: "openapi.json",
+  dom_id: "#reference",
+  docExpansion: "list",
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+  onComplete: () => {
+    // Swagger UI gives this list no name that a screen reader can tell.
+    document.querySelector("#servers")?.setAttribute("aria-label", "Server");
+    if (token) reference.preauthorizeApiKey("controlToken", token);
+  },
+});
