@@ -187,9 +187,17 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await sdk(sandbox).putFunctionAsyncConfig("shop", "report", "prod", {});
     const page = await visit(sandbox.watched);
     await page.getByText("Live, read-only").waitFor();
-    await page.getByText("You are watching.").waitFor();
+    await page.getByText("You are watching:").waitFor();
     await card(page, "shop / report : prod").waitFor();
-    for (const name of ["Add a fault", "Freeze", "Import", "Reset", "Clear"]) {
+    for (const name of [
+      "Put a config",
+      "Edit shop / report : prod",
+      "Add a fault",
+      "Freeze",
+      "Import",
+      "Reset",
+      "Clear",
+    ]) {
       expect(await page.getByRole("button", { name, exact: true }).count()).toBe(0);
     }
     const text = await page.locator("body").textContent();

@@ -9,14 +9,13 @@ export function Configs() {
   const form = useSignal<{ readonly config?: ShownConfig } | undefined>(undefined);
   const all = [...configs.value.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const services = Map.groupBy(all, ({ service }) => service);
-  const mayPut = mayControl.value || signingKey.value === undefined;
   return (
     <section class="panel configs" aria-labelledby="configs">
       <header>
         <h2 id="configs">
           Configs <span class="count">{all.length}</span>
         </h2>
-        {mayPut && (
+        {mayControl.value && (
           <button type="button" onClick={() => (form.value = {})}>
             Put a config
           </button>
@@ -25,7 +24,7 @@ export function Configs() {
       {all.length === 0 && (
         <div class="empty">
           <p>No function has a config yet.</p>
-          <p>Run one of the examples, or put one here. It shows up by itself.</p>
+          <p>Run one of the examples{mayControl.value && ", or put one here"}: it shows up by itself.</p>
         </div>
       )}
       {[...services].map(([service, its]) => (
@@ -38,7 +37,7 @@ export function Configs() {
                 <ConfigCard
                   key={config.qualifier}
                   config={config}
-                  {...(mayPut ? { onEdit: () => (form.value = { config }) } : {})}
+                  {...(mayControl.value ? { onEdit: () => (form.value = { config }) } : {})}
                 />
               ))}
             </div>

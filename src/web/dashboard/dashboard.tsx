@@ -47,7 +47,9 @@ function Header() {
       <ConnectionBadge />
       <nav aria-label="Sandbox">
         {summary.value && <Share />}
-        <a href={`docs${token.value ? `#${new URLSearchParams({ token: token.value })}` : ""}`}>API reference</a>
+        <a href={`docs${token.value ? `#${new URLSearchParams({ token: token.value })}` : ""}`}>
+          API reference
+        </a>
         <CreateButton />
       </nav>
     </header>
@@ -123,8 +125,8 @@ function Notice() {
   return (
     <div class="notice">
       <p>
-        You are watching. Whoever has the link to control can add faults, move the clock and reset this
-        sandbox; the API is open to you as to anyone.
+        You are watching: nothing can be changed from here without the token in the link to control. Clients
+        can use the API all the same.
       </p>
     </div>
   );

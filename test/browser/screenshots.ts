@@ -1,0 +1,97 @@
+/**
+ * Makes the pictures of README.md and docs/dashboard.md anew, from the demo's story: `npm run screenshots`. Look at
+ * them: nobody else does.
+ */
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { acts, opening } from "../../demo/story.ts";
+import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
+import { startSandbox } from "../../src/local/startSandbox.ts";
+import { launchBrowser } from "./browser.ts";
+
+const DIRECTORY = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+const WIDE = { width: 1440, height: 900 };
+
+async function open(
+  browser: Browser,
+  url: string,
+  viewport: { readonly width: number; readonly height: number },
+  colorScheme: "light" | "dark" = "light",
+): Promise<Page> {
+  const page = await browser.newPage({
+    viewport,
+    colorScheme,
+    deviceScaleFactor: 1,
+    reducedMotion: "reduce",
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Plays the story with a page open, so that it shows what changed. */
+async function played(
+  browser: Browser,
+  sandbox: SandboxClient,
+  viewport: { readonly width: number; readonly height: number },
+  colorScheme: "light" | "dark" = "light",
+): Promise<Page> {
+  await sandbox.snapshot.import(opening);
+  await sandbox.requests.clear();
+  const page = await open(
+    browser,
+    `${sandbox.endpoint}/#token=${sandbox.access.controlToken}`,
+    viewport,
+    colorScheme,
+  );
+  await page.getByText("Live", { exact: true }).waitFor();
+  for (const act of acts(0)) await act.play(sandbox);
+  await sandbox.clock.freeze("2030-01-31T12:00:00Z");
+  await page.getByRole("article", { name: "resize : LATEST" }).waitFor();
+  await page.getByText("frozen", { exact: true }).waitFor();
+  return page;
+}
+
+const server = await startSandbox();
+const browser = await launchBrowser();
+try {
+  await mkdir(DIRECTORY, { recursive: true });
+  const sandbox = await createSandbox(server.url, { label: "shop" });
+  const picture = (name: string) => ({ path: `${DIRECTORY}${name}.png` });
+
+  for (const scheme of ["light", "dark"] as const) {
+    const page = await played(browser, sandbox, WIDE, scheme);
+    await page.locator(".requests summary").nth(5).click();
+    await page.locator(".requests .details").waitFor();
+    await page.screenshot(picture(`dashboard-${scheme}`));
+    if (scheme === "light") {
+      for (const panel of ["connect", "configs", "requests", "faults", "clock", "state"]) {
+        await page.locator(`.panel.${panel}`).screenshot(picture(panel));
+      }
+      await page.getByRole("button", { name: "Put a config" }).click();
+      await page.getByLabel("Function", { exact: true }).fill("invoice");
+      await page.getByLabel("Retry attempts").fill("9");
+      await page.getByRole("button", { name: "Put", exact: true }).click();
+      await page.getByText("maxAsyncRetryAttempts must be").waitFor();
+      await page.getByRole("dialog").screenshot(picture("put-a-config"));
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Add a fault" }).click();
+      await page.getByRole("dialog").screenshot(picture("add-a-fault"));
+    }
+    await page.close();
+  }
+  for (const width of [360, 768]) {
+    const page = await played(browser, sandbox, { width, height: 900 });
+    await page.screenshot(picture(`dashboard-${width}`));
+    await page.close();
+  }
+  const watching = await open(browser, `${sandbox.endpoint}/`, WIDE);
+  await watching.getByText("Live, read-only").waitFor();
+  await watching.screenshot(picture("read-only"));
+  const reference = await open(browser, `${sandbox.endpoint}/docs`, WIDE);
+  await reference.getByText("Create a config, or merge into it").first().waitFor();
+  await reference.screenshot(picture("reference"));
+} finally {
+  await browser.close();
+  await server.close();
+}

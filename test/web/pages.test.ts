@@ -1,0 +1,86 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { createSandbox } from "../../src/client/index.ts";
+
+const SERVER = process.env["FC_SANDBOX_URL"] ?? "";
+
+/** The addresses of what a page loads. */
+async function assetsOf(page: string): Promise<string[]> {
+  const html = await (await fetch(page)).text();
+  return [...html.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)].map(
+    ([, path]) => new URL(path ?? "", page).href,
+  );
+}
+
+describe.each(["/", "/docs"])("%s", (path) => {
+  test("is the page of the sandbox that its path names, under a strict policy", async () => {
+    const sandbox = await createSandbox(SERVER);
+    const [ofDefault, ofSandbox] = [await fetch(SERVER + path), await fetch(sandbox.endpoint + path)];
+    expect(await ofSandbox.text()).toBe(await ofDefault.text());
+    const policy = ofSandbox.headers.get("Content-Security-Policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe");
+    expect(Object.fromEntries(ofSandbox.headers)).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-cache",
+    });
+  });
+
+  test("has what it loads beside it, to be kept for ever", async () => {
+    const sandbox = await createSandbox(SERVER);
+    const assets = await assetsOf(sandbox.endpoint + path.replace(/^\/$/, "/"));
+    expect(assets.length).toBe(3);
+    for (const asset of assets) {
+      const response = await fetch(asset);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+      expect(response.headers.get("Content-Type")).toMatch(
+        /^(text\/(javascript|css); charset=utf-8|image\/svg\+xml)$/,
+      );
+    }
+    expect((await fetch(sandbox.endpoint + path, { method: "HEAD" })).status).toBe(200);
+  });
+});
+
+test("the dashboard's script is small", async () => {
+  const [script] = (await assetsOf(`${SERVER}/`)).filter((url) => url.endsWith(".js"));
+  const bytes = new Uint8Array(await (await fetch(script ?? "")).arrayBuffer());
+  expect(gzipSync(bytes).length).toBeLessThan(60 * 1024);
+});
+
+test("a sandbox's page without its last slash leads to the one with it", async () => {
+  const { endpoint } = await createSandbox(SERVER);
+  const response = await fetch(`${endpoint}?x=1`, { redirect: "manual" });
+  expect([response.status, response.headers.get("Location")]).toEqual([
+    308,
+    `${new URL(endpoint).pathname}/?x=1`,
+  ]);
+});
+
+test.each([
+  "/assets/",
+  "/assets/none.js",
+  "/assets/..%2findex.html",
+  "/assets/%2e%2e/index.html",
+  "/index.html",
+  "/docs/",
+])("%s is no page, and answers as the API does", async (path) => {
+  const response = await fetch(SERVER + path);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ ErrorCode: "PathNotSupported" });
+});
+
+test("what a fault makes up can't act in the name of the pages", async () => {
+  const sandbox = await createSandbox(SERVER);
+  const own = { "content-type": "text/html", "content-security-policy": "script-src *" };
+  await sandbox.faults.add({
+    effect: { type: "response", status: 200, headers: own, body: "<script>1</script>" },
+  });
+  const response = await fetch(`${sandbox.endpoint}/2023-03-30/async-invoke-configs`);
+  expect(await response.text()).toBe("<script>1</script>");
+  // A sandbox directive makes the page's origin its own; policies only ever add up.
+  expect(response.headers.get("Content-Security-Policy")?.split(/, ?/)).toContain("sandbox");
+});
