@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { type SandboxOptions, startSandbox } from "./startSandbox.ts";
@@ -6,7 +7,7 @@ const DEFAULT_PORT = 8787;
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_STATE_DIRECTORY = ".fc-sandbox";
 
-const HELP = `Usage: npm start -- [options]
+const HELP = `Usage: fc-sandbox [options]
 
 Serves the sandbox until Ctrl-C.
 
