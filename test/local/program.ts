@@ -37,11 +37,12 @@ export async function newDirectory(prefix = "fc-sandbox-test-"): Promise<string>
   return directory;
 }
 
-/** Starts the program as `npm start` does, with `cwd` for temporary files too, or `npm start` itself. */
-export function start(args: string[], { cwd, npm = false }: { cwd: string; npm?: boolean }): Program {
-  const child = npm
-    ? spawn("npm", ["--prefix", ROOT, "start", "--", ...args], { cwd, detached: true })
-    : spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, TMPDIR: cwd } });
+/** Starts the program as `npm start` does, or by another command; `cwd` is for temporary files too. */
+export function start(args: string[], { cwd, by }: { cwd: string; by?: readonly string[] }): Program {
+  const [command = "", ...first] = by ?? [process.execPath, CLI];
+  // Another command's processes are a group, as they are in a terminal.
+  const options = { cwd, env: { ...process.env, TMPDIR: cwd }, detached: by !== undefined };
+  const child = spawn(command, [...first, ...args], options);
   running.add(child);
   const output = { stdout: "", stderr: "" };
   const exit = once(child, "close").then(([code, signal]) => {
