@@ -123,7 +123,6 @@ async function serve(
     return closing ? undefined : `workerd ended with ${signal ?? `code ${code}`}.`;
   });
   const url = `http://${connectableHost(host)}:${listening}`;
-  await firstAnswer(url);
   const close = async () => {
     closing = true;
     child.kill("SIGTERM");
@@ -131,6 +130,12 @@ async function serve(
     await ended;
     clearTimeout(impatience);
   };
+  try {
+    await firstAnswer(url);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     url,
     stateDirectory: state.path,
