@@ -4,8 +4,28 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { newDirectory, ROOT } from "../local/program.ts";
 
+/** What a command that has ended said. */
+export interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
 // The run's own server is none of a consumer's business.
 const { FC_SANDBOX_URL: _, ...environment } = process.env;
+
+/** Runs a command to its end. Never throws. */
+export async function runCommand(
+  { cwd, temporary }: { readonly cwd: string; readonly temporary: string },
+  command: string,
+  ...args: string[]
+): Promise<Ran> {
+  const env = { ...environment, TMPDIR: temporary };
+  return promisify(execFile)(command, args, { cwd, env }).then(
+    (output) => ({ ...output, code: 0 }),
+    ({ stdout = "", stderr = "", code }) => ({ stdout, stderr, code }),
+  );
+}
 
 /** A project that is no part of this repository, with the package installed from its tarball. */
 export interface Consumer {
@@ -15,7 +35,7 @@ export interface Consumer {
   /** Installs development dependencies, in the versions that this repository has. */
   install(...names: string[]): Promise<void>;
   /** Runs a command to its end. Never throws. */
-  run(command: string, ...args: string[]): Promise<{ stdout: string; stderr: string; code: number }>;
+  run(command: string, ...args: string[]): Promise<Ran>;
 }
 
 /** The files that would be published, and their tarball, as they were built. */
@@ -42,13 +62,7 @@ export async function newConsumer(tarball: string): Promise<Consumer> {
   await mkdir(temporary);
   await writeFile(join(directory, "package.json"), '{ "private": true, "type": "module" }\n');
 
-  const run: Consumer["run"] = async (command, ...args) => {
-    const options = { cwd: directory, env: { ...environment, TMPDIR: temporary } };
-    return promisify(execFile)(command, args, options).then(
-      (output) => ({ ...output, code: 0 }),
-      ({ stdout = "", stderr = "", code }) => ({ stdout, stderr, code }),
-    );
-  };
+  const run: Consumer["run"] = (...command) => runCommand({ cwd: directory, temporary }, ...command);
   const install = async (...specifiers: string[]) => {
     const { stderr, code } = await run("npm", "install", "--prefer-offline", ...specifiers);
     if (code !== 0) throw new Error(`npm install failed: ${stderr}`);
