@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, readdir } from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { beforeAll, describe, expect, test } from "vitest";
-import { isRunning, listens, newDirectory, put, start, until } from "../local/program.ts";
+import { isRunning, listens, newDirectory, put, ROOT, start, until } from "../local/program.ts";
 import { type Consumer, newConsumer, pack } from "./consumer.ts";
 
 let files: string[];
@@ -138,6 +138,18 @@ describe("with vitest and TypeScript", () => {
     const servers = await runTests("--config", "global-setup.config.ts");
     expect([servers.length, new Set(servers).size]).toEqual([2, 1]);
     for (const url of servers) expect(await listens(url)).toBe(false);
+  });
+
+  test("what the documentation shows works, and is typed", async () => {
+    const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
+    const snippets = [...documentation.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+    const program = snippets.find((code) => code.includes('from "fc-sandbox"')) ?? "";
+    const tests = snippets.find((code) => code.includes('from "fc-sandbox/vitest"')) ?? "";
+    await writeFile(join(consumer.directory, "documented.ts"), program);
+    await writeFile(join(consumer.directory, "documented.test.ts"), tests);
+    expect(await consumer.run(process.execPath, "documented.ts")).toMatchObject({ stderr: "", code: 0 });
+    const { stdout, code } = await consumer.run("npx", "vitest", "run", "documented");
+    expect([stdout, code]).toEqual([expect.stringContaining("2 passed"), 0]);
   });
 
   test("its types hold in a strict project", async () => {
