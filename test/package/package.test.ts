@@ -48,6 +48,17 @@ describe("the command", () => {
     expect(await listens(await url)).toBe(false);
   });
 
+  test("its pages come with it", async () => {
+    const by = ["npx", "fc-sandbox"];
+    const { url, child, exit } = start(["--port", "0", "--ephemeral"], { cwd: consumer.directory, by });
+    const page = await (await fetch(`${await url}/`)).text();
+    const parts = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, path = ""]) => path);
+    expect(parts.length).toBeGreaterThan(0);
+    for (const part of parts) expect((await fetch(new URL(part, `${await url}/`))).status).toBe(200);
+    child.kill("SIGTERM");
+    await exit;
+  });
+
   test("SIGTERM ends it with exit code 0", async () => {
     const by = [join(consumer.directory, "node_modules/.bin/fc-sandbox")];
     const { url, child, exit } = start(["--port", "0", "--ephemeral"], { cwd: consumer.directory, by });
