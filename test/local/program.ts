@@ -22,11 +22,12 @@ export interface Program {
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-const running = new Set<ChildProcess>();
+/** What process.kill takes to end those that run: a process, or a group of them. */
+const running = new Set<number>();
 const directories: string[] = [];
 
 afterAll(async () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const target of running) process.kill(target, "SIGKILL");
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
 });
 
@@ -43,10 +44,12 @@ export function start(args: string[], { cwd, by }: { cwd: string; by?: readonly 
   // Another command's processes are a group, as they are in a terminal.
   const options = { cwd, env: { ...process.env, TMPDIR: cwd }, detached: by !== undefined };
   const child = spawn(command, [...first, ...args], options);
-  running.add(child);
+  if (child.pid === undefined) throw new Error(`${command} can't be started`);
+  const target = options.detached ? -child.pid : child.pid;
+  running.add(target);
   const output = { stdout: "", stderr: "" };
   const exit = once(child, "close").then(([code, signal]) => {
-    running.delete(child);
+    running.delete(target);
     return { code, signal };
   });
   const url = new Promise<string>((resolve, reject) => {
