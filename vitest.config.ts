@@ -1,27 +1,20 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+const WORKER = "test/**/*.worker.test.ts";
+
+/** What is tested from outside, against the served program. */
+const SERVED = ["browser", "client", "clients", "local", "openapi", "package", "web"].map(
+  (directory) => `test/${directory}/**/*.test.ts`,
+);
+
 // Three layers: pure units in Node; the Worker and its objects inside workerd; the served program from outside.
 export default defineConfig({
   test: {
     reporters: ["default", "json"],
     outputFile: { json: "test-results/vitest.json" },
     projects: [
-      {
-        test: {
-          name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: [
-            "test/**/*.worker.test.ts",
-            "test/browser/**",
-            "test/client/**",
-            "test/clients/**",
-            "test/local/**",
-            "test/openapi/**",
-            "test/web/**",
-          ],
-        },
-      },
+      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [WORKER, ...SERVED] } },
       {
         plugins: [
           cloudflareTest({
@@ -35,20 +28,14 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: ["test/**/*.worker.test.ts"] },
+        test: { name: "worker", include: [WORKER] },
       },
       {
         test: {
           name: "served",
           globalSetup: "test/served.ts",
-          include: [
-            "test/browser/**/*.test.ts",
-            "test/client/**/*.test.ts",
-            "test/clients/**/*.test.ts",
-            "test/local/**/*.test.ts",
-            "test/openapi/**/document.test.ts",
-            "test/web/**/*.test.ts",
-          ],
+          include: [...SERVED, "examples/**/*.test.ts"],
+          exclude: [WORKER],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

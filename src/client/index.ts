@@ -2,36 +2,25 @@
  * A client of the sandbox's control plane, for tests: no dependencies, runs wherever `fetch` does. Its types are
  * those of the schemas that the control plane validates with.
  */
-import type { Fault, GivenFault } from "../function/faults.ts";
-import type { Filter, JournalEntry } from "../function/journalEntry.ts";
-import type { GivenClock } from "../sandbox/clock.ts";
-import type { FeedEvent } from "../sandbox/feedEvent.ts";
-import type { Declared } from "../sandbox/functions.ts";
 import type {
-  Part,
-  Problem,
-  RequestsPage,
-  SandboxAccess,
-  ShownClock,
-  Summary,
-  Verification,
-} from "../sandbox/responses.ts";
-import type { Settings } from "../sandbox/settings.ts";
-import type { Snapshot } from "../sandbox/snapshot.ts";
-
-export type {
   Declared,
   Fault,
-  FeedEvent,
   Filter,
   GivenClock,
   GivenFault,
   JournalEntry,
+  Part,
+  Problem,
+  RequestsPage,
+  SandboxAccess,
   Settings,
   ShownClock,
   Snapshot,
   Summary,
-};
+  Verification,
+} from "./documents.ts";
+
+export type * from "./documents.ts";
 
 export interface CreationOptions {
   readonly label?: string;

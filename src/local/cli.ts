@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { type SandboxOptions, startSandbox } from "./startSandbox.ts";
@@ -5,8 +6,9 @@ import { type SandboxOptions, startSandbox } from "./startSandbox.ts";
 const DEFAULT_PORT = 8787;
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_STATE_DIRECTORY = ".fc-sandbox";
+const PARENT_CHECK_MS = 200;
 
-const HELP = `Usage: npm start -- [options]
+const HELP = `Usage: fc-sandbox [options]
 
 Serves the sandbox until Ctrl-C.
 
@@ -70,6 +72,7 @@ Ctrl-C stops it.
 async function serve(options: SandboxOptions): Promise<void> {
   const sandbox = await startSandbox(options);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => sandbox.close());
+  endWithNpx(() => sandbox.close());
   const state =
     options.stateDirectory === undefined
       ? "none is kept"
@@ -77,6 +80,13 @@ async function serve(options: SandboxOptions): Promise<void> {
   process.stdout.write(welcome(sandbox.url, state));
   const cause = await sandbox.ended;
   if (cause !== undefined) throw new Error(cause);
+}
+
+/** npx passes a signal to the shell that it runs us in, and many a shell just dies of it: then we end, too. */
+function endWithNpx(end: () => void): void {
+  if (process.env["npm_lifecycle_event"] !== "npx") return;
+  const { ppid } = process;
+  setInterval(() => process.ppid === ppid || end(), PARENT_CHECK_MS).unref();
 }
 
 try {

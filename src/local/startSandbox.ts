@@ -16,13 +16,18 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Where the state is kept; by default it goes with the sandbox. */
   readonly stateDirectory?: string | undefined;
-  /** Where the built Worker is; by default where the build puts it. */
+  /**
+   * Where the built Worker is; by default where the build puts it.
+   * @internal
+   */
   readonly workerDirectory?: string;
-  /** In place of the variables of wrangler.toml. */
+  /** In place of the defaults of the README's table. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-export interface Sandbox {
+/** A sandbox's server, running. */
+export interface Sandbox extends AsyncDisposable {
+  /** Without a slash at the end. */
   readonly url: string;
   /** Absolute. */
   readonly stateDirectory: string;
@@ -98,7 +103,7 @@ async function serve(
   // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
   const child = spawn(workerd, args, { stdio: ["ignore", "inherit", "pipe", "pipe"], detached: true });
   const exited = once(child, "exit");
-  const stopWatchdog = killWithThisProcess(child);
+  const stopWatchdog = endWithThisProcess(child, state);
   const [, , stderr, control] = child.stdio as unknown as [null, null, Readable, Readable];
   const complaints: Buffer[] = [];
   stderr.on("data", (chunk) => complaints.push(chunk));
@@ -118,32 +123,44 @@ async function serve(
     return closing ? undefined : `workerd ended with ${signal ?? `code ${code}`}.`;
   });
   const url = `http://${connectableHost(host)}:${listening}`;
-  await firstAnswer(url);
+  const close = async () => {
+    closing = true;
+    child.kill("SIGTERM");
+    const impatience = setTimeout(() => child.kill("SIGKILL"), CLOSE_PATIENCE_MS);
+    await ended;
+    clearTimeout(impatience);
+  };
+  try {
+    await firstAnswer(url);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     url,
     stateDirectory: state.path,
     pid: child.pid ?? 0,
     ended,
-    async close() {
-      closing = true;
-      child.kill("SIGTERM");
-      const impatience = setTimeout(() => child.kill("SIGKILL"), CLOSE_PATIENCE_MS);
-      await ended;
-      clearTimeout(impatience);
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
+// $0 is workerd, $1 a directory to remove, if any. One that a dying process still writes to can take a second try.
+const WATCHDOG = `read _; kill -9 $0; [ -z "$1" ] || rm -rf "$1" || { sleep 1; rm -rf "$1"; }`;
+
 /**
  * Kills the child when this process goes without a word (SIGKILL), so that none is left behind with the port and
- * the state; returns what calls that off. The watchdog reads from a pipe that ends with this process.
+ * the state, and removes state that was to last no longer; returns what calls that off. The watchdog reads from a
+ * pipe that ends with this process.
  */
-function killWithThisProcess(child: ChildProcess): () => void {
+function endWithThisProcess(child: ChildProcess, state: StateDirectory): () => void {
   if (process.platform === "win32") return () => {};
-  const watchdog = spawn("/bin/sh", ["-c", "read _; kill -9 $0", String(child.pid)], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-  });
+  const watchdog = spawn(
+    "/bin/sh",
+    ["-c", WATCHDOG, String(child.pid), state.isTemporary ? state.path : ""],
+    { stdio: ["pipe", "ignore", "ignore"], detached: true },
+  );
   return () => watchdog.kill("SIGKILL");
 }
 

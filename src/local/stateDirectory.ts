@@ -12,13 +12,15 @@ const LOCK_PATIENCE_MS = 2000;
  */
 export interface StateDirectory {
   readonly path: string;
+  /** Whether it was made for this run only. */
+  readonly isTemporary: boolean;
   /** Where the objects' SQLite files are. */
   readonly objects: string;
   /** What the sandboxes' ids and credentials are derived from: made once, and as lasting as the state. */
   readonly rootSecret: string;
   /** Names the process that writes the state, so that the lock lasts as long as it does. */
   heldBy(pid: number): Promise<void>;
-  /** Lets others use it; removes it when it was made for this run only. */
+  /** Lets others use it; removes it when it is temporary. */
   release(): Promise<void>;
 }
 
@@ -27,7 +29,8 @@ export interface StateDirectory {
  * Throws an Error with a message for people when it can't be had.
  */
 export async function openStateDirectory(wanted: string | undefined): Promise<StateDirectory> {
-  const path = wanted === undefined ? await mkdtemp(join(tmpdir(), "fc-sandbox-")) : resolve(wanted);
+  const isTemporary = wanted === undefined;
+  const path = isTemporary ? await mkdtemp(join(tmpdir(), "fc-sandbox-")) : resolve(wanted);
   const objects = join(path, "objects");
   const lock = join(path, "lock");
   let rootSecret: string;
@@ -41,10 +44,11 @@ export async function openStateDirectory(wanted: string | undefined): Promise<St
   }
   return {
     path,
+    isTemporary,
     objects,
     rootSecret,
     heldBy: (pid) => writeFile(lock, String(pid)),
-    release: () => rm(wanted === undefined ? path : lock, { recursive: true, force: true }),
+    release: () => rm(isTemporary ? path : lock, { recursive: true, force: true }),
   };
 }
 

@@ -5,7 +5,18 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { get, isRunning, listens, newDirectory, put, run, servingProcess, start, until } from "./program.ts";
+import {
+  get,
+  isRunning,
+  listens,
+  newDirectory,
+  put,
+  ROOT,
+  run,
+  servingProcess,
+  start,
+  until,
+} from "./program.ts";
 
 describe("starting", () => {
   test("it says where it is and where its state is, and its curl line works as printed", async () => {
@@ -26,7 +37,8 @@ describe("starting", () => {
     async (how) => {
       const cwd = await newDirectory();
       const state = join(cwd, "state");
-      const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd, npm: true });
+      const by = ["npm", "--prefix", ROOT, "start", "--"];
+      const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd, by });
       const there = await url;
       expect(await put(there, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({ maxAsyncRetryAttempts: 2 });
       const pid = servingProcess(state);

@@ -22,11 +22,12 @@ export interface Program {
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-const running = new Set<ChildProcess>();
+/** What process.kill takes to end those that run: a process, or a group of them. */
+const running = new Set<number>();
 const directories: string[] = [];
 
 afterAll(async () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const target of running) process.kill(target, "SIGKILL");
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
 });
 
@@ -37,15 +38,18 @@ export async function newDirectory(prefix = "fc-sandbox-test-"): Promise<string>
   return directory;
 }
 
-/** Starts the program as `npm start` does, with `cwd` for temporary files too, or `npm start` itself. */
-export function start(args: string[], { cwd, npm = false }: { cwd: string; npm?: boolean }): Program {
-  const child = npm
-    ? spawn("npm", ["--prefix", ROOT, "start", "--", ...args], { cwd, detached: true })
-    : spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, TMPDIR: cwd } });
-  running.add(child);
+/** Starts the program as `npm start` does, or by another command; `cwd` is for temporary files too. */
+export function start(args: string[], { cwd, by }: { cwd: string; by?: readonly string[] }): Program {
+  const [command = "", ...first] = by ?? [process.execPath, CLI];
+  // Another command's processes are a group, as they are in a terminal.
+  const options = { cwd, env: { ...process.env, TMPDIR: cwd }, detached: by !== undefined };
+  const child = spawn(command, [...first, ...args], options);
+  if (child.pid === undefined) throw new Error(`${command} can't be started`);
+  const target = options.detached ? -child.pid : child.pid;
+  running.add(target);
   const output = { stdout: "", stderr: "" };
   const exit = once(child, "close").then(([code, signal]) => {
-    running.delete(child);
+    running.delete(target);
     return { code, signal };
   });
   const url = new Promise<string>((resolve, reject) => {

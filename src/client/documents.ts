@@ -1,0 +1,17 @@
+/** The documents that the control plane takes and answers with: the types of the schemas that it validates with. */
+export type { Fault, GivenFault } from "../function/faults.ts";
+export type { Filter, JournalEntry } from "../function/journalEntry.ts";
+export type { GivenClock } from "../sandbox/clock.ts";
+export type { FeedEvent } from "../sandbox/feedEvent.ts";
+export type { Declared } from "../sandbox/functions.ts";
+export type {
+  Part,
+  Problem,
+  RequestsPage,
+  SandboxAccess,
+  ShownClock,
+  Summary,
+  Verification,
+} from "../sandbox/responses.ts";
+export type { Settings } from "../sandbox/settings.ts";
+export type { Snapshot } from "../sandbox/snapshot.ts";

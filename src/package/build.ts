@@ -1,0 +1,69 @@
+// Builds what the npm package has besides the Worker: JavaScript, since Node runs no TypeScript below node_modules, and
+// its declarations.
+import { execFile } from "node:child_process";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { documentTypes } from "./documentTypes.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const CONFIG = join(ROOT, "tsconfig.package.json");
+// As deep as src/local, so that the path of the built Worker holds in both.
+const PROGRAMS = join(ROOT, "dist/package");
+const TYPES = join(ROOT, "dist/types");
+
+/** The modules that package.json exports, and its command. */
+const ENTRIES = {
+  cli: "local/cli",
+  index: "local/startSandbox",
+  client: "client/index",
+  vitest: "vitest/index",
+  "vitest-global-setup": "vitest/globalSetup",
+};
+const DOCUMENTS = "client/documents";
+
+await Promise.all([PROGRAMS, TYPES].map((directory) => rm(directory, { recursive: true, force: true })));
+await Promise.all([buildPrograms(), buildTypes()]);
+
+async function buildPrograms(): Promise<void> {
+  await build({
+    entryPoints: Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, path]) => [name, join(ROOT, `src/${path}.ts`)]),
+    ),
+    outdir: PROGRAMS,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    packages: "external",
+    logLevel: "warning",
+  });
+}
+
+async function buildTypes(): Promise<void> {
+  const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
+  await promisify(execFile)(process.execPath, [join(typescript, "bin/tsc"), "-p", CONFIG]).catch(
+    ({ stdout }) => {
+      throw new Error(`The declarations could not be built:\n${stdout}`);
+    },
+  );
+  // The compiler declares every module that it came across.
+  const wanted = new Set([...Object.values(ENTRIES), DOCUMENTS].map((path) => join(TYPES, `${path}.d.ts`)));
+  for (const entry of await readdir(TYPES, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile()) continue;
+    if (wanted.has(path)) await writeFile(path, withoutSources(await readFile(path, "utf8")));
+    else await rm(path);
+  }
+  const types = documentTypes(CONFIG, join(ROOT, `src/${DOCUMENTS}.ts`));
+  await writeFile(join(TYPES, `${DOCUMENTS}.d.ts`), types);
+}
+
+/** Declarations that import each other as what the package has: JavaScript and its declarations. */
+function withoutSources(declarations: string): string {
+  return declarations.replaceAll(/(["'])(\.{1,2}\/.*?)\.ts\1/g, "$1$2.js$1");
+}

@@ -1,0 +1,169 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { beforeAll, describe, expect, test } from "vitest";
+import { isRunning, listens, newDirectory, put, ROOT, start, until } from "../local/program.ts";
+import { type Consumer, newConsumer, pack } from "./consumer.ts";
+
+let files: string[];
+let consumer: Consumer;
+
+beforeAll(async () => {
+  const packed = await pack(await newDirectory());
+  files = packed.files;
+  consumer = await newConsumer(packed.tarball);
+}, 120_000);
+
+test("it has what it runs on, and nothing else", () => {
+  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  const rest = files.filter((file) => !documents.includes(file));
+  expect(files).toEqual(expect.arrayContaining(documents));
+  expect(files).toEqual(expect.arrayContaining(["dist/worker/index.js", "dist/worker/settings.json"]));
+  const unexpected = rest.filter(
+    (file) =>
+      !/^dist\/(package\/[\w-]+\.js|types\/[\w/]+\.d\.ts|worker\/(index\.js|settings\.json)|assets\/.*)$/.test(
+        file,
+      ),
+  );
+  expect(unexpected).toEqual([]);
+});
+
+test("it brings workerd and nothing else", async () => {
+  const installed = await readdir(join(consumer.directory, "node_modules"));
+  expect(installed.filter((name) => !name.startsWith("."))).toEqual(["@cloudflare", "fc-sandbox", "workerd"]);
+});
+
+describe("the command", () => {
+  test("npx serves, and ends it when npx is ended", async () => {
+    const by = ["npx", "fc-sandbox"];
+    const { url, child, exit } = start(["--port", "0", "--ephemeral"], { cwd: consumer.directory, by });
+    expect(await put(await url, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({
+      maxAsyncRetryAttempts: 2,
+    });
+    child.kill("SIGTERM");
+    // Which code npx ends with depends on the shell that it uses.
+    await exit;
+    expect(await listens(await url)).toBe(false);
+  });
+
+  test("its pages come with it", async () => {
+    const by = ["npx", "fc-sandbox"];
+    const { url, child, exit } = start(["--port", "0", "--ephemeral"], { cwd: consumer.directory, by });
+    const page = await (await fetch(`${await url}/`)).text();
+    const parts = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, path = ""]) => path);
+    expect(parts.length).toBeGreaterThan(0);
+    for (const part of parts) expect((await fetch(new URL(part, `${await url}/`))).status).toBe(200);
+    child.kill("SIGTERM");
+    await exit;
+  });
+
+  test("SIGTERM ends it with exit code 0", async () => {
+    const by = [join(consumer.directory, "node_modules/.bin/fc-sandbox")];
+    const { url, child, exit } = start(["--port", "0", "--ephemeral"], { cwd: consumer.directory, by });
+    expect(await put(await url, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({
+      maxAsyncRetryAttempts: 2,
+    });
+    child.kill("SIGTERM");
+    expect(await exit).toEqual({ code: 0, signal: null });
+    expect(await listens(await url)).toBe(false);
+  });
+});
+
+describe("startSandbox", () => {
+  /** Runs the script, which starts a sandbox, uses it, says so, and ends as it is told. */
+  async function runScript(ending: string) {
+    const { directory: cwd, temporary } = consumer;
+    const child = spawn(process.execPath, ["script.ts", ending], {
+      cwd,
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const exit = once(child, "close");
+    const [line] = await once(createInterface({ input: child.stdout }), "line");
+    const said: { readyMs: number; pid: number; url: string; config: object } = JSON.parse(line);
+    return { child, exit, ...said };
+  }
+
+  // npm keeps its compile cache there, too.
+  const stateDirectories = async () =>
+    (await readdir(consumer.temporary)).filter((name) => name.startsWith("fc-sandbox-"));
+  const nothingLeft = async (pid: number) => !isRunning(pid) && (await stateDirectories()).length === 0;
+
+  test("it is ready within 1.5 seconds", async () => {
+    const { readyMs, config, exit } = await runScript("close");
+    expect(config).toMatchObject({ maxAsyncRetryAttempts: 1 });
+    expect(readyMs).toBeLessThan(1500);
+    await exit;
+  });
+
+  test.each(["close", "dispose"])("%s leaves nothing behind, and lets the program end", async (ending) => {
+    const { pid, exit } = await runScript(ending);
+    expect((await exit)[0]).toBe(0);
+    expect(await nothingLeft(pid)).toBe(true);
+  });
+
+  test.each([
+    ["exit", 3],
+    ["throw", 1],
+  ])("a program that ends by %s leaves nothing behind", async (ending, code) => {
+    const { pid, exit } = await runScript(ending);
+    expect((await exit)[0]).toBe(code);
+    await until(() => nothingLeft(pid), "no process and no directory is left");
+  });
+
+  test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
+    "a program that %s ends leaves nothing behind",
+    async (signal) => {
+      const { child, pid, exit } = await runScript("stay");
+      const before = [isRunning(pid), (await stateDirectories()).length];
+      child.kill(signal);
+      expect(before).toEqual([true, 1]);
+      expect((await exit)[1]).toBe(signal);
+      await until(() => nothingLeft(pid), "no process and no directory is left");
+    },
+  );
+});
+
+describe("with vitest and TypeScript", () => {
+  beforeAll(() => consumer.install("vitest", "typescript", "@types/node"), 120_000);
+
+  /** Runs the consumer's two test files; what they printed as their server. */
+  async function runTests(...options: string[]): Promise<string[]> {
+    const copy = join(consumer.directory, "another.test.ts");
+    await copyFile(join(consumer.directory, "fixture.test.ts"), copy);
+    const { stdout, stderr, code } = await consumer.run("npx", "vitest", "run", ...options);
+    expect(`${stdout}${stderr}`).toContain("6 passed");
+    expect(code).toBe(0);
+    return [...stdout.matchAll(/served by (\S+)/g)].map(([, url = ""]) => url);
+  }
+
+  test("each test has a sandbox of its own, on its worker's server", async () => {
+    const servers = await runTests();
+    expect([servers.length, new Set(servers).size]).toEqual([2, 2]);
+    for (const url of servers) expect(await listens(url)).toBe(false);
+  });
+
+  test("the global set-up serves all workers", async () => {
+    const servers = await runTests("--config", "global-setup.config.ts");
+    expect([servers.length, new Set(servers).size]).toEqual([2, 1]);
+    for (const url of servers) expect(await listens(url)).toBe(false);
+  });
+
+  test("what the documentation shows works, and is typed", async () => {
+    const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
+    const snippets = [...documentation.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+    const program = snippets.find((code) => code.includes('from "fc-sandbox"')) ?? "";
+    const tests = snippets.find((code) => code.includes('from "fc-sandbox/vitest"')) ?? "";
+    await writeFile(join(consumer.directory, "documented.ts"), program);
+    await writeFile(join(consumer.directory, "documented.test.ts"), tests);
+    expect(await consumer.run(process.execPath, "documented.ts")).toMatchObject({ stderr: "", code: 0 });
+    const { stdout, code } = await consumer.run("npx", "vitest", "run", "documented");
+    expect([stdout, code]).toEqual([expect.stringContaining("2 passed"), 0]);
+  });
+
+  test("its types hold in a strict project", async () => {
+    expect(await consumer.run("npx", "tsc", "-p", ".")).toMatchObject({ stdout: "", code: 0 });
+  });
+});
