@@ -26,7 +26,7 @@ test("an error has the body of its API version, and its request id", async () =>
 
 describe("a path or method that no version has is PathNotSupported", () => {
   test.each([
-    ["GET", "/"],
+    ["POST", "/"],
     ["GET", "/nowhere"],
     ["POST", "/2016-08-15/services/s/functions/f/async-invoke-config"],
     ["PATCH", "/2021-04-06/services/s/functions/f/async-invoke-config"],
