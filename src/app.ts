@@ -45,7 +45,7 @@ app.use(async (c, next) => {
   }
   const selected = await selectSandbox(c.req.raw, c.env);
   if (!selected.ok) {
-    if (c.req.path === "/_sandbox/health" || c.req.path === "/_sandbox/sandboxes") return next();
+    if (needsNoSandbox(c.req.method, c.req.path)) return next();
     // The page says that there is no such sandbox.
     if (c.req.method === "GET" && isPagePath(c.req.path)) return next();
     if (isControlPath(c.req.path))
@@ -55,6 +55,10 @@ app.use(async (c, next) => {
   c.set("sandbox", selected.sandbox);
   return next();
 });
+
+function needsNoSandbox(method: string, path: string): boolean {
+  return path === "/_sandbox/health" || (path === "/_sandbox/sandboxes" && method === "POST");
+}
 
 const tenancy: Tenancy = {
   async verdictOn(c, body) {

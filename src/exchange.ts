@@ -59,7 +59,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
 }
 
 /** What the request asks for, when it is signed as the sandbox wants it, names what exists, and could be read. */
-function admit(request: ApiRequest, { settings, existence }: SharedState): Outcome<Call> {
+export function admit(request: ApiRequest, { settings, existence }: SharedState): Outcome<Call> {
   if (settings.signatures !== "off" && request.verdict.kind === "refused") {
     return { ok: false, error: request.verdict.error };
   }

@@ -43,25 +43,35 @@ export function invalidToken(token: string) {
  */
 export class PageTokens {
   readonly #kv: SyncKvStorage;
+  readonly #list: string;
 
-  /** `kv` is where the object that has the list keeps the key, made on first use. */
-  constructor(kv: SyncKvStorage) {
+  /** `kv` is where the object that has the list keeps the key, made on first use; `list` tells its lists apart. */
+  constructor(kv: SyncKvStorage, list: string) {
     this.#kv = kv;
+    this.#list = list;
   }
 
   async issue(position: string): Promise<string> {
     const bytes = new TextEncoder().encode(position);
-    const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key(), bytes));
+    const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key(), this.#signed(bytes)));
     return `${base64url(mac)}.${base64url(bytes)}`;
   }
 
   /** The position that the token holds; InvalidArgument when this list did not issue it. */
   async open(token: string): Promise<Outcome<string>> {
     const [mac, position] = token.split(".").map(fromBase64url);
-    if (mac && position && (await crypto.subtle.verify("HMAC", await this.#key(), mac, position))) {
+    if (
+      mac &&
+      position &&
+      (await crypto.subtle.verify("HMAC", await this.#key(), mac, this.#signed(position)))
+    ) {
       return success(new TextDecoder().decode(position));
     }
     return invalidToken(token);
+  }
+
+  #signed(position: Uint8Array): Uint8Array {
+    return new TextEncoder().encode(`${this.#list}/${new TextDecoder().decode(position)}`);
   }
 
   #key(): Promise<CryptoKey> {

@@ -21,12 +21,28 @@ const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /** The response that a reply stands for. */
 export function send(c: ApiContext, { status, headers: given, body, broken }: ApiReply): Response {
-  const headers: Record<string, string> = { ...commonHeaders(c), ...given };
+  const common = commonHeaders(c);
+  // What a fault makes up is written in any case, and takes the place of what is usual.
+  const headers: Record<string, string> =
+    "Content-Security-Policy" in given ? replaced(common, given) : { ...common, ...given };
   if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
   if (broken) return new Response(brokenOff(new TextEncoder().encode(body)), { status, headers });
   // The server counts what it sends; of a HEAD's answer it sees no body to count.
   if (c.req.method === "HEAD") headers["Content-Length"] = String(new TextEncoder().encode(body).length);
   return new Response(body, { status, headers });
+}
+
+function replaced(
+  headers: Readonly<Record<string, string>>,
+  by: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const merged = new Headers(headers);
+  for (const [name, value] of Object.entries(by)) {
+    // Policies add up: a made-up one must not undo the sandbox's.
+    if (name.toLowerCase() === "content-security-policy") merged.append(name, value);
+    else merged.set(name, value);
+  }
+  return Object.fromEntries(merged);
 }
 
 /** A body whose second half never comes. */

@@ -4,6 +4,7 @@ import { errorCodes, invalid, type Outcome, success } from "../api/errors.ts";
 const MAX_DELAY_MS = 60_000;
 /** Every function of the sandbox keeps a copy of every fault. */
 const MAX_BODY_CHARACTERS = 16_384;
+const MAX_HEADER_CHARACTERS = 4096;
 const OPERATIONS = ["put", "get", "delete", "list"] as const;
 const VERSIONS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
 
@@ -17,12 +18,12 @@ type JsonValue = string | number | boolean | object | null;
 
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const after = z.optional(z.literal("apply", { error: '"apply"' }));
-// Headers of the connection are the server's business.
+// Headers of the connection are the server's business; the last ones concern the whole origin, other sandboxes too.
 const headerName = z.string().check(
   z.regex(
-    /^(?!(connection|content-length|keep-alive|te|trailer|transfer-encoding|upgrade)$)[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i,
+    /^(?!(connection|content-length|keep-alive|te|trailer|transfer-encoding|upgrade|alt-svc|clear-site-data|nel|report-to|reporting-endpoints|service-worker-allowed|set-cookie|strict-transport-security)$)[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i,
     {
-      error: "the name of a header that is not about the connection",
+      error: "the name of a header that is not about the connection or the whole origin",
     },
   ),
 );
@@ -43,7 +44,13 @@ export const effectSchema = z.discriminatedUnion(
     z.strictObject({
       type: z.literal("response"),
       status: whole(200, 599),
-      headers: z.optional(z.record(headerName, headerValue)),
+      headers: z.optional(
+        z.record(headerName, headerValue).check(
+          z.refine((headers) => JSON.stringify(headers).length <= MAX_HEADER_CHARACTERS, {
+            error: `at most ${MAX_HEADER_CHARACTERS} characters of headers`,
+          }),
+        ),
+      ),
       body: z.optional(
         z.custom<JsonValue>((value) => JSON.stringify(value).length <= MAX_BODY_CHARACTERS, {
           error: `at most ${MAX_BODY_CHARACTERS} characters of JSON`,

@@ -1,16 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { StoredConfig } from "../api/config.ts";
-import { type Outcome, success } from "../api/errors.ts";
 import {
   type ApiRequest,
-  errorReply,
   functionOf,
   receiveRequest,
   type SentReply,
   type SentRequest,
   sendReply,
 } from "../api/exchange.ts";
-import type { FunctionName } from "../api/names.ts";
 import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
@@ -33,6 +30,8 @@ export class FunctionObject extends DurableObject<Env> {
   #opened: ConfigStore | undefined;
   #state: SharedState | undefined;
   #usedAt: number;
+  /** How many requests are being answered. */
+  #underWay = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -52,18 +51,26 @@ export class FunctionObject extends DurableObject<Env> {
 
   /** Answers a request of the API for this function. */
   async perform(sent: SentRequest): Promise<SentReply> {
+    this.#underWay += 1;
+    try {
+      return await this.#perform(sent);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  async #perform(sent: SentRequest): Promise<SentReply> {
     const request = receiveRequest(sent);
     const sandbox = () => sandboxObject(this.env, request.sandbox);
     // Only a PUT makes a function: reading one that never was leaves nothing behind, and its sandbox answers.
     const creates = request.call.ok && request.call.value.operation === "put";
-    if (this.#state === undefined && !creates) return sandbox().perform(sent);
+    const joined = this.#state ?? (creates ? await this.#join(request.sandbox, sent) : undefined);
+    if (joined === undefined) return sandbox().perform(sent);
     const name = functionOf(request);
-    const joined = this.#state ? success(this.#state) : await this.#join(request.sandbox, name);
-    if (!joined.ok) return sendReply(errorReply(request.version, joined.error, request.requestId));
     this.#reportUse(request);
     const configs = this.#configs;
     // A push may replace the state while a fault makes the request wait.
-    const state = () => this.#state ?? joined.value;
+    const state = () => this.#state ?? joined;
     const by: Answerer = {
       state,
       record: (entry) => configs.record(entry, state().settings.journalSize),
@@ -75,7 +82,7 @@ export class FunctionObject extends DurableObject<Env> {
       operate(call, request.qualifier, {
         name,
         configs,
-        tokens: new PageTokens(this.ctx.storage.kv),
+        tokens: new PageTokens(this.ctx.storage.kv, "configs"),
         state: state(),
         version: versionById(request.version),
         maxConfigs: limits(this.env).qualifiersPerFunction,
@@ -86,12 +93,34 @@ export class FunctionObject extends DurableObject<Env> {
 
   /**
    * Takes a state that its sandbox pushes, unless it has seen a later one; with it come the configs of an
-   * imported snapshot, in the place of those it has.
+   * imported snapshot, in the place of those it has. With `mayLeave` a function that then has nothing left forgets
+   * all and is no longer one of the sandbox's: whether it did.
    */
-  async accept(state: SharedState, imported?: readonly StoredConfig[]): Promise<void> {
+  async accept(
+    state: SharedState,
+    imported: readonly StoredConfig[] | undefined,
+    mayLeave = false,
+  ): Promise<boolean> {
     const seen = this.#state;
-    if (seen && seen.version >= state.version) return;
+    if (seen && seen.version >= state.version) return false;
     const configs = this.#configs;
+    try {
+      this.#apply(state, imported);
+    } catch (error) {
+      this.#opened = undefined; // What is in memory may be ahead of what was rolled back.
+      throw error;
+    }
+    this.#state = state;
+    // A request under way counts on the function being there.
+    const isEmpty = configs.count === 0 && this.#journal.count() === 0;
+    if (!mayLeave || !isEmpty || this.#underWay > 0) return false;
+    await this.erase();
+    return true;
+  }
+
+  #apply(state: SharedState, imported: readonly StoredConfig[] | undefined): void {
+    const configs = this.#configs;
+    const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
     const isResized = seen && state.settings.journalSize !== seen.settings.journalSize;
     this.ctx.storage.transactionSync(() => {
@@ -101,7 +130,6 @@ export class FunctionObject extends DurableObject<Env> {
       if (isResized) this.#journal.resize(state.settings.journalSize);
       this.ctx.storage.kv.put("state", state);
     });
-    this.#state = state;
   }
 
   /** Up to `most` configs whose qualifier comes after this one. */
@@ -140,11 +168,11 @@ export class FunctionObject extends DurableObject<Env> {
     this.#opened = undefined;
   }
 
-  /** Makes the function known to its sandbox; InvalidArgument when the sandbox may have no further one. */
-  async #join(sandbox: string, name: FunctionName): Promise<Outcome<SharedState>> {
-    const joined = await sandboxObject(this.env, sandbox).join(name);
-    if (joined.ok) await this.accept(joined.value.state, joined.value.imported);
-    return joined.ok ? success(this.#state ?? joined.value.state) : joined;
+  /** Makes the function known to its sandbox, for a request; undefined when the sandbox refuses that. */
+  async #join(sandbox: string, sent: SentRequest): Promise<SharedState | undefined> {
+    const joined = await sandboxObject(this.env, sandbox).join(sent);
+    if (joined) await this.accept(joined.state, joined.imported);
+    return joined && (this.#state ?? joined.state);
   }
 
   /** Tells the sandbox now and then that it is in use, so that it is not erased as an idle one. */

@@ -60,6 +60,7 @@ function welcome(url: string, state: string): string {
 
   URL    ${url}
   State  ${state}
+  Look   ${url}/ in a browser
 
 Try it:
 

@@ -46,6 +46,10 @@ export class Directory {
     this.#sql.exec("INSERT INTO functions VALUES (?, ?, 0, NULL)", service, name);
   }
 
+  remove({ service, function: name }: FunctionName): void {
+    this.#sql.exec("DELETE FROM functions WHERE service = ? AND function = ?", service, name);
+  }
+
   count(): number {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM functions").one().count;
   }

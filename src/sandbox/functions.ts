@@ -15,6 +15,14 @@ const qualifiers = {
   aliases: z.optional(z.array(name).check(z.maxLength(100))),
 };
 
+const namedOnce = z.refine(
+  (list) => {
+    const names = (list as readonly { readonly name: string }[]).map((one) => one.name);
+    return new Set(names).size === names.length;
+  },
+  { error: "a list that has each name once" },
+);
+
 /** The functions that exist in declared mode: FC 2.0's by service, with its versions and aliases; FC 3.0's alone. */
 export const declaredSchema = z
   .strictObject({
@@ -27,9 +35,11 @@ export const declaredSchema = z
             ...qualifiers,
           }),
         )
-        .check(z.maxLength(500)),
+        .check(z.maxLength(500), namedOnce),
     ),
-    functions: z.optional(z.array(z.strictObject({ name, ...qualifiers })).check(z.maxLength(500))),
+    functions: z.optional(
+      z.array(z.strictObject({ name, ...qualifiers })).check(z.maxLength(500), namedOnce),
+    ),
   })
   .check(
     z.refine((declared) => JSON.stringify(declared).length <= MAX_CHARACTERS, {

@@ -13,7 +13,7 @@ import type { ConfigName, FunctionName } from "../api/names.ts";
 import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
-import { type Answerer, answer } from "../exchange.ts";
+import { type Answerer, admit, answer } from "../exchange.ts";
 import type { Fault, GivenFault } from "../function/faults.ts";
 import {
   comparePositions,
@@ -25,9 +25,9 @@ import {
   type Position,
 } from "../function/journalEntry.ts";
 import { functionObject } from "../objects.ts";
-import { advance, type GivenClock, givenClock, REAL_CLOCK, setClock, showClock } from "./clock.ts";
+import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import type { Member } from "./directory.ts";
-import { acceptWatcher, tellWatchers } from "./feed.ts";
+import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from "./feed.ts";
 import { type Declared, declaredNames } from "./functions.ts";
 import { DEFAULT_SANDBOX } from "./identity.ts";
 import { type Controlled, done, problem } from "./problem.ts";
@@ -64,12 +64,21 @@ interface NamedConfig {
  */
 export class SandboxObject extends DurableObject<Env> {
   #opened: SandboxStore | undefined;
+  /** The functions that a push allows to leave, until they have, or join again. */
+  readonly #leaving = new Set<string>();
+  /** The push that is under way, and the one that waits for its end. */
+  #pushing: Promise<void> = Promise.resolve();
+  #nextPush: Promise<void> | undefined;
   /** While the sandbox is being erased: what wants to use it waits for the end. */
   #erasing: Promise<void> | undefined;
 
   /** Opened on first use: an object that was erased has no storage. */
   get #store(): SandboxStore {
-    this.#opened ??= new SandboxStore(this.ctx.storage, this.env, this.ctx.id.toString());
+    if (this.#opened === undefined) {
+      this.#opened = new SandboxStore(this.ctx.storage, this.env, this.ctx.id.toString());
+      // Even one that was just looked at has tables now, which are to go some day.
+      if (this.#opened.get("usedAt") === 0) this.ctx.waitUntil(this.reportUse());
+    }
     return this.#opened;
   }
 
@@ -80,23 +89,30 @@ export class SandboxObject extends DurableObject<Env> {
 
   // What functions ask of their sandbox.
 
-  /** Takes a function into the directory; InvalidArgument when the sandbox may have no further one. */
+  /**
+   * Takes a function into the directory, for its first PUT; undefined when that is refused, by `perform` then, or
+   * when the sandbox may have no further function.
+   */
   async join(
-    name: FunctionName,
-  ): Promise<Outcome<{ state: SharedState; imported: readonly StoredConfig[] | undefined }>> {
+    sent: SentRequest,
+  ): Promise<{ state: SharedState; imported: readonly StoredConfig[] | undefined } | undefined> {
     await this.#erasing;
+    const request = receiveRequest(sent);
+    const name = functionOf(request);
     const { directory } = this.#store;
-    const most = limits(this.env).functions;
-    let member = directory.get(name);
-    if (member === undefined) {
-      if (directory.count() >= most) {
-        return failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`);
-      }
+    if (directory.get(name) === undefined) {
+      // A request that comes to nothing must not use up a function.
+      const isAdmitted = admit(request, this.#store.sharedState(name)).ok;
+      if (!isAdmitted || this.#isFull()) return undefined;
       directory.add(name);
-      member = directory.get(name);
-      await this.reportUse();
     }
-    return success({ state: this.#store.sharedState(name), imported: member?.imported });
+    this.#leaving.delete(nameKey(name));
+    await this.reportUse();
+    return { state: this.#store.sharedState(name), imported: directory.get(name)?.imported };
+  }
+
+  #isFull(): boolean {
+    return this.#store.directory.count() >= limits(this.env).functions;
   }
 
   /** Counts a request for each of these faults; says which of them strike it. */
@@ -106,6 +122,8 @@ export class SandboxObject extends DurableObject<Env> {
 
   /** Tells the watchers of the live feed of a request. */
   async publish(entry: JournalEntry): Promise<void> {
+    // Those who watched when the object was cut off are gone without a word.
+    if (this.ctx.getWebSockets().length === 0) await this.#watch(false);
     tellWatchers(this.ctx, { type: "request", entry });
   }
 
@@ -132,6 +150,7 @@ export class SandboxObject extends DurableObject<Env> {
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
     };
     const reply = await answer(request, by, (call) => {
+      if (call.operation === "put") return this.#refusedPut();
       if (call.operation === "list")
         return name ? listOfNone(call.page) : this.#listConfigs(request, call.page);
       return failure("AsyncConfigNotExists", name?.function ?? "", request.qualifier ?? "");
@@ -139,12 +158,20 @@ export class SandboxObject extends DurableObject<Env> {
     return sendReply(reply);
   }
 
+  /** What a PUT gets that could not make its function. */
+  #refusedPut(): Outcome<object> {
+    const most = limits(this.env).functions;
+    return this.#isFull()
+      ? failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`)
+      : failure("ServiceUnavailable"); // There is room by now.
+  }
+
   /**
    * A page of all FC 3.0 functions' configs by function and qualifier; InvalidArgument when its token is none of
    * this list's. A page goes on after the last config of the one before, wherever configs have come and gone.
    */
   async #listConfigs(request: ApiRequest, { limit: size, nextToken }: PageRequest): Promise<Outcome<object>> {
-    const tokens = new PageTokens(this.ctx.storage.kv);
+    const tokens = new PageTokens(this.ctx.storage.kv, "configs");
     const token = nextToken === undefined ? success("/") : await tokens.open(nextToken);
     if (!token.ok) return token;
     const [afterFunction = "", afterQualifier = ""] = token.value.split("/");
@@ -313,6 +340,8 @@ export class SandboxObject extends DurableObject<Env> {
       if (its.length > mostConfigs)
         return problem(400, `configs has ${its.length} of ${key}; a function may have ${mostConfigs}.`);
     }
+    const repeated = firstRepeated((snapshot.faults ?? []).flatMap(({ id }) => id ?? []));
+    if (repeated !== undefined) return problem(400, `faults has the id ${repeated} more than once.`);
     const clock = setClock(snapshot.clock ?? { mode: "real" }, Date.now());
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
     return this.#change("snapshot", () => {
@@ -328,7 +357,7 @@ export class SandboxObject extends DurableObject<Env> {
         const [{ service = "", function: name } = { function: "" }] = its;
         store.directory.replace(
           { service, function: name },
-          its.map((config) => importConfig(config, Date.now())),
+          its.map((config) => importConfig(config, now(clock, Date.now()))),
         );
       }
       return undefined;
@@ -337,7 +366,7 @@ export class SandboxObject extends DurableObject<Env> {
 
   /** Journal entries of all functions that a filter means, newest first. */
   async requests(filter: Filter, { limit: size, nextToken }: PageRequest): Promise<Controlled<RequestsPage>> {
-    const tokens = new PageTokens(this.ctx.storage.kv);
+    const tokens = new PageTokens(this.ctx.storage.kv, "requests");
     let after: Position | undefined;
     if (nextToken !== undefined) {
       const token = await tokens.open(nextToken);
@@ -396,9 +425,9 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** The live feed: a WebSocket, already authorised. */
-  override async fetch(): Promise<Response> {
+  override async fetch(request: Request): Promise<Response> {
     await this.#erasing;
-    const response = acceptWatcher(this.ctx);
+    const response = acceptWatcher(this.ctx, request.headers.get(WATCHING_HEADER) === "true");
     await this.#watch(true);
     return response;
   }
@@ -420,7 +449,10 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    if (this.#store.get("settled") < this.#store.get("version")) await this.#push();
+    if (this.#store.get("settled") < this.#store.get("version")) {
+      // The platform gives up on an alarm that keeps failing; this one is set again below.
+      await this.#push().catch((error) => console.error(error));
+    }
     const idle = idleMs(this.env, this.#sandbox);
     if (idle !== undefined && Date.now() >= this.#store.get("usedAt") + idle) await this.#erase();
     else await this.#schedule();
@@ -453,6 +485,7 @@ export class SandboxObject extends DurableObject<Env> {
       return changed;
     });
     await this.reportUse();
+    if (this.#store.settings.signatures === "required") dismissVisitors(this.ctx);
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#push();
@@ -468,17 +501,45 @@ export class SandboxObject extends DurableObject<Env> {
     return done(value);
   }
 
-  /** Gives all functions the present state. The alarm does it again when this is cut off. */
-  async #push(): Promise<void> {
-    const version = this.#store.get("version");
-    await this.#askAll(async (member, object) => {
-      // Read at the last moment: what was imported may have been taken, or replaced, in the meantime.
-      const { imported, ...latest } = this.#store.directory.get(member) ?? member;
-      await object.accept(this.#store.sharedState(member), imported);
-      this.#store.directory.taken(latest);
+  /**
+   * Gives all functions the present state, one push after the other; who comes while one waits to begin shares it.
+   * The alarm does it again when this is cut off.
+   */
+  #push(): Promise<void> {
+    this.#nextPush ??= this.#pushing.then(() => {
+      this.#nextPush = undefined;
+      const push = this.#pushNow();
+      this.#pushing = push.catch(() => {});
+      return push;
     });
+    return this.#nextPush;
+  }
+
+  async #pushNow(): Promise<void> {
+    const version = this.#store.get("version");
+    const failures: unknown[] = [];
+    await this.#askAll(async (member, object) => {
+      try {
+        await this.#pushTo(member, object);
+      } catch (error) {
+        failures.push(error); // The others are told all the same.
+      }
+    });
+    if (failures.length > 0) throw failures[0];
     if (this.#store.get("settled") < version) this.#store.set("settled", version);
     await this.#schedule();
+  }
+
+  async #pushTo(member: Member, object: ReturnType<typeof functionObject>): Promise<void> {
+    // Read at the last moment: what was imported may have been taken, or replaced, in the meantime.
+    const { imported, ...latest } = this.#store.directory.get(member) ?? member;
+    const key = nameKey(member);
+    const mayLeave = imported === undefined;
+    if (mayLeave) this.#leaving.add(key);
+    const left = await object.accept(this.#store.sharedState(member), imported, mayLeave);
+    // One that joined again in the meantime stays.
+    if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
+    else this.#store.directory.taken(latest);
   }
 
   /** Asks every function of the sandbox, some at once, in the directory's order. */
@@ -525,6 +586,11 @@ export class SandboxObject extends DurableObject<Env> {
 /** The list of a function without configs, which never issued a token. */
 function listOfNone({ nextToken }: PageRequest): Outcome<object> {
   return nextToken === undefined ? success({ configs: [] }) : invalidToken(nextToken);
+}
+
+/** The first text that a list has more than once. */
+function firstRepeated(texts: readonly string[]): string | undefined {
+  return texts.find((text, index) => texts.indexOf(text) < index);
 }
 
 function nameKey({ service, function: name }: FunctionName): string {

@@ -9,7 +9,7 @@ import { faultSchema } from "../function/faults.ts";
 import { filterSchema } from "../function/journalEntry.ts";
 import { sandboxObject } from "../objects.ts";
 import { advanceSchema, clockSchema } from "./clock.ts";
-import { FEED_PROTOCOL } from "./feed.ts";
+import { FEED_PROTOCOL, WATCHING_HEADER } from "./feed.ts";
 import { declaredSchema } from "./functions.ts";
 import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
 import { type Controlled, done, parsed, problem } from "./problem.ts";
@@ -22,6 +22,9 @@ import {
 } from "./responses.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";
+
+/** More than any document of the control plane needs; RPC can follow some thousands. */
+const MAX_DEPTH = 100;
 
 /** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol. */
 const TOKEN_PROTOCOL = "token.";
@@ -80,10 +83,21 @@ async function read<T extends z.ZodMiniType>(
   if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body.value);
+    if (depthOf(text) > MAX_DEPTH) return problem(400, `The body is nested more than ${MAX_DEPTH} deep.`);
     return parsed(schema, text === "" ? {} : JSON.parse(text));
   } catch {
     return problem(400, "The body is not JSON in UTF-8.");
   }
+}
+
+/** How deep objects and arrays are within each other in some JSON. */
+function depthOf(json: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [bracket] of json.replace(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 /** The control plane, below `/_sandbox` of the sandbox that the request belongs to. */
@@ -216,7 +230,9 @@ export function controlRoutes(): Hono<ApiEnv> {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
       return sendProblem(c, problem(400, "The live feed is a WebSocket.").problem);
     }
-    return object(c).fetch(c.req.raw);
+    const headers = new Headers(c.req.raw.headers);
+    headers.set(WATCHING_HEADER, String(c.var.watching ?? false));
+    return object(c).fetch(new Request(c.req.raw, { headers }));
   });
   return routes;
 }
@@ -224,6 +240,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 /** The `body` of a filter that came in a query, where it is JSON text. */
 function jsonParameter(body: string | undefined): Controlled<{ body?: unknown }> {
   if (body === undefined) return done({});
+  if (depthOf(body) > MAX_DEPTH) return problem(400, `body is nested more than ${MAX_DEPTH} deep.`);
   try {
     return done({ body: JSON.parse(body) });
   } catch {
@@ -269,7 +286,7 @@ async function authorise(c: ApiContext): Promise<Problem | undefined> {
   if (sandbox === DEFAULT_SANDBOX && c.env.DEFAULT_SANDBOX === "open") return undefined;
   const expected =
     sandbox === DEFAULT_SANDBOX
-      ? c.env.OPERATOR_TOKEN
+      ? c.env.OPERATOR_TOKEN || undefined
       : (await credentialsOf(c.env.ROOT_SECRET ?? "", sandbox)).controlToken;
   const given = givenToken(c);
   if (given === undefined && (await mayWatch(c))) {

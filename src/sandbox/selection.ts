@@ -19,8 +19,9 @@ export function pathInSandbox(path: string): string {
 function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env): string {
   const [, prefix] = PREFIX.exec(path) ?? [];
   if (prefix !== undefined) return prefix;
-  const domain = env.SANDBOX_DOMAIN && `.${env.SANDBOX_DOMAIN}`;
-  if (domain && hostname.endsWith(domain)) return hostname.slice(0, -domain.length);
+  const domain = env.SANDBOX_DOMAIN && `.${env.SANDBOX_DOMAIN.toLowerCase()}`;
+  const host = hostname.toLowerCase().replace(/\.$/, "");
+  if (domain && host.endsWith(domain)) return host.slice(0, -domain.length);
   return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX;
 }
 
