@@ -18,6 +18,7 @@ import type { Journal } from "./journal.ts";
 import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
 import { operate } from "./operations.ts";
 import { ConfigStore } from "./store.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** How often a function in use tells its sandbox, as a part of the time after which an idle one is erased. */
 const USES_PER_IDLE_TIME = 8;
@@ -73,7 +74,7 @@ export class FunctionObject extends DurableObject<Env> {
     const state = () => this.#state ?? joined;
     const by: Answerer = {
       state,
-      record: (entry) => configs.record(entry, state().settings.journalSize),
+      record: (entry, passing) => configs.record(entry, passing, state().settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
@@ -94,15 +95,15 @@ export class FunctionObject extends DurableObject<Env> {
   /**
    * Takes a state that its sandbox pushes, unless it has seen a later one; with it come the configs of an
    * imported snapshot, in the place of those it has. With `mayLeave` a function that then has nothing left forgets
-   * all and is no longer one of the sandbox's: whether it did.
+   * all and is no longer one of the sandbox's: what came to it, then, else undefined.
    */
   async accept(
     state: SharedState,
     imported: readonly StoredConfig[] | undefined,
     mayLeave = false,
-  ): Promise<boolean> {
+  ): Promise<Traffic | undefined> {
     const seen = this.#state;
-    if (seen && seen.version >= state.version) return false;
+    if (seen && seen.version >= state.version) return undefined;
     const configs = this.#configs;
     try {
       this.#apply(state, imported);
@@ -113,9 +114,10 @@ export class FunctionObject extends DurableObject<Env> {
     this.#state = state;
     // A request under way counts on the function being there.
     const isEmpty = configs.count === 0 && this.#journal.count() === 0;
-    if (!mayLeave || !isEmpty || this.#underWay > 0) return false;
+    if (!mayLeave || !isEmpty || this.#underWay > 0) return undefined;
+    const { traffic } = this.#journal;
     await this.erase();
-    return true;
+    return traffic;
   }
 
   #apply(state: SharedState, imported: readonly StoredConfig[] | undefined): void {
@@ -156,8 +158,12 @@ export class FunctionObject extends DurableObject<Env> {
     return this.#journal.nearMisses(filter, most);
   }
 
-  async counts(): Promise<{ readonly configs: number; readonly requests: number }> {
-    return { configs: this.#configs.count, requests: this.#journal.count() };
+  async counts(): Promise<{
+    readonly configs: number;
+    readonly requests: number;
+    readonly traffic: Traffic;
+  }> {
+    return { configs: this.#configs.count, requests: this.#journal.count(), traffic: this.#journal.traffic };
   }
 
   /** Forgets everything, its sandbox too, and leaves no storage behind. */

@@ -24,6 +24,7 @@ import {
   type Placed,
   type Position,
 } from "../function/journalEntry.ts";
+import { joinedTraffic } from "../function/traffic.ts";
 import { functionObject } from "../objects.ts";
 import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import type { Member } from "./directory.ts";
@@ -144,7 +145,7 @@ export class SandboxObject extends DurableObject<Env> {
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
     const by: Answerer = {
       state: () => this.#store.sharedState(name),
-      record: (entry) => this.#store.journal.add(entry, this.#store.settings.journalSize),
+      record: (entry, passing) => this.#store.journal.add(entry, passing, this.#store.settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
@@ -202,11 +203,12 @@ export class SandboxObject extends DurableObject<Env> {
   // The control plane.
 
   async summary(): Promise<Omit<Summary, "id" | "limits">> {
-    const functions = await this.#askAll(async (member, object) => ({
-      service: member.service,
-      function: member.function,
-      ...(await object.counts()),
-    }));
+    const all = await this.#askAll(async ({ service, function: name }, object) => {
+      const { traffic, ...counts } = await object.counts();
+      return { traffic, shown: { service, function: name, ...counts } };
+    });
+    const functions = all.map(({ shown }) => shown);
+    const own = joinedTraffic(this.#store.get("trafficOfLeft"), this.#store.journal.traffic);
     const sum = (item: "configs" | "requests") => functions.reduce((total, one) => total + one[item], 0);
     return {
       settings: this.#store.settings,
@@ -218,6 +220,7 @@ export class SandboxObject extends DurableObject<Env> {
         configs: sum("configs"),
         requests: sum("requests") + this.#store.journal.count(),
       },
+      traffic: all.map(({ traffic }) => traffic).reduce(joinedTraffic, own),
     };
   }
 
@@ -538,6 +541,7 @@ export class SandboxObject extends DurableObject<Env> {
     if (mayLeave) this.#leaving.add(key);
     const left = await object.accept(this.#store.sharedState(member), imported, mayLeave);
     // One that joined again in the meantime stays.
+    if (left) this.#store.set("trafficOfLeft", joinedTraffic(this.#store.get("trafficOfLeft"), left));
     if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
     else this.#store.directory.taken(latest);
   }
