@@ -2,6 +2,7 @@
  * The same PUTs, on this machine, in one run, in turn: this sandbox, its bare baseline, and other mock servers.
  * `npm run bench:peers`, or `npm run bench:peers -- --quick`.
  */
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -20,11 +21,14 @@ const STARTS = quick ? 1 : 3;
 const baselineDirectory = fileURLToPath(new URL("../../dist/baseline/", import.meta.url));
 await buildWorker(join(HERE, "../baseline/wrangler.toml"), baselineDirectory);
 
-async function ours(workerDirectory?: string): Promise<Served> {
+async function ours(workerDirectory?: string, below?: string): Promise<Served> {
   const started = performance.now();
-  const host = await byWorkerd(workerDirectory);
+  const host = await byWorkerd(workerDirectory, below);
   return { ...host, pid: host.pid ?? 0, startMs: performance.now() - started };
 }
+
+/** A file system in memory, on Linux. */
+const MEMORY = "/dev/shm";
 
 const all: readonly Peer[] = [
   {
@@ -38,6 +42,12 @@ const all: readonly Peer[] = [
     keepsState: true,
     lacks: "merges nothing, validates nothing, remembers no request; persists durably",
     start: () => ours(baselineDirectory),
+  },
+  {
+    name: "fc-sandbox, in memory",
+    keepsState: true,
+    lacks: "survives a kill, but no restart of the machine: its state is in /dev/shm",
+    start: async () => (existsSync(MEMORY) ? ours(undefined, MEMORY) : undefined),
   },
   ...peers,
 ];
@@ -96,8 +106,8 @@ for (const result of results) {
 }
 const bars = [
   ...results
-    .filter(({ name, keepsState }) => (keepsState && name !== "bare baseline") || name === "Prism")
-    .filter(({ name }) => name !== "fc-sandbox")
+    .filter(({ name, keepsState }) => keepsState || name === "Prism")
+    .filter(({ name }) => !name.startsWith("fc-sandbox") && name !== "bare baseline")
     .map(({ name, requestsPerSecond }) => ({
       bar: `ahead of ${name}`,
       ratio: rate("fc-sandbox") / requestsPerSecond,
