@@ -15,14 +15,19 @@ test("staging is production's Worker, with its bindings, variables, assets and m
     // What tells one deployment from the other.
     name: undefined,
     targetEnvironment: undefined,
+    routes: undefined,
+    vars: { ...config.vars, SANDBOX_DOMAIN: undefined },
     ratelimits: config.ratelimits.map((limit: RateLimit) => ({ ...limit, namespace_id: undefined })),
   });
   expect(declared(staging)).toEqual(declared(production));
 });
 
-test("staging has a name, and counters of its own for its rate limits", () => {
+test("staging has a name, routes, and counters for its rate limits of its own", () => {
   expect(production.name).toBe("fc-sandbox");
   expect(staging.name).toBe("fc-sandbox-staging");
+  const patterns = ({ routes = [] }: Config) => routes.map((route) => JSON.stringify(route));
+  // Inherited, where staging has none.
+  expect(patterns(production).filter((route) => patterns(staging).includes(route))).toEqual([]);
   const counters = [production, staging].flatMap((config) =>
     config.ratelimits.map((limit: RateLimit) => limit.namespace_id),
   );
