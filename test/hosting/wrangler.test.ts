@@ -3,10 +3,14 @@ import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
 
-type Config = ReturnType<typeof readConfig>;
-type RateLimit = { readonly name: string; readonly namespace_id: string };
+interface Config {
+  readonly name: string;
+  readonly routes?: readonly unknown[];
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly ratelimits: readonly { readonly namespace_id: string }[];
+}
 
-const read = (environment: string) => readConfig({ config: "wrangler.toml", env: environment });
+const read = (environment: string): Config => readConfig({ config: "wrangler.toml", env: environment });
 const [production, staging] = [read(""), read("staging")];
 
 test("staging is production's Worker, with its bindings, variables, assets and migrations", () => {
@@ -17,7 +21,7 @@ test("staging is production's Worker, with its bindings, variables, assets and m
     targetEnvironment: undefined,
     routes: undefined,
     vars: { ...config.vars, SANDBOX_DOMAIN: undefined },
-    ratelimits: config.ratelimits.map((limit: RateLimit) => ({ ...limit, namespace_id: undefined })),
+    ratelimits: config.ratelimits.map((limit) => ({ ...limit, namespace_id: undefined })),
   });
   expect(declared(staging)).toEqual(declared(production));
 });
@@ -29,7 +33,7 @@ test("staging has a name, routes, and counters for its rate limits of its own", 
   // Inherited, where staging has none.
   expect(patterns(production).filter((route) => patterns(staging).includes(route))).toEqual([]);
   const counters = [production, staging].flatMap((config) =>
-    config.ratelimits.map((limit: RateLimit) => limit.namespace_id),
+    config.ratelimits.map((limit) => limit.namespace_id),
   );
   expect(new Set(counters).size).toBe(4);
 });
