@@ -4,9 +4,19 @@ import { defineConfig } from "vitest/config";
 const WORKER = "test/**/*.worker.test.ts";
 
 /** What is tested from outside, against the served program. */
-const SERVED = ["browser", "client", "clients", "conformance", "local", "openapi", "package", "web"].map(
-  (directory) => `test/${directory}/**/*.test.ts`,
-);
+const SERVED = [
+  "browser",
+  "client",
+  "clients",
+  "conformance",
+  "durability",
+  "hostile",
+  "local",
+  "migrations",
+  "openapi",
+  "package",
+  "web",
+].map((directory) => `test/${directory}/**/*.test.ts`);
 
 // Three layers: pure units in Node; the Worker and its objects inside workerd; the served program from outside.
 export default defineConfig({

@@ -65,7 +65,7 @@ const tenancy: Tenancy = {
     const { headers, url } = c.req.raw;
     if (!headers.has("Authorization")) return { kind: "absent" };
     const { ROOT_SECRET: rootSecret } = c.env;
-    if (rootSecret === undefined) {
+    if (!rootSecret) {
       return {
         kind: "refused",
         error: failure("InvalidAccessKeyID", claimedAccessKeyId(headers) ?? "").error,

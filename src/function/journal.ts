@@ -83,7 +83,8 @@ export class Journal {
     const number = this.#next++;
     const traffic = JSON.stringify(this.#traffic);
     this.#sql.exec(
-      "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?, ?)",
+      // By name: a later release may have added columns, and been rolled back.
+      "INSERT OR REPLACE INTO journal (slot, number, entry, kept, traffic) VALUES (?, ?, ?, ?, ?)",
       number % size,
       number,
       padded(entry, traffic.length + (kept?.length ?? 0)),

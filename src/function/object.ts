@@ -178,6 +178,8 @@ export class FunctionObject extends DurableObject<Env> {
   async #join(sandbox: string, sent: SentRequest): Promise<SharedState | undefined> {
     const joined = await sandboxObject(this.env, sandbox).join(sent);
     if (joined) await this.accept(joined.state, joined.imported);
+    // By joining the sandbox learned that it is in use.
+    if (joined) this.#usedAt = Date.now();
     return joined && (this.#state ?? joined.state);
   }
 

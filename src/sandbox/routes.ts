@@ -118,7 +118,7 @@ export function controlRoutes(): Hono<ApiEnv> {
     const allowed = (await c.env.CREATION_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
     if (!allowed) return sendProblem(c, problem(429, "Too many sandboxes made: slow down.").problem);
     const { ROOT_SECRET: rootSecret } = c.env;
-    if (rootSecret === undefined) {
+    if (!rootSecret) {
       return sendProblem(
         c,
         problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes.").problem,
@@ -148,7 +148,7 @@ export function controlRoutes(): Hono<ApiEnv> {
   });
   routes.get("/", async (c) => {
     const { ROOT_SECRET: secret } = c.env;
-    const hidden = secret === undefined || c.var.watching;
+    const hidden = !secret || c.var.watching;
     const credentials = hidden ? {} : await credentialsOf(secret, c.var.sandbox);
     return c.json({ ...(await summary(c)), ...credentials });
   });

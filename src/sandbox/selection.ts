@@ -34,6 +34,8 @@ export async function selectSandbox(
   const exists =
     named === DEFAULT_SANDBOX
       ? env.DEFAULT_SANDBOX !== "off"
-      : env.ROOT_SECRET !== undefined && (await isSandboxId(env.ROOT_SECRET, named));
+      : env.ROOT_SECRET
+        ? await isSandboxId(env.ROOT_SECRET, named)
+        : false;
   return exists ? { ok: true, sandbox: named } : { ok: false, named };
 }
