@@ -38,7 +38,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: [WORKER] },
+        test: { name: "worker", include: [WORKER], testTimeout: 20_000 },
       },
       {
         test: {

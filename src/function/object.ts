@@ -94,17 +94,11 @@ export class FunctionObject extends DurableObject<Env> {
 
   /**
    * Takes a state that its sandbox pushes, unless it has seen a later one; with it come the configs of an
-   * imported snapshot, in the place of those it has. With `mayLeave` a function that then has nothing left forgets
-   * all and is no longer one of the sandbox's: what came to it, then, else undefined.
+   * imported snapshot, in the place of those it has.
    */
-  async accept(
-    state: SharedState,
-    imported: readonly StoredConfig[] | undefined,
-    mayLeave = false,
-  ): Promise<Traffic | undefined> {
+  async accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void> {
     const seen = this.#state;
-    if (seen && seen.version >= state.version) return undefined;
-    const configs = this.#configs;
+    if (seen && seen.version >= state.version) return;
     try {
       this.#apply(state, imported);
     } catch (error) {
@@ -112,9 +106,16 @@ export class FunctionObject extends DurableObject<Env> {
       throw error;
     }
     this.#state = state;
+  }
+
+  /**
+   * Forgets all and is no longer one of its sandbox's, when it has neither configs nor remembered requests: what came
+   * to it, then, else undefined.
+   */
+  async leave(): Promise<Traffic | undefined> {
+    const isEmpty = this.#configs.count === 0 && this.#journal.count() === 0;
     // A request under way counts on the function being there.
-    const isEmpty = configs.count === 0 && this.#journal.count() === 0;
-    if (!mayLeave || !isEmpty || this.#underWay > 0) return undefined;
+    if (!isEmpty || this.#underWay > 0) return undefined;
     const { traffic } = this.#journal;
     await this.erase();
     return traffic;

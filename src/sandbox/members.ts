@@ -14,7 +14,7 @@ export class Members {
   readonly #store: SandboxStore;
   /** The object of one function. */
   readonly object: (name: FunctionName) => FunctionStub;
-  /** Those that a push allows to leave, until they have, or join again. */
+  /** Those that were asked to leave, until they have, or join again. */
   readonly #leaving = new Set<string>();
   /** The push that is under way, and the one that waits for its end. */
   #pushing: Promise<unknown> = Promise.resolve();
@@ -72,14 +72,25 @@ export class Members {
   async #pushTo(member: Member, object: FunctionStub): Promise<void> {
     // Read at the last moment: what was imported may have been taken, or replaced, in the meantime.
     const { imported, ...latest } = this.#store.directory.get(member) ?? member;
-    const key = nameKey(member);
-    const mayLeave = imported === undefined;
-    if (mayLeave) this.#leaving.add(key);
-    const left = await object.accept(this.#store.sharedState(member), imported, mayLeave);
-    if (left) this.#store.set("trafficOfLeft", joinedTraffic(this.#store.get("trafficOfLeft"), left));
-    // One that joined again in the meantime stays.
-    if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
-    else this.#store.directory.taken(latest);
+    await object.accept(this.#store.sharedState(member), imported);
+    this.#store.directory.taken(latest);
+  }
+
+  /** Has the functions leave that have nothing left, after a reset say; not while a push is under way. */
+  async dismissEmpty(): Promise<void> {
+    const dismissed = this.#pushing.then(() =>
+      this.askAll(async (member, object) => {
+        if (member.imported !== undefined) return;
+        const key = nameKey(member);
+        this.#leaving.add(key);
+        const left = await object.leave();
+        if (left) this.#store.set("trafficOfLeft", joinedTraffic(this.#store.get("trafficOfLeft"), left));
+        // One that joined again in the meantime stays.
+        if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
+      }),
+    );
+    this.#pushing = dismissed.catch(() => {});
+    await dismissed;
   }
 }
 

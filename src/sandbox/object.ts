@@ -111,9 +111,10 @@ export class SandboxObject extends DurableObject<Env> {
     const { directory } = this.#store;
     if (directory.get(name) === undefined) {
       // A request that comes to nothing must not use up a function.
-      const isAdmitted = admit(request, this.#store.sharedState(name)).ok;
-      if (!isAdmitted || this.#isFull()) return undefined;
-      directory.add(name);
+      if (!admit(request, this.#store.sharedState(name)).ok) return undefined;
+      if (this.#isFull()) await this.#members.dismissEmpty();
+      if (this.#isFull()) return undefined;
+      if (directory.get(name) === undefined) directory.add(name);
     }
     this.#members.joined(name);
     await this.reportUse();
@@ -215,7 +216,8 @@ export class SandboxObject extends DurableObject<Env> {
       const { traffic, ...counts } = await object.counts();
       return { traffic, shown: { service, function: name, ...counts } };
     });
-    const functions = all.map(({ shown }) => shown);
+    // One that has nothing left is there only until its place is wanted.
+    const functions = all.map(({ shown }) => shown).filter(({ configs, requests }) => configs + requests > 0);
     const own = joinedTraffic(this.#store.get("trafficOfLeft"), this.#store.journal.traffic);
     const sum = (item: "configs" | "requests") => functions.reduce((total, one) => total + one[item], 0);
     return {
@@ -336,8 +338,10 @@ export class SandboxObject extends DurableObject<Env> {
     const configs = Map.groupBy(snapshot.configs ?? [], (config) =>
       nameKey({ service: config.service ?? "", function: config.function }),
     );
-    const all = new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
+    const names = () => new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
     const [mostFunctions, mostConfigs] = [limits(this.env).functions, limits(this.env).qualifiersPerFunction];
+    if (names().size > mostFunctions) await this.#members.dismissEmpty();
+    const all = names();
     if (all.size > mostFunctions) {
       return problem(
         409,
