@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const WORKER = "test/**/*.worker.test.ts";
 
 /** What is tested from outside, against the served program. */
-const SERVED = ["browser", "client", "clients", "local", "openapi", "package", "web"].map(
+const SERVED = ["browser", "client", "clients", "durability", "local", "openapi", "package", "web"].map(
   (directory) => `test/${directory}/**/*.test.ts`,
 );
 

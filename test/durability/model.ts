@@ -1,0 +1,43 @@
+/** What a write gives, as it is sent. */
+export interface Items {
+  readonly maxAsyncEventAgeInSeconds?: number | undefined;
+  readonly maxAsyncRetryAttempts?: number | undefined;
+  readonly destinationConfig?:
+    | undefined
+    | {
+        readonly onSuccess?: { readonly destination: string } | null | undefined;
+        readonly onFailure?: { readonly destination: string } | null | undefined;
+      };
+}
+
+/** A config's items as far as they were set; null where not. */
+export interface Config {
+  readonly age: number | null;
+  readonly retries: number | null;
+  readonly onSuccess: string | null;
+  readonly onFailure: string | null;
+}
+
+const DEFAULT_AGE = 86_400;
+const DEFAULT_RETRIES = 3;
+
+/** The items of a config that the server shows. */
+export function config(shown: Items): Config {
+  return {
+    age: shown.maxAsyncEventAgeInSeconds ?? DEFAULT_AGE,
+    retries: shown.maxAsyncRetryAttempts ?? DEFAULT_RETRIES,
+    onSuccess: shown.destinationConfig?.onSuccess?.destination ?? null,
+    onFailure: shown.destinationConfig?.onFailure?.destination ?? null,
+  };
+}
+
+/** What a config becomes when a PUT gives some items. */
+export function merge(before: Config | undefined, given: Items): Config {
+  const { age, retries, onSuccess, onFailure } = before ?? config({});
+  return {
+    age: given.maxAsyncEventAgeInSeconds ?? age,
+    retries: given.maxAsyncRetryAttempts ?? retries,
+    onSuccess: given.destinationConfig?.onSuccess?.destination ?? onSuccess,
+    onFailure: given.destinationConfig?.onFailure?.destination ?? onFailure,
+  };
+}
