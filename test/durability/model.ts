@@ -1,19 +1,16 @@
-/** What a write gives, as it is sent. */
+/** A config's items as they are sent and shown. */
 export interface Items {
   readonly maxAsyncEventAgeInSeconds?: number | undefined;
   readonly maxAsyncRetryAttempts?: number | undefined;
-  readonly destinationConfig?:
-    | undefined
-    | {
-        readonly onSuccess?: { readonly destination: string } | null | undefined;
-        readonly onFailure?: { readonly destination: string } | null | undefined;
-      };
+  readonly destinationConfig?: { readonly onSuccess?: Target; readonly onFailure?: Target } | undefined;
 }
 
-/** A config's items as far as they were set; null where not. */
+type Target = { readonly destination?: string | null | undefined } | null | undefined;
+
+/** A config, flat. */
 export interface Config {
-  readonly age: number | null;
-  readonly retries: number | null;
+  readonly age: number;
+  readonly retries: number;
   readonly onSuccess: string | null;
   readonly onFailure: string | null;
 }
