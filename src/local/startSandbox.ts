@@ -119,7 +119,7 @@ async function serve(
   const listening = await Promise.race([listeningPort(control), exited.then(() => undefined)]);
   if (listening === undefined) {
     stopWatchdog();
-    throw new Error(startFailure(Buffer.concat(complaints).toString(), host, port));
+    throw new Error(startFailure(Buffer.concat(complaints).toString(), host, port, state.path));
   }
   stderr.removeAllListeners("data").pipe(process.stderr);
 
@@ -186,10 +186,14 @@ async function firstAnswer(url: string): Promise<void> {
   response.resume();
 }
 
-function startFailure(complaint: string, host: string, port: number): string {
-  return complaint.includes("Address already in use")
-    ? `Port ${port} of ${host} is in use; choose another with --port.`
-    : `workerd did not start: ${complaint.trim()}`;
+function startFailure(complaint: string, host: string, port: number, stateDirectory: string): string {
+  if (complaint.includes("Address already in use")) {
+    return `Port ${port} of ${host} is in use; choose another with --port.`;
+  }
+  // workerd opens a file or two of its own, beside the objects', before it listens.
+  const [, storage] = /SQLite failed; .* = (.*)/.exec(complaint) ?? [];
+  if (storage !== undefined) return `The state directory ${stateDirectory} can't be used: ${storage}`;
+  return `workerd did not start: ${complaint.trim()}`;
 }
 
 /** A host to connect to, for one to listen on. */
