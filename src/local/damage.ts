@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 // Source: https://www.sqlite.org/fileformat.html, section 1.3.
 const HEADER_BYTES = 100;
+const SMALLEST_PAGE = 512;
 const MAGIC = "SQLite format 3\0";
 const PAGE_SIZE_AT = 16;
 const CHANGES_AT = 24;
@@ -37,6 +38,7 @@ function damageOf(file: string): string | undefined {
     readSync(descriptor, header, 0, HEADER_BYTES, 0);
     if (header.toString("latin1", 0, MAGIC.length) !== MAGIC)
       return "it does not begin as a SQLite file does";
+    if (size < SMALLEST_PAGE) return `it has no more than ${size} bytes`;
     // With a write-ahead log beside it the file may be behind its header.
     const countIsValid = header.readUInt32BE(CHANGES_AT) === header.readUInt32BE(PAGES_VALID_FOR_AT);
     if (!countIsValid || existsSync(`${file}-wal`)) return undefined;
