@@ -97,10 +97,19 @@ app.notFound((c) =>
     : notSupported(c),
 );
 
+interface PlatformError {
+  readonly retryable?: boolean;
+  readonly overloaded?: boolean;
+  readonly durableObjectReset?: boolean;
+}
+
 app.onError((error, c) => {
-  // Only a fault of ours or of the platform gets here; `retryable` and `overloaded` are the platform's words.
-  console.error(error);
-  const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
+  // Only a fault of ours or of the platform gets here; the words of these items are the platform's.
+  const { retryable, overloaded, durableObjectReset } = error as PlatformError;
+  // An object is reset when its storage failed, as on a full disk: the message says how, the stack nothing.
+  const what = durableObjectReset ? String(error) : error;
+  // Locally the object's file has this name, which is what to know when that is damaged.
+  console.error(...(c.var.object ? [what, `(object ${c.var.object})`] : [what]));
   const passing = retryable || overloaded;
   if (isControlPath(c.req.path)) {
     return sendProblem(

@@ -34,6 +34,8 @@ export interface ApiEnv {
     watching: boolean | undefined;
     /** What the log is told of the request. */
     operation: string | undefined;
+    /** The object that was asked to answer. */
+    object: DurableObjectId | undefined;
   };
 }
 export type ApiContext = Context<ApiEnv>;
@@ -208,5 +210,6 @@ async function handle(
     names.function === null
       ? sandboxObject(c.env, sandbox)
       : functionObject(c.env, sandbox, functionOf(names));
+  c.set("object", object.id);
   return send(c, receiveReply(await object.perform(sendRequest(request))));
 }

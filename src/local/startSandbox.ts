@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -82,7 +82,7 @@ async function serve(
   state: StateDirectory,
 ): Promise<Sandbox> {
   const { host = "127.0.0.1", port = 0, workerDirectory = WORKER_DIRECTORY } = options;
-  const configFile = join(state.path, "workerd.capnp");
+  const configFile = "workerd.capnp";
   const config = workerdConfig({
     settings: {
       ...settings,
@@ -97,9 +97,9 @@ async function serve(
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     objectsDirectory: state.objects,
   });
-  await writeFile(configFile, config, { mode: 0o600 });
+  await state.write(configFile, config);
 
-  const args = ["serve", "--control-fd=3", `--import-path=${workerDirectory}`, configFile];
+  const args = ["serve", "--control-fd=3", `--import-path=${workerDirectory}`, join(state.path, configFile)];
   // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
   const child = spawn(workerd, args, { stdio: ["ignore", "inherit", "pipe", "pipe"], detached: true });
   const exited = once(child, "exit");
@@ -107,12 +107,19 @@ async function serve(
   const [, , stderr, control] = child.stdio as unknown as [null, null, Readable, Readable];
   const complaints: Buffer[] = [];
   stderr.on("data", (chunk) => complaints.push(chunk));
-  await state.heldBy(child.pid ?? 0);
+  try {
+    await state.heldBy(child.pid ?? 0);
+  } catch (error) {
+    stopWatchdog();
+    child.kill("SIGKILL");
+    await exited;
+    throw error;
+  }
 
   const listening = await Promise.race([listeningPort(control), exited.then(() => undefined)]);
   if (listening === undefined) {
     stopWatchdog();
-    throw new Error(startFailure(Buffer.concat(complaints).toString(), host, port));
+    throw new Error(startFailure(Buffer.concat(complaints).toString(), host, port, state.path));
   }
   stderr.removeAllListeners("data").pipe(process.stderr);
 
@@ -179,10 +186,14 @@ async function firstAnswer(url: string): Promise<void> {
   response.resume();
 }
 
-function startFailure(complaint: string, host: string, port: number): string {
-  return complaint.includes("Address already in use")
-    ? `Port ${port} of ${host} is in use; choose another with --port.`
-    : `workerd did not start: ${complaint.trim()}`;
+function startFailure(complaint: string, host: string, port: number, stateDirectory: string): string {
+  if (complaint.includes("Address already in use")) {
+    return `Port ${port} of ${host} is in use; choose another with --port.`;
+  }
+  // workerd opens a file or two of its own, beside the objects', before it listens.
+  const [, storage] = /SQLite failed; .* = (.*)/.exec(complaint) ?? [];
+  if (storage !== undefined) return `The state directory ${stateDirectory} can't be used: ${storage}`;
+  return `workerd did not start: ${complaint.trim()}`;
 }
 
 /** A host to connect to, for one to listen on. */

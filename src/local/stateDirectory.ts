@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { findDamage } from "./damage.ts";
 
 const LOCK_PATIENCE_MS = 2000;
 
@@ -18,7 +20,9 @@ export interface StateDirectory {
   readonly objects: string;
   /** What the sandboxes' ids and credentials are derived from: made once, and as lasting as the state. */
   readonly rootSecret: string;
-  /** Names the process that writes the state, so that the lock lasts as long as it does. */
+  /** Puts a file into it. Throws an Error with a message for people when that can't be done. */
+  write(name: string, content: string): Promise<void>;
+  /** Names the process that writes the state, so that the lock lasts as long as it does. Throws as `write`. */
   heldBy(pid: number): Promise<void>;
   /** Lets others use it; removes it when it is temporary. */
   release(): Promise<void>;
@@ -26,37 +30,68 @@ export interface StateDirectory {
 
 /**
  * Opens the directory, making it when it is not there; undefined asks for one that lives as long as this run.
- * Throws an Error with a message for people when it can't be had.
+ * Throws an Error with a message for people when it can't be had, or when something in it is damaged; what is
+ * damaged stays as it is.
  */
 export async function openStateDirectory(wanted: string | undefined): Promise<StateDirectory> {
   const isTemporary = wanted === undefined;
   const path = isTemporary ? await mkdtemp(join(tmpdir(), "fc-sandbox-")) : resolve(wanted);
   const objects = join(path, "objects");
   const lock = join(path, "lock");
-  let rootSecret: string;
-  try {
-    await mkdir(objects, { recursive: true });
-    await acquire(lock);
-    rootSecret = await readOrMake(join(path, "secret"));
-  } catch (error) {
+  const release = () => rm(isTemporary ? path : lock, { recursive: true, force: true });
+  const orSay = (error: unknown): never => {
     if (!isSystemError(error)) throw error;
     throw new Error(`The state directory ${path} can't be used: ${error.message}`);
-  }
-  return {
-    path,
-    isTemporary,
-    objects,
-    rootSecret,
-    heldBy: (pid) => writeFile(lock, String(pid)),
-    release: () => rm(isTemporary ? path : lock, { recursive: true, force: true }),
   };
+  await mkdir(objects, { recursive: true }).catch(orSay);
+  await acquire(lock).catch(orSay);
+  try {
+    const rootSecret = await readOrMake(join(path, "secret"));
+    const damage = findDamage(objects);
+    if (damage !== undefined) throw new Error(damage);
+    return {
+      path,
+      isTemporary,
+      objects,
+      rootSecret,
+      write: (name, content) => writeFile(join(path, name), content, { mode: 0o600 }).catch(orSay),
+      heldBy: (pid) => replace(lock, String(pid)).catch(orSay),
+      release,
+    };
+  } catch (error) {
+    await release();
+    return orSay(error);
+  }
 }
 
+/** 32 random bytes in base64url. */
+const SECRET = /^[\w-]{43}$/;
+
 async function readOrMake(file: string): Promise<string> {
-  await writeFile(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 }).catch((error) => {
-    if (error.code !== "EEXIST") throw error;
-  });
-  return readFile(file, "utf8");
+  try {
+    const secret = await readFile(file, "utf8");
+    if (SECRET.test(secret)) return secret;
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== "ENOENT") throw error;
+    const secret = randomBytes(32).toString("base64url");
+    await replace(file, secret);
+    return secret;
+  }
+  throw new Error(
+    `${file} is damaged: it holds no secret. Put a copy of it back; or remove it, and all sandboxes but default are lost.`,
+  );
+}
+
+/** Puts content where a file is or will be, so that whoever is cut off leaves the old file or the new. */
+async function replace(file: string, content: string): Promise<void> {
+  const unfinished = `${file}.new`;
+  try {
+    await writeFile(unfinished, content, { mode: 0o600, flush: true });
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw error;
+  }
 }
 
 async function acquire(lock: string): Promise<void> {
@@ -65,11 +100,18 @@ async function acquire(lock: string): Promise<void> {
     try {
       return await writeFile(lock, String(process.pid), { flag: "wx" });
     } catch (error) {
-      if (!isSystemError(error) || error.code !== "EEXIST") throw error;
+      if (!isSystemError(error)) throw error;
+      if (error.code === "ENOSPC") await rm(lock, { force: true }); // Made, but empty.
+      if (error.code !== "EEXIST") throw error;
     }
-    const holder = Number(await readFile(lock, "utf8").catch(() => ""));
-    if (!isRunning(holder)) await rm(lock, { force: true });
-    else if (Date.now() > deadline) {
+    const holder = await readFile(lock, "utf8").catch(() => "");
+    const patience = deadline - Date.now();
+    if (holder !== "" && !/^[1-9][0-9]*$/.test(holder)) {
+      throw new Error(`${lock} is damaged: it names no process. Remove it if no sandbox uses its directory.`);
+    }
+    // An empty one is being written, or its writer was killed just then.
+    if (holder === "" ? patience < 0 : !isRunning(Number(holder))) await rm(lock, { force: true });
+    else if (patience < 0) {
       throw new Error(
         `Process ${holder} uses this state directory already; choose another with --state-dir (or remove ${lock} if that process is no sandbox).`,
       );
@@ -78,12 +120,20 @@ async function acquire(lock: string): Promise<void> {
 }
 
 function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return isSystemError(error) && error.code === "EPERM";
+  }
+  return !isZombie(pid);
+}
+
+/** Whether a process has ended, and its parent has not asked how: in a container that may never be. */
+function isZombie(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return false; // There is no /proc, or no process any more.
   }
 }
 

@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { get, newDirectory, put, run, start } from "../local/program.ts";
+
+const FUNCTIONS = ".fc-sandbox/objects/fc-sandbox-FunctionObject";
+const SANDBOXES = ".fc-sandbox/objects/fc-sandbox-SandboxObject";
+
+let cwd: string;
+
+/** A state directory that two functions have been put into. */
+beforeEach(async () => {
+  cwd = await newDirectory();
+  const { url, child, exit } = start(["--port", "0"], { cwd });
+  for (const name of ["f", "g"]) await put(await url, name, { maxAsyncRetryAttempts: 7 });
+  child.kill();
+  await exit;
+});
+
+/** The files of a directory of objects, but workerd's own. */
+function objectFiles(directory: string): string[] {
+  const files = readdirSync(join(cwd, directory)).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  return files.map((name) => join(cwd, directory, name));
+}
+
+/** Every file below the state directory, with what it holds. */
+function contents(): Map<string, string> {
+  const state = join(cwd, ".fc-sandbox");
+  const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return new Map(
+    files.map(({ parentPath, name }) => [
+      join(parentPath, name),
+      readFileSync(join(parentPath, name), "latin1"),
+    ]),
+  );
+}
+
+const overwrite = (file: string) => writeFileSync(file, "overwritten by something else\n".repeat(200));
+const halve = (file: string) => truncateSync(file, statSync(file).size >> 1);
+const shorten = (file: string) => truncateSync(file, 50);
+
+test.each([
+  [
+    "a function's file that is no SQLite file",
+    () => objectFiles(FUNCTIONS)[0],
+    overwrite,
+    /does not begin as/,
+  ],
+  ["a function's file that lost its end", () => objectFiles(FUNCTIONS)[0], halve, /it has \d+ bytes of \d+/],
+  [
+    "a function's file that lost all but its beginning",
+    () => objectFiles(FUNCTIONS)[0],
+    shorten,
+    /it has no more than 50 bytes/,
+  ],
+  ["a sandbox's file", () => objectFiles(SANDBOXES)[0], overwrite, /does not begin as/],
+  ["the list of objects", () => join(cwd, FUNCTIONS, "metadata.sqlite"), overwrite, /does not begin as/],
+  [
+    "an empty secret",
+    () => join(cwd, ".fc-sandbox/secret"),
+    (file: string) => truncateSync(file),
+    /no secret/,
+  ],
+  ["half a secret", () => join(cwd, ".fc-sandbox/secret"), halve, /it holds no secret/],
+  ["a lock", () => join(cwd, ".fc-sandbox/lock"), overwrite, /it names no process/],
+])("%s is reported by name, and nothing is written", async (_, fileOf, damage, how) => {
+  const file = fileOf() ?? "";
+  damage(file);
+  const before = contents();
+  const { stdout, stderr, code } = await run(["--port", "0"], cwd);
+  expect([stdout, code]).toEqual(["", 1]);
+  expect(stderr).toMatch(how);
+  expect(stderr.startsWith(`fc-sandbox: ${file} is damaged: `), stderr).toBe(true);
+  expect(stderr.trimEnd()).not.toContain("\n");
+  expect(contents()).toEqual(before);
+});
+
+test("several are counted", async () => {
+  for (const file of objectFiles(FUNCTIONS)) overwrite(file);
+  const { stderr } = await run(["--port", "0"], cwd);
+  expect(stderr).toContain(".sqlite (and 1 more) is damaged: ");
+});
+
+test("damage further inside fails the requests for that object alone, names it, and stays as it is", async () => {
+  const [damaged = ""] = objectFiles(FUNCTIONS);
+  // The first page is the header's, and lists the tables.
+  writeFileSync(damaged, readFileSync(damaged).fill(0xaa, 4096));
+  const before = readFileSync(damaged);
+  const { url, child, exit, output } = start(["--port", "0"], { cwd });
+  const there = await url;
+  const answers = await Promise.all(["f", "g"].map((name) => get(there, name)));
+  expect(answers).toContainEqual(expect.objectContaining({ ErrorCode: "InternalServerError" }));
+  expect(answers).toContainEqual(expect.objectContaining({ maxAsyncRetryAttempts: 7 }));
+  const written = await Promise.all(["f", "g"].map((name) => put(there, name, {})));
+  expect(written).toContainEqual(expect.objectContaining({ ErrorCode: "InternalServerError" }));
+  child.kill();
+  await exit;
+  expect(output.stderr).toContain(`(object ${basename(damaged, ".sqlite")})`);
+  expect(readFileSync(damaged).equals(before)).toBe(true);
+});
+
+test("a lock that was left empty by a kill is nobody's", async () => {
+  const lock = join(cwd, ".fc-sandbox/lock");
+  writeFileSync(lock, "");
+  const { url, child, exit } = start(["--port", "0"], { cwd });
+  expect(await get(await url, "f")).toMatchObject({ maxAsyncRetryAttempts: 7 });
+  child.kill();
+  await exit;
+  expect(existsSync(lock)).toBe(false);
+});
+
+test("a secret that a kill left unfinished is not taken as one", async () => {
+  const state = await newDirectory();
+  writeFileSync(join(state, "secret.new"), "half");
+  const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd });
+  await url;
+  child.kill();
+  await exit;
+  expect(readFileSync(join(state, "secret"), "utf8")).toMatch(/^[\w-]{43}$/);
+  expect(existsSync(join(state, "secret.new"))).toBe(false);
+});

@@ -1,0 +1,193 @@
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { type JournalEntry, SandboxClient } from "../../src/client/index.ts";
+import { isRunning, newDirectory, type Program, servingProcess, start, until } from "../local/program.ts";
+import { type Config, config } from "./model.ts";
+import { type Key, keyText, type Write, Writer } from "./writer.ts";
+
+/** Rounds to run; without, as many as there is time for. */
+const ROUNDS = process.env["DURABILITY_ROUNDS"] ? Number(process.env["DURABILITY_ROUNDS"]) : undefined;
+const TIME_MS = 30_000;
+/** From none, so that every change has a row of its own, to so many that a round overwrites few. */
+const JOURNAL_SIZES = [1, 2, 3, 12, 0];
+
+const victims = ["the process that serves", "the program", "a program that starts"] as const;
+type Victim = (typeof victims)[number];
+
+interface Round {
+  readonly journalSize: number;
+  /** When the journal had this size, by the test's own clock. */
+  readonly since: number;
+}
+
+/** Several writers share each function, and one makes functions. */
+const functions: readonly Pick<Key, "service" | "function">[] = [
+  { service: "demo", function: "f" },
+  { service: "demo", function: "g" },
+  { service: "", function: "f" },
+];
+const writers = [
+  ...functions.flatMap((name) =>
+    ["LATEST", "blue", "green"].map((qualifier) => new Writer([{ ...name, qualifier }])),
+  ),
+  new Writer(
+    Array.from({ length: 60 }, (_, i) => ({ service: "", function: `made-${i}`, qualifier: "LATEST" })),
+  ),
+];
+
+const random = (below: number) => Math.floor(Math.random() * below);
+
+test(
+  "whenever it is killed, nothing acknowledged is lost, no config is half merged, and the journal agrees",
+  async () => {
+    const cwd = await newDirectory();
+    const state = join(cwd, "state");
+    const startAgain = () => start(["--port", "0", "--state-dir", state], { cwd });
+    const deadline = performance.now() + TIME_MS;
+    const isOver = (rounds: number) =>
+      ROUNDS === undefined ? performance.now() > deadline : rounds === ROUNDS;
+    let rounds = 0;
+    let round: Round | undefined;
+    for (; !isOver(rounds); rounds++) {
+      const program = startAgain();
+      const url = await program.url;
+      if (round) await checkState(url, round);
+      const journalSize = JOURNAL_SIZES[rounds % JOURNAL_SIZES.length] as number;
+      await new SandboxClient({ endpoint: url }).settings({ journalSize });
+      round = { journalSize, since: performance.now() };
+
+      const victim = victims[rounds % victims.length] as Victim;
+      await underLoad(url, 1 + random(150), () => kill(victim, program, state));
+      if (victim === "a program that starts") {
+        const next = startAgain();
+        await setTimeout(random(400)); // Anywhere between its first line and its first answer.
+        next.child.kill("SIGKILL");
+        await next.exit;
+      }
+    }
+    const program = startAgain();
+    if (round) await checkState(await program.url, round);
+    program.child.kill();
+    await program.exit;
+    const acknowledged = writers.flatMap(({ writes }) =>
+      writes.filter(({ isAcknowledged }) => isAcknowledged),
+    );
+    console.log(`${rounds} kills, ${acknowledged.length} writes acknowledged`);
+  },
+  ROUNDS === undefined ? 4 * TIME_MS : (ROUNDS + 1) * 10_000,
+);
+
+/** Has all writers write; once so many writes are acknowledged, and a moment more, kills. */
+async function underLoad(url: string, acknowledgements: number, kill: () => Promise<void>): Promise<void> {
+  let acknowledged = 0;
+  const reached = Promise.withResolvers<void>();
+  const writing = Promise.all(
+    writers.map((writer) => writer.write(url, () => ++acknowledged >= acknowledgements && reached.resolve())),
+  );
+  // A writer that got a wrong answer ends the test, whatever the others do.
+  await Promise.race([reached.promise, writing]);
+  await setTimeout(random(12)); // Between two acknowledgements as well as just after one.
+  await kill();
+  await writing;
+}
+
+async function kill(victim: Victim, program: Program, state: string): Promise<void> {
+  const serving = servingProcess(state);
+  if (victim === "the process that serves") process.kill(serving, "SIGKILL");
+  else program.child.kill("SIGKILL");
+  await program.exit;
+  await until(() => !isRunning(serving), "no process is left behind");
+}
+
+/** Holds what the server has against what it acknowledged, in this round since `since`. */
+async function checkState(url: string, { journalSize, since }: Round): Promise<void> {
+  const sandbox = new SandboxClient({ endpoint: url });
+  expect((await sandbox.summary()).settings.journalSize).toBe(journalSize);
+  const { configs = [] } = await sandbox.snapshot.export();
+  const found = new Map(
+    configs.map(({ service = "", function: name, qualifier = "", ...items }) => [
+      keyText({ service, function: name, qualifier }),
+      config(items),
+    ]),
+  );
+  const journals = Map.groupBy(await allRequests(sandbox), functionText);
+  for (const writer of writers) {
+    const writes = Map.groupBy(
+      writer.writes.filter(({ sentAt }) => sentAt > since),
+      ({ key }) => key,
+    );
+    for (const key of writer.keys) {
+      const its = writes.get(keyText(key)) ?? [];
+      checkConfig(writer, keyText(key), its, found.get(keyText(key)));
+      checkJournal(writer, key, its, journals.get(functionText(key)) ?? [], journalSize);
+    }
+  }
+}
+
+/** The config is what the latest acknowledged write made of it, or else the one that was under way. */
+function checkConfig(writer: Writer, key: string, writes: readonly Write[], found: Config | undefined): void {
+  const possible = [writer.known.get(key)];
+  const last = writes.at(-1);
+  if (last && !last.isAcknowledged) possible.push(last.becomes);
+  expect(possible, `${key} is ${JSON.stringify(found)} after the kill`).toContainEqual(found);
+  writer.learn(key, found);
+}
+
+/**
+ * The journal's latest write of a config is the one that made it. The latest that was acknowledged is there, unless
+ * as many as the journal takes ended after it was sent.
+ */
+function checkJournal(
+  writer: Writer,
+  key: Key,
+  writes: readonly Write[],
+  journal: readonly JournalEntry[],
+  size: number,
+): void {
+  expect(journal.length).toBeLessThanOrEqual(size);
+  const latest = journal.find(({ qualifier }) => qualifier === key.qualifier);
+  if (latest) {
+    const made = latest.status === 200 ? config(JSON.parse(latest.responseBody)) : undefined;
+    expect(writer.known.get(keyText(key)), `${keyText(key)}, as the journal has it`).toEqual(made);
+  }
+  const acknowledged = writes.findLast(({ isAcknowledged }) => isAcknowledged);
+  if (acknowledged === undefined) return;
+  if (latest && writeNumber(latest) >= acknowledged.number) return;
+  const later = journal.filter((entry) => (endOf(writeNumber(entry)) ?? 0) > acknowledged.sentAt);
+  expect(later.length, `entries later than write ${acknowledged.number} of ${keyText(key)}`).toBe(size);
+}
+
+function endOf(number: number): number | undefined {
+  for (const { writes } of writers) {
+    const write = writes.findLast((one) => one.number === number);
+    if (write) return write.endedAt;
+  }
+  return undefined;
+}
+
+function writeNumber({ headers }: JournalEntry): number {
+  return Number(headers["x-write"]);
+}
+
+function functionText({
+  service,
+  function: name,
+}: {
+  service: string | null;
+  function: string | null;
+}): string {
+  return `${service ?? ""}/${name}`;
+}
+
+/** The whole journal, newest first. */
+async function allRequests(sandbox: SandboxClient): Promise<JournalEntry[]> {
+  const all: JournalEntry[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await sandbox.requests.list({}, { limit: 100, ...(nextToken ? { nextToken } : {}) });
+    all.push(...page.requests);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return all;
+}
