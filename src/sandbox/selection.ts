@@ -4,7 +4,7 @@ import type { Env } from "../env.ts";
 import { DEFAULT_SANDBOX, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
 
 /** The path prefix of a sandbox. */
-const PREFIX = /^\/s\/([^/]*)(\/.*)?$/;
+const PREFIX = /^\/s\/([^/]*)(\/.*)?$/s;
 
 /** A request's path without the prefix that selects a sandbox. */
 export function pathInSandbox(path: string): string {
