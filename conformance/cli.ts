@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Recording, recordingDifferences, recordingSchema } from "./recording.ts";
-import { run, type Target } from "./run.ts";
+import { refuseToOverwrite, run, type Target } from "./run.ts";
 import { scenarios } from "./scenarios.ts";
 
 const HELP = `Usage: npm run conformance -- --endpoint URL --access-key-id ID --access-key-secret SECRET --account N [options]
@@ -82,29 +82,35 @@ async function main(): Promise<number> {
 
 async function ask(chosen: typeof scenarios, target: Target, record: string | undefined): Promise<number> {
   const stopped = new AbortController();
-  // What is under way is finished and cleaned up; a second Ctrl-C does not wait for that.
-  process.once("SIGINT", () => stopped.abort());
+  // What is under way is finished and cleaned up, however often one asks.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopped.abort());
+  await refuseToOverwrite(chosen, target);
   const answers: Recording["answers"] = [];
   let differing = 0;
-  for await (const { answer, differences } of run(chosen, target, stopped.signal)) {
-    answers.push(answer);
-    if (differences.length === 0) continue;
-    differing += 1;
-    const settled = answer.settles ? ` (settles ${answer.settles})` : "";
-    process.stdout.write(`${answer.step}${settled}\n${differences.map((one) => `  ${one}\n`).join("")}`);
+  try {
+    for await (const { answer, differences } of run(chosen, target, stopped.signal)) {
+      answers.push(answer);
+      if (differences.length === 0) continue;
+      differing += 1;
+      const settled = answer.settles ? ` (settles ${answer.settles})` : "";
+      process.stdout.write(`${answer.step}${settled}\n${differences.map((one) => `  ${one}\n`).join("")}`);
+    }
+  } finally {
+    // What came is worth keeping, even when the rest did not.
+    if (record !== undefined) await writeRecording(record, answers);
   }
-  process.stdout.write(
-    `${answers.length} steps, ${differing} not as expected${stopped.signal.aborted ? "; cut short" : ""}\n`,
-  );
-  if (record !== undefined) {
-    const recording: Recording = {
-      format: "fc-sandbox-conformance/1",
-      recordedAt: new Date().toISOString(),
-      answers,
-    };
-    await writeFile(record, `${JSON.stringify(recording, null, 2)}\n`);
-  }
+  const cut = stopped.signal.aborted ? "; cut short" : "";
+  process.stdout.write(`${answers.length} steps, ${differing} not as expected${cut}\n`);
   return stopped.signal.aborted ? 2 : differing > 0 ? 1 : 0;
+}
+
+function writeRecording(file: string, answers: Recording["answers"]): Promise<void> {
+  const recording: Recording = {
+    format: "fc-sandbox-conformance/1",
+    recordedAt: new Date().toISOString(),
+    answers,
+  };
+  return writeFile(file, `${JSON.stringify(recording, null, 2)}\n`);
 }
 
 async function diff(files: readonly string[]): Promise<number> {

@@ -32,6 +32,26 @@ const HEADERS = ["X-Fc-Request-Id", "Date", "Content-Type"];
 /** A name that nothing has. */
 const UNKNOWN = `fc-sandbox-none-${randomUUID().slice(0, 8)}`;
 
+const PATIENCE_MS = 30_000;
+
+/**
+ * Throws when there is a config that a run would change and delete: it was somebody's before.
+ */
+export async function refuseToOverwrite(scenarios: readonly Scenario[], target: Target): Promise<void> {
+  for (const version of new Set(scenarios.flatMap(({ versions }) => versions))) {
+    for (const qualifier of [undefined, target.qualifier]) {
+      const named = qualifier === undefined ? {} : { qualifier };
+      const step: Step = { name: "look", operation: "get", ...named, expect: { status: 404 } };
+      const { status } = await send(version, step, target, {});
+      if (status === 200) {
+        throw new Error(
+          `${target.function}:${qualifier ?? "LATEST"} has a config already (${version}), which the run would delete; name a function without one`,
+        );
+      }
+    }
+  }
+}
+
 /** Runs the scenarios that a target can be asked, one step after the other, and removes what they made. */
 export async function* run(
   scenarios: readonly Scenario[],
@@ -83,7 +103,9 @@ async function outcomeOf(
   const body = parsed(text);
   if (typeof body?.nextToken === "string") memory["nextToken"] = body.nextToken;
   const code = body?.ErrorCode ?? body?.Code;
-  const names = { ...namesOf(target), unknown: UNKNOWN };
+  const { host } = new URL(target.endpoint);
+  const secrets = { accessKeySecret: target.accessKeySecret, accessKeyId: target.accessKeyId, host };
+  const names = { ...secrets, ...namesOf(target), unknown: UNKNOWN };
   const answer: Answer = {
     step: `${name} / ${version} / ${step.name}`,
     ...(step.settles ? { settles: step.settles } : {}),
@@ -94,7 +116,7 @@ async function outcomeOf(
   const { expect } = step;
   const differences: string[] = [];
   if (status !== expect.status)
-    differences.push(`status ${status}, not ${expect.status}: ${text.slice(0, 300)}`);
+    differences.push(`status ${status}, not ${expect.status}: ${JSON.stringify(answer.body ?? "")}`);
   else {
     if (expect.code !== undefined && code !== expect.code)
       differences.push(`code ${code}, not ${expect.code}`);
@@ -161,7 +183,8 @@ async function send(version: Version, step: Step, target: Target, memory: Readon
   if (step.signature !== "none")
     sign(version, { method, path, query, headers, body: body ?? "" }, step, target);
   headers.delete("host");
-  const response = await fetch(url, { method, headers, body: body ?? null });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch(url, { method, headers, body: body ?? null, signal });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

@@ -109,6 +109,18 @@ describe("the conformance kit", () => {
     expect((await sandbox.snapshot.export()).configs).toEqual([]);
   });
 
+  test("refuses to run where a config is already, which is somebody's", async () => {
+    const sandbox = await strictSandbox();
+    const configs = [{ service: NAMES.service, function: NAMES.function, maxAsyncRetryAttempts: 7 }];
+    await sandbox.snapshot.import({ ...(await sandbox.snapshot.export()), configs });
+    const { code, stderr } = await conformance(target(sandbox), sandbox.access.accessKeySecret);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      "conformance:LATEST has a config already (2016-08-15), which the run would delete",
+    );
+    expect((await sandbox.snapshot.export()).configs).toMatchObject(configs);
+  });
+
   test.each([
     [[], "conformance: --endpoint is missing\n"],
     [["nonsense"], 'conformance: there is no command "nonsense"\n'],
