@@ -154,9 +154,11 @@ test("a lock that was left empty by a kill is nobody's", async () => {
 test.skipIf(!existsSync("/proc/self/stat"))(
   "a lock of a process that is just a zombie is nobody's",
   async () => {
-    // As in a container whose first process reaps no orphans.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+    // As in a container whose first process reaps no orphans: the shell has become another program when it ends.
+    const parent = spawn("sh", ["-c", "exec 3<&0; read _ <&3 & echo $!; exec sleep 60"]);
     const [pid] = await once(parent.stdout, "data");
+    await until(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n", "no shell");
+    parent.stdin.end();
     await until(() => readFileSync(`/proc/${Number(pid)}/stat`, "utf8").includes(") Z "), "a zombie");
     writeFileSync(join(cwd, ".fc-sandbox/lock"), String(Number(pid)));
     const { url, child, exit } = start(["--port", "0"], { cwd });
