@@ -4,9 +4,19 @@ import { defineConfig } from "vitest/config";
 const WORKER = "test/**/*.worker.test.ts";
 
 /** What is tested from outside, against the served program. */
-const SERVED = ["browser", "client", "clients", "durability", "local", "openapi", "package", "web"].map(
-  (directory) => `test/${directory}/**/*.test.ts`,
-);
+const SERVED = [
+  "browser",
+  "client",
+  "clients",
+  "conformance",
+  "durability",
+  "hostile",
+  "local",
+  "migrations",
+  "openapi",
+  "package",
+  "web",
+].map((directory) => `test/${directory}/**/*.test.ts`);
 
 // Three layers: pure units in Node; the Worker and its objects inside workerd; the served program from outside.
 export default defineConfig({
@@ -28,7 +38,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: [WORKER] },
+        test: { name: "worker", include: [WORKER], testTimeout: 20_000 },
       },
       {
         test: {

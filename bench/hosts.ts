@@ -18,9 +18,9 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** As `npm start` serves it: by workerd itself, with durable state. */
-export async function byWorkerd(workerDirectory = WORKER_DIRECTORY): Promise<Host> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+/** As `npm start` serves it: by workerd itself, with durable state in a directory of its own below another. */
+export async function byWorkerd(workerDirectory = WORKER_DIRECTORY, below = tmpdir()): Promise<Host> {
+  const stateDirectory = await mkdtemp(join(below, "fc-sandbox-bench-"));
   const sandbox = await startSandbox({ workerDirectory, stateDirectory });
   return {
     url: sandbox.url,

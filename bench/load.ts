@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import autocannon from "autocannon";
 
-const FUNCTIONS = 64;
+export const FUNCTIONS = 64;
 const CONNECTIONS = 16;
 /** How many different configs a connection puts to a function in turn. */
 const CONFIGS = 4;
@@ -55,6 +55,25 @@ export async function load(
       return { method, path, headers, ...(method === "PUT" ? { body: config(number) } : {}) };
     });
     client.setRequests(requests);
+  };
+  return fire({ url, duration: seconds, setupClient });
+}
+
+/** PUTs to these paths in turn, over 16 connections that share them, for some seconds. Throws as `load` does. */
+export function putTo(url: string, paths: readonly string[], seconds: number): Promise<Round> {
+  let connections = 0;
+  const setupClient = (client: autocannon.Client) => {
+    const connection = connections++;
+    const its = paths.length < CONNECTIONS ? paths : paths.filter((_, i) => i % CONNECTIONS === connection);
+    const requests = Array.from({ length: CONFIGS }, (_, i) =>
+      its.map((path) => ({
+        method: "PUT" as const,
+        path,
+        headers: { "content-type": "application/json" },
+        body: config(connection * CONFIGS + i),
+      })),
+    );
+    client.setRequests(requests.flat());
   };
   return fire({ url, duration: seconds, setupClient });
 }

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
-import { abbreviated, failure } from "./api/errors.ts";
+import { abbreviated, failure, invalid } from "./api/errors.ts";
 import { errorReply } from "./api/exchange.ts";
 import { type ApiContext, type ApiEnv, apiRoutes, type Tenancy } from "./api/operations.ts";
 import { commonHeaders, send } from "./api/responses.ts";
@@ -14,6 +14,9 @@ import { problem } from "./sandbox/problem.ts";
 import { clientOf, controlRoutes, isControlPath, sendProblem } from "./sandbox/routes.ts";
 import { pathInSandbox, selectSandbox } from "./sandbox/selection.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
+
+/** A host's name or address, and perhaps a port. A request's URL begins with it, whatever else it may hold. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 /** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
 export const app = new Hono<ApiEnv>({ getPath: (request) => pathInSandbox(getPath(request)) });
@@ -43,6 +46,12 @@ app.use(async (c, next) => {
       return sendProblem(c, problem(429, "Too many requests: slow down.").problem);
     return refuse(c, failure(versionOfPath(c.req.path).throttled));
   }
+  const host = c.req.raw.headers.get("Host");
+  if (host !== null && !(HOST.test(host) && URL.canParse(c.req.url))) {
+    return isControlPath(c.req.path)
+      ? sendProblem(c, problem(400, "The Host header must be a host, and perhaps a port.").problem)
+      : refuse(c, invalid("the Host header", "a host, and perhaps a port", host));
+  }
   const selected = await selectSandbox(c.req.raw, c.env);
   if (!selected.ok) {
     if (needsNoSandbox(c.req.method, c.req.path)) return next();
@@ -65,7 +74,7 @@ const tenancy: Tenancy = {
     const { headers, url } = c.req.raw;
     if (!headers.has("Authorization")) return { kind: "absent" };
     const { ROOT_SECRET: rootSecret } = c.env;
-    if (rootSecret === undefined) {
+    if (!rootSecret) {
       return {
         kind: "refused",
         error: failure("InvalidAccessKeyID", claimedAccessKeyId(headers) ?? "").error,
@@ -109,7 +118,7 @@ app.onError((error, c) => {
   // An object is reset when its storage failed, as on a full disk: the message says how, the stack nothing.
   const what = durableObjectReset ? String(error) : error;
   // Locally the object's file has this name, which is what to know when that is damaged.
-  console.error(...(c.var.object ? [what, `(object ${c.var.object})`] : [what]));
+  console.error(...(c.var.object ? [what, `(object ${c.var.object.id})`] : [what]));
   const passing = retryable || overloaded;
   if (isControlPath(c.req.path)) {
     return sendProblem(

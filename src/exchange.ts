@@ -2,6 +2,7 @@ import { failure, injectedError, type Outcome } from "./api/errors.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/exchange.ts";
 import { type Effect, type Fault, matches } from "./function/faults.ts";
 import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
+import type { Passing } from "./function/traffic.ts";
 import { fromJson, type Json } from "./json.ts";
 import { checkExistence } from "./sandbox/functions.ts";
 import type { SharedState } from "./sandbox/state.ts";
@@ -9,8 +10,8 @@ import type { SharedState } from "./sandbox/state.ts";
 /** The object that answers a request: what it knows of its sandbox, and where it keeps the journal. */
 export interface Answerer {
   state(): SharedState;
-  /** Adds an entry to the journal. */
-  record(entry: Json<JournalEntry>): void;
+  /** Counts a request, and adds its entry to the journal. */
+  record(entry: Json<JournalEntry>, passing: Passing): void;
   /** How much of a response's body the journal keeps, in characters. */
   readonly maxJournalBody: number;
   /** Counts the request for these faults, and says which of them strike it. */
@@ -53,7 +54,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
     durationMs: Date.now() - request.receivedAt,
     faults: [...faults],
   });
-  by.record(entry);
+  by.record(entry, { operation: request.operation, status: reply.status, faultsStruck: faults.length });
   if (by.state().watched) by.publish(fromJson(entry));
   return reply;
 }

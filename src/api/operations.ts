@@ -35,7 +35,7 @@ export interface ApiEnv {
     /** What the log is told of the request. */
     operation: string | undefined;
     /** The object that was asked to answer. */
-    object: DurableObjectId | undefined;
+    object: { readonly id: DurableObjectId } | undefined;
   };
 }
 export type ApiContext = Context<ApiEnv>;
@@ -210,6 +210,6 @@ async function handle(
     names.function === null
       ? sandboxObject(c.env, sandbox)
       : functionObject(c.env, sandbox, functionOf(names));
-  c.set("object", object.id);
+  c.set("object", object);
   return send(c, receiveReply(await object.perform(sendRequest(request))));
 }

@@ -9,7 +9,10 @@ export function commonHeaders(c: ApiContext): Record<string, string> {
   return {
     "X-Fc-Request-Id": c.var.requestId,
     Date: new Date().toUTCString(),
+    // In milliseconds, as far as a Worker's clock tells: it stands still while it computes.
+    "Server-Timing": `total;dur=${Date.now() - c.var.receivedAt}`,
     "Access-Control-Allow-Origin": "*",
+    "Timing-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,Retry-After",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -11,6 +11,7 @@ import {
   type Placed,
   type Position,
 } from "./journalEntry.ts";
+import { joinedTraffic, NO_TRAFFIC, type Passing, type Traffic, trafficOf } from "./traffic.ts";
 
 /**
  * JSON followed by spaces, so that rows of about a size, with `others` characters besides, take just the same room:
@@ -25,20 +26,33 @@ const PADDING = 512;
 const migrations = [
   `CREATE TABLE journal (slot INTEGER PRIMARY KEY, number INTEGER NOT NULL, entry TEXT NOT NULL) STRICT`,
   "ALTER TABLE journal ADD COLUMN kept TEXT",
+  "ALTER TABLE journal ADD COLUMN traffic TEXT",
 ];
 
-/** A ring of the latest entries: each takes the slot of the one that is `size` older, so it costs one row. */
+/**
+ * A ring of the latest entries: each takes the slot of the one that is `size` older, so it costs one row. With each
+ * goes what came until then, so that counting costs no row of its own.
+ */
 export class Journal {
   readonly #sql: SqlStorage;
   /** Tells the entries of one object from those of the others. */
   readonly #source: string;
+  readonly #kv: SyncKvStorage;
   #next: number;
+  #traffic: Traffic;
 
   /** Numbers its entries from `first` on, or after those it has. */
   constructor(storage: DurableObjectStorage, source: string, first = 0) {
     migrate(storage, "journal", migrations);
     this.#sql = storage.sql;
+    this.#kv = storage.kv;
     this.#source = source;
+    const [latest] = this.#sql
+      .exec<{ traffic: string }>(
+        "SELECT traffic FROM journal WHERE traffic IS NOT NULL ORDER BY number DESC LIMIT 1",
+      )
+      .toArray();
+    this.#traffic = latest ? JSON.parse(latest.traffic) : (this.#kv.get<Traffic>("traffic") ?? NO_TRAFFIC);
     const { last } = this.#sql.exec<{ last: number | null }>("SELECT max(number) AS last FROM journal").one();
     this.#next = Math.max(first, (last ?? -1) + 1);
   }
@@ -48,16 +62,34 @@ export class Journal {
     return this.#next;
   }
 
-  /** Adds an entry in the place of the one `size` before it, and with it what else its row is to keep. */
-  add(entry: Json<JournalEntry>, size: number, kept: string | null = null): void {
+  /** What came since the object is there; without a journal, since it was last loaded. */
+  get traffic(): Traffic {
+    return this.#traffic;
+  }
+
+  countRows(rowsWritten: number): void {
+    this.#traffic = { ...this.#traffic, rowsWritten: this.#traffic.rowsWritten + rowsWritten };
+  }
+
+  /**
+   * Counts a request, and adds its entry in the place of the one `size` before it, with what else its row is to
+   * keep.
+   */
+  add(entry: Json<JournalEntry>, passing: Passing, size: number, kept: string | null = null): void {
+    this.#traffic = joinedTraffic(this.#traffic, trafficOf(passing));
     if (size === 0) return;
+    // The row that this is about to write.
+    this.countRows(1);
     const number = this.#next++;
+    const traffic = JSON.stringify(this.#traffic);
     this.#sql.exec(
-      "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?)",
+      // By name: a later release may have added columns, and been rolled back.
+      "INSERT OR REPLACE INTO journal (slot, number, entry, kept, traffic) VALUES (?, ?, ?, ?, ?)",
       number % size,
       number,
-      padded(entry, kept?.length ?? 0),
+      padded(entry, traffic.length + (kept?.length ?? 0)),
       kept,
+      traffic,
     );
   }
 
@@ -74,7 +106,7 @@ export class Journal {
   /** Keeps the latest `size` entries, each in the slot that this size gives it, and nothing besides. */
   resize(size: number): void {
     const kept = this.#rows().slice(0, size);
-    this.#sql.exec("DELETE FROM journal");
+    this.clear();
     for (const { number, entry } of kept)
       this.#sql.exec(
         "INSERT INTO journal (slot, number, entry) VALUES (?, ?, ?)",
@@ -85,6 +117,7 @@ export class Journal {
   }
 
   clear(): void {
+    if (this.#traffic !== NO_TRAFFIC) this.#kv.put("traffic", this.#traffic);
     this.#sql.exec("DELETE FROM journal");
   }
 

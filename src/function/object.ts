@@ -18,6 +18,7 @@ import type { Journal } from "./journal.ts";
 import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
 import { operate } from "./operations.ts";
 import { ConfigStore } from "./store.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** How often a function in use tells its sandbox, as a part of the time after which an idle one is erased. */
 const USES_PER_IDLE_TIME = 8;
@@ -73,7 +74,7 @@ export class FunctionObject extends DurableObject<Env> {
     const state = () => this.#state ?? joined;
     const by: Answerer = {
       state,
-      record: (entry) => configs.record(entry, state().settings.journalSize),
+      record: (entry, passing) => configs.record(entry, passing, state().settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
@@ -93,17 +94,11 @@ export class FunctionObject extends DurableObject<Env> {
 
   /**
    * Takes a state that its sandbox pushes, unless it has seen a later one; with it come the configs of an
-   * imported snapshot, in the place of those it has. With `mayLeave` a function that then has nothing left forgets
-   * all and is no longer one of the sandbox's: whether it did.
+   * imported snapshot, in the place of those it has.
    */
-  async accept(
-    state: SharedState,
-    imported: readonly StoredConfig[] | undefined,
-    mayLeave = false,
-  ): Promise<boolean> {
+  async accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void> {
     const seen = this.#state;
-    if (seen && seen.version >= state.version) return false;
-    const configs = this.#configs;
+    if (seen && seen.version >= state.version) return;
     try {
       this.#apply(state, imported);
     } catch (error) {
@@ -111,11 +106,19 @@ export class FunctionObject extends DurableObject<Env> {
       throw error;
     }
     this.#state = state;
+  }
+
+  /**
+   * Forgets all and is no longer one of its sandbox's, when it has neither configs nor remembered requests: what came
+   * to it, then, else undefined.
+   */
+  async leave(): Promise<Traffic | undefined> {
+    const isEmpty = this.#configs.count === 0 && this.#journal.count() === 0;
     // A request under way counts on the function being there.
-    const isEmpty = configs.count === 0 && this.#journal.count() === 0;
-    if (!mayLeave || !isEmpty || this.#underWay > 0) return false;
+    if (!isEmpty || this.#underWay > 0) return undefined;
+    const { traffic } = this.#journal;
     await this.erase();
-    return true;
+    return traffic;
   }
 
   #apply(state: SharedState, imported: readonly StoredConfig[] | undefined): void {
@@ -156,8 +159,12 @@ export class FunctionObject extends DurableObject<Env> {
     return this.#journal.nearMisses(filter, most);
   }
 
-  async counts(): Promise<{ readonly configs: number; readonly requests: number }> {
-    return { configs: this.#configs.count, requests: this.#journal.count() };
+  async counts(): Promise<{
+    readonly configs: number;
+    readonly requests: number;
+    readonly traffic: Traffic;
+  }> {
+    return { configs: this.#configs.count, requests: this.#journal.count(), traffic: this.#journal.traffic };
   }
 
   /** Forgets everything, its sandbox too, and leaves no storage behind. */
@@ -172,6 +179,8 @@ export class FunctionObject extends DurableObject<Env> {
   async #join(sandbox: string, sent: SentRequest): Promise<SharedState | undefined> {
     const joined = await sandboxObject(this.env, sandbox).join(sent);
     if (joined) await this.accept(joined.state, joined.imported);
+    // By joining the sandbox learned that it is in use.
+    if (joined) this.#usedAt = Date.now();
     return joined && (this.#state ?? joined.state);
   }
 

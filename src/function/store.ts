@@ -3,6 +3,7 @@ import type { Json } from "../json.ts";
 import { migrate } from "../migrations.ts";
 import { Journal } from "./journal.ts";
 import type { JournalEntry } from "./journalEntry.ts";
+import type { Passing } from "./traffic.ts";
 
 const migrations = [
   "CREATE TABLE configs (qualifier TEXT PRIMARY KEY, config TEXT NOT NULL) STRICT, WITHOUT ROWID",
@@ -69,14 +70,17 @@ export class ConfigStore {
   }
 
   /** Adds an entry to the journal of this size; it keeps the change that its request has just made. */
-  record(entry: Json<JournalEntry>, size: number): void {
-    if (size === 0) return;
+  record(entry: Json<JournalEntry>, passing: Passing, size: number): void {
+    if (size === 0) {
+      this.journal.add(entry, passing, size);
+      return;
+    }
     const { next } = this.journal;
     const [oldest] = this.#keptBy;
     if (oldest && oldest[1] <= next - size) this.#writeRow(oldest[0]);
     const change = this.#unwritten;
     this.#unwritten = undefined;
-    this.journal.add(entry, size, change ? JSON.stringify(change) : null);
+    this.journal.add(entry, passing, size, change ? JSON.stringify(change) : null);
     if (change) this.#keep(change, next);
   }
 
@@ -130,8 +134,10 @@ export class ConfigStore {
   #writeRow(qualifier: string): void {
     const config = this.#configs.get(qualifier);
     const { sql } = this.#storage;
-    if (config) sql.exec("INSERT OR REPLACE INTO configs VALUES (?, ?)", qualifier, JSON.stringify(config));
-    else sql.exec("DELETE FROM configs WHERE qualifier = ?", qualifier);
+    const { rowsWritten } = config
+      ? sql.exec("INSERT OR REPLACE INTO configs VALUES (?, ?)", qualifier, JSON.stringify(config))
+      : sql.exec("DELETE FROM configs WHERE qualifier = ?", qualifier);
+    this.journal.countRows(rowsWritten);
     this.#keptBy.delete(qualifier);
   }
 }

@@ -12,11 +12,15 @@ const wrangler = join(
 );
 
 /**
- * Bundles a Worker as `wrangler deploy` would upload it, and puts the settings that it runs with beside it. Throws
+ * Bundles a Worker as `wrangler deploy` with these options would upload it, and puts the settings that it runs with beside it. Throws
  * an Error that has what wrangler said when it can't.
  */
-export async function buildWorker(configFile: string, directory: string): Promise<void> {
-  const build = ["deploy", "--dry-run", "--config", configFile, "--outdir", directory];
+export async function buildWorker(
+  configFile: string,
+  directory: string,
+  options: readonly string[] = [],
+): Promise<void> {
+  const build = ["deploy", "--dry-run", "--config", configFile, "--outdir", directory, ...options];
   await promisify(execFile)(process.execPath, [wrangler, ...build], {
     cwd: dirname(configFile),
     env: { ...process.env, WRANGLER_SEND_METRICS: "false" },

@@ -64,8 +64,8 @@ export async function openStateDirectory(wanted: string | undefined): Promise<St
   }
 }
 
-/** 32 random bytes in base64url. */
-const SECRET = /^[\w-]{43}$/;
+/** Made here it is 32 random bytes in base64url; one may put another. */
+const SECRET = /^[\x20-\x7e]{32,}$/;
 
 async function readOrMake(file: string): Promise<string> {
   try {

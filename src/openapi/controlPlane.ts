@@ -5,6 +5,7 @@ import { faultSchema, shownFaultSchema } from "../function/faults.ts";
 import { filterSchema } from "../function/journalEntry.ts";
 import { advanceSchema, clockSchema } from "../sandbox/clock.ts";
 import { declaredSchema } from "../sandbox/functions.ts";
+import { METRICS_TYPE } from "../sandbox/metrics.ts";
 import * as responses from "../sandbox/responses.ts";
 import { creationSchema, resetSchema, verifySchema } from "../sandbox/routes.ts";
 import { settingsSchema } from "../sandbox/settings.ts";
@@ -23,7 +24,8 @@ export interface ControlOperation {
   readonly request?: z.ZodMiniType;
   readonly query?: readonly JsonObject[];
   readonly status: 101 | 200 | 201 | 204;
-  readonly response?: z.ZodMiniType;
+  /** JSON of this schema, or text of this type. */
+  readonly response?: z.ZodMiniType | string;
   /** What can go wrong besides a token that is missing or wrong. */
   readonly problems: readonly number[];
   /** Whether it needs no sandbox, and no token. */
@@ -65,6 +67,15 @@ export function controlOperations(env: Env): ControlOperation[] {
       text: "Its credentials only for who has the control token.",
       status: 200,
       response: responses.summarySchema,
+      problems: [],
+    },
+    {
+      id: "getMetrics",
+      method: "GET",
+      path: "/metrics",
+      summary: "The sandbox's figures, for Prometheus",
+      status: 200,
+      response: METRICS_TYPE,
       problems: [],
     },
     {
@@ -287,6 +298,12 @@ export function controlPaths(env: Env): { readonly paths: JsonObject; readonly s
   return { paths, schemas: { Problem: jsonSchema(responses.problemSchema) } };
 }
 
+function contentOf(response: z.ZodMiniType | string, examples: JsonObject): JsonObject {
+  if (typeof response !== "string") return jsonContent(jsonSchema(response), examples);
+  const [type = ""] = response.split(";");
+  return jsonContent({ type: "string" }, examples, type);
+}
+
 function operationObject(operation: ControlOperation): JsonObject {
   const { id, method, summary, text, request, query, status, response, problems, isPublic } = operation;
   const statuses = isPublic ? problems : [...new Set([...problems, 401, 403, 404, 429])].sort();
@@ -314,7 +331,7 @@ function operationObject(operation: ControlOperation): JsonObject {
       [status]: {
         description: DESCRIPTIONS[status],
         ...(status === 101 ? {} : { headers: requestId }),
-        ...(response ? { content: jsonContent(jsonSchema(response), examplesOf(id, [String(status)])) } : {}),
+        ...(response ? { content: contentOf(response, examplesOf(id, [String(status)])) } : {}),
       },
       ...Object.fromEntries(statuses.map((code) => [code, problemOf(code)])),
     },

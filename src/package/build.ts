@@ -23,10 +23,29 @@ const ENTRIES = {
   vitest: "vitest/index",
   "vitest-global-setup": "vitest/globalSetup",
 };
+/** What is bundled rather than depended on. */
+const BUNDLED = ["hono", "zod", "preact", "@preact/signals", "@preact/signals-core", "swagger-ui-dist"];
 const DOCUMENTS = "client/documents";
 
 await Promise.all([PROGRAMS, TYPES].map((directory) => rm(directory, { recursive: true, force: true })));
 await Promise.all([buildPrograms(), buildTypes()]);
+await writeLicences();
+
+/** What the Worker's bundle and the pages hold of others, with the terms that have to go with it. */
+async function writeLicences(): Promise<void> {
+  const texts = await Promise.all(
+    BUNDLED.map(async (name) => {
+      const directory = join(ROOT, "node_modules", name);
+      const { version } = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
+      const terms = (await readdir(directory)).filter((file) =>
+        /^(LICENSE|NOTICE)$|LICENSE\.txt$/.test(file),
+      );
+      const parts = await Promise.all(terms.map((file) => readFile(join(directory, file), "utf8")));
+      return `${name} ${version}\n\n${parts.join("\n\n")}`;
+    }),
+  );
+  await writeFile(join(PROGRAMS, "THIRD-PARTY-LICENSES.txt"), texts.join(`\n\n${"-".repeat(80)}\n\n`));
+}
 
 async function buildPrograms(): Promise<void> {
   await build({

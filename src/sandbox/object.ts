@@ -9,7 +9,7 @@ import {
   type SentRequest,
   sendReply,
 } from "../api/exchange.ts";
-import type { ConfigName, FunctionName } from "../api/names.ts";
+import type { ConfigName } from "../api/names.ts";
 import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
@@ -24,12 +24,14 @@ import {
   type Placed,
   type Position,
 } from "../function/journalEntry.ts";
+import { joinedTraffic } from "../function/traffic.ts";
 import { functionObject } from "../objects.ts";
 import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import type { Member } from "./directory.ts";
 import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from "./feed.ts";
 import { type Declared, declaredNames } from "./functions.ts";
 import { DEFAULT_SANDBOX } from "./identity.ts";
+import { Members, nameKey } from "./members.ts";
 import { type Controlled, done, problem } from "./problem.ts";
 import type { Part, RequestsPage, ShownClock, Summary } from "./responses.ts";
 import type { Settings } from "./settings.ts";
@@ -37,8 +39,8 @@ import { exportConfigs, importConfig, type Snapshot } from "./snapshot.ts";
 import type { SharedState } from "./state.ts";
 import { SandboxStore } from "./store.ts";
 
-/** How many functions are called at once when something concerns all of them. */
-const FAN_OUT = 32;
+/** How many functions are read at once for a page of all of them: few more than a page may need. */
+const LISTED_AT_ONCE = 32;
 /** How soon a push that did not reach all functions is tried again, by alarm. */
 const PUSH_RETRY_MS = 1000;
 const PUSH_ATTEMPTS = 3;
@@ -63,21 +65,28 @@ interface NamedConfig {
  * function of the sandbox acts as it says.
  */
 export class SandboxObject extends DurableObject<Env> {
-  #opened: SandboxStore | undefined;
-  /** The functions that a push allows to leave, until they have, or join again. */
-  readonly #leaving = new Set<string>();
-  /** The push that is under way, and the one that waits for its end. */
-  #pushing: Promise<void> = Promise.resolve();
-  #nextPush: Promise<void> | undefined;
+  #opened: { readonly store: SandboxStore; readonly members: Members } | undefined;
   /** While the sandbox is being erased: what wants to use it waits for the end. */
   #erasing: Promise<void> | undefined;
 
-  /** Opened on first use: an object that was erased has no storage. */
   get #store(): SandboxStore {
+    return this.#open().store;
+  }
+
+  get #members(): Members {
+    return this.#open().members;
+  }
+
+  /** Opened on first use: an object that was erased has no storage. */
+  #open() {
     if (this.#opened === undefined) {
-      this.#opened = new SandboxStore(this.ctx.storage, this.env, this.ctx.id.toString());
+      const store = new SandboxStore(this.ctx.storage, this.env, this.ctx.id.toString());
+      this.#opened = {
+        store,
+        members: new Members(store, (name) => functionObject(this.env, this.#sandbox, name)),
+      };
       // Even one that was just looked at has tables now, which are to go some day.
-      if (this.#opened.get("usedAt") === 0) this.ctx.waitUntil(this.reportUse());
+      if (store.get("usedAt") === 0) this.ctx.waitUntil(this.reportUse());
     }
     return this.#opened;
   }
@@ -102,11 +111,12 @@ export class SandboxObject extends DurableObject<Env> {
     const { directory } = this.#store;
     if (directory.get(name) === undefined) {
       // A request that comes to nothing must not use up a function.
-      const isAdmitted = admit(request, this.#store.sharedState(name)).ok;
-      if (!isAdmitted || this.#isFull()) return undefined;
-      directory.add(name);
+      if (!admit(request, this.#store.sharedState(name)).ok) return undefined;
+      if (this.#isFull()) await this.#members.dismissEmpty();
+      if (this.#isFull()) return undefined;
+      if (directory.get(name) === undefined) directory.add(name);
     }
-    this.#leaving.delete(nameKey(name));
+    this.#members.joined(name);
     await this.reportUse();
     return { state: this.#store.sharedState(name), imported: directory.get(name)?.imported };
   }
@@ -144,7 +154,7 @@ export class SandboxObject extends DurableObject<Env> {
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
     const by: Answerer = {
       state: () => this.#store.sharedState(name),
-      record: (entry) => this.#store.journal.add(entry, this.#store.settings.journalSize),
+      record: (entry, passing) => this.#store.journal.add(entry, passing, this.#store.settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
@@ -177,11 +187,11 @@ export class SandboxObject extends DurableObject<Env> {
     const [afterFunction = "", afterQualifier = ""] = token.value.split("/");
     const found: NamedConfig[] = [];
     const functions = this.#store.directory.namesFrom(afterFunction);
-    for (let i = 0; i < functions.length && found.length <= size; i += FAN_OUT) {
-      const configs = functions.slice(i, i + FAN_OUT).map(async (functionName) => {
+    for (let i = 0; i < functions.length && found.length <= size; i += LISTED_AT_ONCE) {
+      const configs = functions.slice(i, i + LISTED_AT_ONCE).map(async (functionName) => {
         const name = { service: "", function: functionName };
         const after = functionName === afterFunction ? afterQualifier : "";
-        const configs = await functionObject(this.env, this.#sandbox, name).configsAfter(after, size + 1);
+        const configs = await this.#members.object(name).configsAfter(after, size + 1);
         return configs.map((config) => ({ name: { ...name, qualifier: config.qualifier }, config }));
       });
       found.push(...(await Promise.all(configs)).flat());
@@ -202,11 +212,13 @@ export class SandboxObject extends DurableObject<Env> {
   // The control plane.
 
   async summary(): Promise<Omit<Summary, "id" | "limits">> {
-    const functions = await this.#askAll(async (member, object) => ({
-      service: member.service,
-      function: member.function,
-      ...(await object.counts()),
-    }));
+    const all = await this.#members.askAll(async ({ service, function: name }, object) => {
+      const { traffic, ...counts } = await object.counts();
+      return { traffic, shown: { service, function: name, ...counts } };
+    });
+    // One that has nothing left is there only until its place is wanted.
+    const functions = all.map(({ shown }) => shown).filter(({ configs, requests }) => configs + requests > 0);
+    const own = joinedTraffic(this.#store.get("trafficOfLeft"), this.#store.journal.traffic);
     const sum = (item: "configs" | "requests") => functions.reduce((total, one) => total + one[item], 0);
     return {
       settings: this.#store.settings,
@@ -218,6 +230,7 @@ export class SandboxObject extends DurableObject<Env> {
         configs: sum("configs"),
         requests: sum("requests") + this.#store.journal.count(),
       },
+      traffic: all.map(({ traffic }) => traffic).reduce(joinedTraffic, own),
     };
   }
 
@@ -307,7 +320,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   async exportSnapshot(): Promise<Snapshot> {
-    const configs = await this.#askAll(async (member, object) => {
+    const configs = await this.#members.askAll(async (member, object) => {
       return exportConfigs(member, await object.configsAfter("", limits(this.env).qualifiersPerFunction));
     });
     return {
@@ -325,8 +338,10 @@ export class SandboxObject extends DurableObject<Env> {
     const configs = Map.groupBy(snapshot.configs ?? [], (config) =>
       nameKey({ service: config.service ?? "", function: config.function }),
     );
-    const all = new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
+    const names = () => new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
     const [mostFunctions, mostConfigs] = [limits(this.env).functions, limits(this.env).qualifiersPerFunction];
+    if (names().size > mostFunctions) await this.#members.dismissEmpty();
+    const all = names();
     if (all.size > mostFunctions) {
       return problem(
         409,
@@ -374,7 +389,7 @@ export class SandboxObject extends DurableObject<Env> {
       after = JSON.parse(token.value);
     }
     // Where the entries are first, then just those of the page: all of a sandbox's are too many to hold at once.
-    const found: Located[][] = await this.#askAll(async (member, object) => {
+    const found: Located[][] = await this.#members.askAll(async (member, object) => {
       const positions = await object.findJournalEntries(filter, after, size + 1);
       return positions.map((position) => ({ position, member }));
     });
@@ -396,7 +411,7 @@ export class SandboxObject extends DurableObject<Env> {
       [...byMember].map(async ([member, its]): Promise<Placed[]> => {
         const numbers = its.map(({ position }) => position.number);
         if (member === undefined) return this.#store.journal.at(numbers);
-        return functionObject(this.env, this.#sandbox, member).journalEntries(numbers);
+        return this.#members.object(member).journalEntries(numbers);
       }),
     );
     const inOrder = placed.flat().sort((a, b) => comparePositions(a.position, b.position));
@@ -404,7 +419,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   async countRequests(filter: Filter): Promise<number> {
-    const counts = await this.#askAll((_, object) => object.countJournalEntries(filter));
+    const counts = await this.#members.askAll((_, object) => object.countJournalEntries(filter));
     return counts.reduce((total, count) => total + count, this.#store.journal.countOf(filter));
   }
 
@@ -412,7 +427,9 @@ export class SandboxObject extends DurableObject<Env> {
   async verify(
     filter: Filter,
   ): Promise<{ readonly count: number; readonly nearMisses: readonly NearMiss[] }> {
-    const misses: NearMiss[][] = await this.#askAll((_, object) => object.nearMisses(filter, NEAR_MISSES));
+    const misses: NearMiss[][] = await this.#members.askAll((_, object) =>
+      object.nearMisses(filter, NEAR_MISSES),
+    );
     const all = [...misses.flat(), ...this.#store.journal.nearMisses(filter, NEAR_MISSES)];
     return { count: await this.countRequests(filter), nearMisses: nearest(all, NEAR_MISSES) };
   }
@@ -501,62 +518,11 @@ export class SandboxObject extends DurableObject<Env> {
     return done(value);
   }
 
-  /**
-   * Gives all functions the present state, one push after the other; who comes while one waits to begin shares it.
-   * The alarm does it again when this is cut off.
-   */
-  #push(): Promise<void> {
-    this.#nextPush ??= this.#pushing.then(() => {
-      this.#nextPush = undefined;
-      const push = this.#pushNow();
-      this.#pushing = push.catch(() => {});
-      return push;
-    });
-    return this.#nextPush;
-  }
-
-  async #pushNow(): Promise<void> {
-    const version = this.#store.get("version");
-    const failures: unknown[] = [];
-    await this.#askAll(async (member, object) => {
-      try {
-        await this.#pushTo(member, object);
-      } catch (error) {
-        failures.push(error); // The others are told all the same.
-      }
-    });
-    if (failures.length > 0) throw failures[0];
+  /** Gives all functions the present state. The alarm does it again when this is cut off. */
+  async #push(): Promise<void> {
+    const version = await this.#members.push();
     if (this.#store.get("settled") < version) this.#store.set("settled", version);
     await this.#schedule();
-  }
-
-  async #pushTo(member: Member, object: ReturnType<typeof functionObject>): Promise<void> {
-    // Read at the last moment: what was imported may have been taken, or replaced, in the meantime.
-    const { imported, ...latest } = this.#store.directory.get(member) ?? member;
-    const key = nameKey(member);
-    const mayLeave = imported === undefined;
-    if (mayLeave) this.#leaving.add(key);
-    const left = await object.accept(this.#store.sharedState(member), imported, mayLeave);
-    // One that joined again in the meantime stays.
-    if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
-    else this.#store.directory.taken(latest);
-  }
-
-  /** Asks every function of the sandbox, some at once, in the directory's order. */
-  async #askAll<T>(
-    ask: (member: Member, object: ReturnType<typeof functionObject>) => Promise<T>,
-  ): Promise<T[]> {
-    const members = this.#store.directory.all();
-    const answers: T[] = [];
-    for (let i = 0; i < members.length; i += FAN_OUT) {
-      const some = members.slice(i, i + FAN_OUT);
-      answers.push(
-        ...(await Promise.all(
-          some.map((member) => ask(member, functionObject(this.env, this.#sandbox, member))),
-        )),
-      );
-    }
-    return answers;
   }
 
   /** Sets the alarm for what is next: a push that has to be finished, or the end of an idle sandbox. */
@@ -571,7 +537,7 @@ export class SandboxObject extends DurableObject<Env> {
   /** Erases the sandbox and all its functions, storage and all. */
   async #erase(): Promise<void> {
     const erased = async () => {
-      await this.#askAll((_, object) => object.erase());
+      await this.#members.askAll((_, object) => object.erase());
       for (const socket of this.ctx.getWebSockets()) socket.close(1001, "this sandbox was erased");
       await this.ctx.storage.deleteAll();
     };
@@ -591,10 +557,6 @@ function listOfNone({ nextToken }: PageRequest): Outcome<object> {
 /** The first text that a list has more than once. */
 function firstRepeated(texts: readonly string[]): string | undefined {
   return texts.find((text, index) => texts.indexOf(text) < index);
-}
-
-function nameKey({ service, function: name }: FunctionName): string {
-  return service ? `${service}/${name}` : name;
 }
 
 function definedItems<T extends object>(items: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

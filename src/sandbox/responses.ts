@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { shownFaultSchema } from "../function/faults.ts";
 import { journalEntrySchema } from "../function/journalEntry.ts";
+import { trafficSchema } from "../function/traffic.ts";
 import { clockModes } from "./clock.ts";
 import { settingsShape } from "./settings.ts";
 
@@ -57,6 +58,7 @@ export const summarySchema = z.strictObject({
     z.strictObject({ service: z.string(), function: z.string(), configs: z.int(), requests: z.int() }),
   ),
   counts: z.strictObject({ functions: z.int(), configs: z.int(), requests: z.int() }),
+  traffic: trafficSchema,
   limits: z.record(z.string(), z.int()),
 });
 

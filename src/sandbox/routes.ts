@@ -12,6 +12,7 @@ import { advanceSchema, clockSchema } from "./clock.ts";
 import { FEED_PROTOCOL, WATCHING_HEADER } from "./feed.ts";
 import { declaredSchema } from "./functions.ts";
 import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
+import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { type Controlled, done, parsed, problem } from "./problem.ts";
 import {
   type Problem,
@@ -117,7 +118,7 @@ export function controlRoutes(): Hono<ApiEnv> {
     const allowed = (await c.env.CREATION_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
     if (!allowed) return sendProblem(c, problem(429, "Too many sandboxes made: slow down.").problem);
     const { ROOT_SECRET: rootSecret } = c.env;
-    if (rootSecret === undefined) {
+    if (!rootSecret) {
       return sendProblem(
         c,
         problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes.").problem,
@@ -140,14 +141,21 @@ export function controlRoutes(): Hono<ApiEnv> {
     return refused ? sendProblem(c, refused) : next();
   });
 
+  const summary = async (c: ApiContext): Promise<Summary> => ({
+    id: c.var.sandbox,
+    ...(await object(c).summary()),
+    limits: { ...limits(c.env) },
+  });
   routes.get("/", async (c) => {
     const { ROOT_SECRET: secret } = c.env;
-    const summary = await object(c).summary();
-    const hidden = secret === undefined || c.var.watching;
+    const hidden = !secret || c.var.watching;
     const credentials = hidden ? {} : await credentialsOf(secret, c.var.sandbox);
-    const whole: Summary = { id: c.var.sandbox, ...credentials, ...summary, limits: { ...limits(c.env) } };
-    return c.json(whole);
+    return c.json({ ...(await summary(c)), ...credentials });
   });
+
+  routes.get("/metrics", async (c) =>
+    c.body(metricsText(await summary(c)), 200, { "Content-Type": METRICS_TYPE }),
+  );
 
   routes.patch("/settings", async (c) => {
     const changes = await read(c, z.partial(settingsSchema(limits(c.env))), small(c));

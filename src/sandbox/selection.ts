@@ -4,7 +4,7 @@ import type { Env } from "../env.ts";
 import { DEFAULT_SANDBOX, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
 
 /** The path prefix of a sandbox. */
-const PREFIX = /^\/s\/([^/]*)(\/.*)?$/;
+const PREFIX = /^\/s\/([^/]*)(\/.*)?$/s;
 
 /** A request's path without the prefix that selects a sandbox. */
 export function pathInSandbox(path: string): string {
@@ -34,6 +34,8 @@ export async function selectSandbox(
   const exists =
     named === DEFAULT_SANDBOX
       ? env.DEFAULT_SANDBOX !== "off"
-      : env.ROOT_SECRET !== undefined && (await isSandboxId(env.ROOT_SECRET, named));
+      : env.ROOT_SECRET
+        ? await isSandboxId(env.ROOT_SECRET, named)
+        : false;
   return exists ? { ok: true, sandbox: named } : { ok: false, named };
 }

@@ -1,6 +1,7 @@
 import type { FunctionName } from "../api/names.ts";
 import { type Env, limits } from "../env.ts";
 import { Journal } from "../function/journal.ts";
+import { NO_TRAFFIC, type Traffic } from "../function/traffic.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
@@ -20,6 +21,8 @@ interface Items {
   readonly version: number;
   /** The version that all functions are known to have. */
   readonly settled: number;
+  /** What came to functions that are no longer there. */
+  readonly trafficOfLeft: Traffic;
   /** When the sandbox was last used, in milliseconds since 1970. */
   readonly usedAt: number;
 }
@@ -32,6 +35,7 @@ const initial: Items = {
   watched: false,
   version: 0,
   settled: 0,
+  trafficOfLeft: NO_TRAFFIC,
   usedAt: 0,
 };
 

@@ -121,6 +121,18 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await page.getByText("None: every request is answered as it should be.").waitFor();
   });
 
+  test("sees what came to the sandbox, counted", async () => {
+    const sandbox = await newSandbox();
+    const page = await visit(sandbox.watched);
+    await isLive(page);
+    const client = sdk(sandbox);
+    await client.putFunctionAsyncConfig("shop", "report", "prod", {});
+    await expect(client.getFunctionAsyncConfig("shop", "report", "none")).rejects.toThrow();
+    const row = (name: string) => page.getByRole("row", { name });
+    await row("put 1 0").waitFor();
+    await row("get 1 1").waitFor();
+  });
+
   test("freezes the clock, and moves it", async () => {
     const sandbox = await newSandbox();
     const page = await visit(sandbox.controlled);

@@ -65,7 +65,7 @@ try {
     await page.locator(".requests .details").waitFor();
     await page.screenshot(picture(`dashboard-${scheme}`));
     if (scheme === "light") {
-      for (const panel of ["connect", "configs", "requests", "faults", "clock", "state"]) {
+      for (const panel of ["connect", "configs", "requests", "faults", "clock", "state", "traffic"]) {
         await page.locator(`.panel.${panel}`).screenshot(picture(panel));
       }
       await page.getByRole("button", { name: "Put a config" }).click();

@@ -23,7 +23,7 @@ test("it has what it runs on, and nothing else", () => {
   expect(files).toEqual(expect.arrayContaining(["dist/worker/index.js", "dist/worker/settings.json"]));
   const unexpected = rest.filter(
     (file) =>
-      !/^dist\/(package\/[\w-]+\.js|types\/[\w/]+\.d\.ts|worker\/(index\.js|settings\.json)|assets\/.*)$/.test(
+      !/^dist\/(package\/([\w-]+\.js|THIRD-PARTY-LICENSES\.txt)|types\/[\w/]+\.d\.ts|worker\/(index\.js|settings\.json)|assets\/.*)$/.test(
         file,
       ),
   );

@@ -71,6 +71,13 @@ describe("a function becomes one of its sandbox's", () => {
     const refused = await sandbox.send("PUT", classic.config("g"));
     expect(errorOf(refused)).toMatchObject({ status: 400, code: "InvalidArgument" });
     expect(await sandbox.requests.count({ function: "g", status: 400 })).toBe(1);
+    // A reset gives the place back.
+    await sandbox.reset();
+    expect((await sandbox.send("PUT", classic.config("g"))).status).toBe(200);
+    expect((await sandbox.send("PUT", classic.config("f"))).status).toBe(400);
+    await sandbox.reset();
+    await sandbox.snapshot.import({ configs: [{ function: "h" }] });
+    expect((await sandbox.snapshot.export()).configs).toMatchObject([{ function: "h" }]);
   });
 });
 

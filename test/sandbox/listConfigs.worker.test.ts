@@ -132,4 +132,4 @@ test("a sandbox has at most 500 functions, and those it has go on working", asyn
   });
   expect((await request("GET", fc3.config("one-more"))).status).toBe(404);
   expect((await put("first", "prod")).status).toBe(200);
-});
+}, 30_000);

@@ -15,6 +15,7 @@ const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^POST \/sandboxes$/, responses.accessSchema],
   [/^GET $/, responses.summarySchema],
   [/^PATCH \/settings$/, responses.settingsResponseSchema],
+  [/^GET \/metrics$/, z.undefined()],
   [/^GET \/requests$/, responses.requestsSchema],
   [/^POST \/requests\/count$/, responses.countSchema],
   [/^POST \/requests\/verify$/, responses.verificationSchema],

@@ -22,6 +22,7 @@ import {
   token,
   watch,
 } from "./sandbox.ts";
+import { Traffic } from "./Traffic.tsx";
 
 function Dashboard() {
   const { state } = connection.value;
@@ -186,6 +187,7 @@ function Panels() {
         <Faults />
         <Clock />
         <State />
+        <Traffic />
       </div>
       <Configs />
       <Requests />

@@ -217,6 +217,7 @@ function takeQueue(): void {
   const entries = queue.splice(0);
   const known = new Set(requests.value.map(({ entry }) => entry.requestId));
   const seen: SeenRequest[] = [];
+  countSoon();
   const next = new Map(configs.value);
   let change = lastChange.value;
   for (const entry of entries) {
@@ -242,6 +243,23 @@ function takeQueue(): void {
     configs.value = next;
     lastChange.value = change;
   });
+}
+
+const COUNT_AFTER_MS = 2000;
+let isCounting = false;
+
+/** Has the figures counted anew, some time after requests came: they are for all functions together. */
+function countSoon(): void {
+  if (isCounting) return;
+  isCounting = true;
+  setTimeout(async () => {
+    isCounting = false;
+    // When it fails, so does the feed, which starts again.
+    const counted = await control()
+      .summary()
+      .catch(() => undefined);
+    if (counted) summary.value = counted;
+  }, COUNT_AFTER_MS);
 }
 
 /** Loads the state again, and the requests if asked; once at a time. */

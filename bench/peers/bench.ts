@@ -1,0 +1,130 @@
+/**
+ * The same PUTs, on this machine, in one run, in turn: this sandbox, its bare baseline, and other mock servers.
+ * `npm run bench:peers`, or `npm run bench:peers -- --quick`.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildWorker } from "../../src/local/buildWorker.ts";
+import { byWorkerd } from "../hosts.ts";
+import { load, median, type Round } from "../load.ts";
+import { memoryOfGroup, type Peer, peers, type Served } from "./peers.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const quick = process.argv.includes("--quick");
+const SECONDS = quick ? 2 : 5;
+const ROUNDS = quick ? 2 : 4;
+const STARTS = quick ? 1 : 3;
+
+const baselineDirectory = fileURLToPath(new URL("../../dist/baseline/", import.meta.url));
+await buildWorker(join(HERE, "../baseline/wrangler.toml"), baselineDirectory);
+
+async function ours(workerDirectory?: string, below?: string): Promise<Served> {
+  const started = performance.now();
+  const host = await byWorkerd(workerDirectory, below);
+  return { ...host, pid: host.pid ?? 0, startMs: performance.now() - started };
+}
+
+/** A file system in memory, on Linux. */
+const MEMORY = "/dev/shm";
+
+const all: readonly Peer[] = [
+  {
+    name: "fc-sandbox",
+    keepsState: true,
+    lacks: "nothing: merges, validates, persists durably, remembers each request",
+    start: () => ours(),
+  },
+  {
+    name: "bare baseline",
+    keepsState: true,
+    lacks: "merges nothing, validates nothing, remembers no request; persists durably",
+    start: () => ours(baselineDirectory),
+  },
+  {
+    name: "fc-sandbox, in memory",
+    keepsState: true,
+    lacks: "survives a kill, but no restart of the machine: its state is in /dev/shm",
+    start: async () => (existsSync(MEMORY) ? ours(undefined, MEMORY) : undefined),
+  },
+  ...peers,
+];
+
+interface Measured {
+  readonly peer: Peer;
+  readonly starts: number[];
+  readonly rounds: Round[];
+  server: Served;
+  memoryMiB: number;
+}
+
+const measured: Measured[] = [];
+for (const peer of all) {
+  const starts: number[] = [];
+  let server: Served | undefined;
+  for (let i = 0; i < STARTS; i++) {
+    await server?.close();
+    server = await peer.start();
+    if (server) starts.push(server.startMs);
+  }
+  if (server === undefined) {
+    console.log(`${peer.name} can't run here.`);
+    continue;
+  }
+  measured.push({ peer, starts, rounds: [], server, memoryMiB: Number.NaN });
+}
+try {
+  for (const { server } of measured) await load(server.url, "PUT", quick ? 1 : 3);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const one of measured) one.rounds.push(await load(one.server.url, "PUT", SECONDS));
+  }
+  for (const one of measured) one.memoryMiB = await memoryOfGroup(one.server.pid);
+} finally {
+  for (const { server } of measured) await server.close();
+}
+
+const results = measured.map(({ peer, starts, rounds, memoryMiB }) => ({
+  name: peer.name,
+  requestsPerSecond: Math.round(median(rounds.map((round) => round.requestsPerSecond))),
+  p50: median(rounds.map((round) => round.p50)),
+  p99: median(rounds.map((round) => round.p99)),
+  memoryMiB: Math.round(memoryMiB),
+  startMs: Math.round(median(starts)),
+  keepsState: peer.keepsState,
+  lacks: peer.lacks,
+}));
+const rate = (name: string) =>
+  results.find((result) => result.name === name)?.requestsPerSecond ?? Number.NaN;
+const width = Math.max(...results.map(({ name }) => name.length));
+console.log(`\n${"".padEnd(width)}    PUT/s   p50 ms   p99 ms      MiB  start ms   what it does not do`);
+for (const result of results) {
+  const { name, requestsPerSecond, p50, p99, memoryMiB, startMs, lacks } = result;
+  const cells = [requestsPerSecond, p50, p99, memoryMiB, startMs].map((cell) => String(cell).padStart(9));
+  console.log(`${name.padEnd(width)}${cells.join("")}   ${lacks}`);
+}
+const bars = [
+  ...results
+    .filter(({ name, keepsState }) => keepsState || name === "Prism")
+    .filter(({ name }) => !name.startsWith("fc-sandbox") && name !== "bare baseline")
+    .map(({ name, requestsPerSecond }) => ({
+      bar: `ahead of ${name}`,
+      ratio: rate("fc-sandbox") / requestsPerSecond,
+      wanted: 1,
+    })),
+  { bar: "of the bare baseline's", ratio: rate("fc-sandbox") / rate("bare baseline"), wanted: 0.7 },
+];
+console.log();
+for (const { bar, ratio, wanted } of bars) {
+  console.log(
+    `${bar.padEnd(28)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
+  );
+}
+const directory = join(HERE, "../results");
+await mkdir(directory, { recursive: true });
+const stamp = new Date().toISOString().slice(0, 16).replace(":", "");
+const file = join(directory, `peers-${stamp}${quick ? "-quick" : ""}.json`);
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
+await writeFile(file, `${JSON.stringify({ machine, results, bars }, null, 2)}\n`);
+console.log(`\nWritten to ${file}`);

@@ -1,0 +1,262 @@
+/** Other mock servers, each set up for the same PUT as well as it can be. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { FUNCTIONS } from "../load.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const BIN = join(HERE, "node_modules/.bin");
+const DOCUMENT = fileURLToPath(new URL("../../dist/assets/openapi-2016-08-15.json", import.meta.url));
+const PATH = "/2016-08-15/services/demo/functions/:function/async-invoke-config";
+const PATIENCE_MS = 60_000;
+
+/** A server that is running. */
+export interface Served {
+  readonly url: string;
+  readonly pid: number;
+  /** From its start to its first answer, in milliseconds. */
+  readonly startMs: number;
+  close(): Promise<void>;
+}
+
+/** A peer, and what of the API's PUT it does not do. */
+export interface Peer {
+  readonly name: string;
+  readonly keepsState: boolean;
+  readonly lacks: string;
+  /** Undefined where it can't run. */
+  start(): Promise<Served | undefined>;
+}
+
+const RESPONSE = JSON.stringify({ qualifier: "LATEST", maxAsyncRetryAttempts: 2 });
+
+export const peers: readonly Peer[] = [
+  {
+    name: "Prism",
+    keepsState: false,
+    lacks: "keeps nothing; answers with an example. Validates the request against our OpenAPI document",
+    start: () =>
+      served((port) => ["prism", ["mock", "--port", String(port), "--host", "127.0.0.1", DOCUMENT]]),
+  },
+  {
+    name: "Mockoon",
+    keepsState: false,
+    lacks: "keeps nothing, validates nothing; answers with a fixed body",
+    start: async () => {
+      const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
+      return served(
+        async (port) => {
+          const file = join(directory, "environment.json");
+          await writeFile(file, JSON.stringify(mockoonEnvironment(port)));
+          return ["mockoon-cli", ["start", "--data", file, "--disable-log-to-file"]];
+        },
+        () => rm(directory, { recursive: true, force: true }),
+      );
+    },
+  },
+  {
+    name: "json-server",
+    keepsState: true,
+    lacks: "replaces the whole resource, validates nothing; writes its file later, and all of it",
+    start: async () => {
+      const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
+      return served(
+        async (port) => {
+          const configs = Array.from({ length: FUNCTIONS }, (_, i) => ({ id: `f${i}` }));
+          await writeFile(join(directory, "db.json"), JSON.stringify({ configs }));
+          await writeFile(join(directory, "routes.json"), JSON.stringify({ [PATH]: "/configs/:function" }));
+          const files = [join(directory, "db.json"), "--routes", join(directory, "routes.json")];
+          return ["json-server", [...files, "--quiet", "--port", String(port), "--host", "127.0.0.1"]];
+        },
+        () => rm(directory, { recursive: true, force: true }),
+      );
+    },
+  },
+  {
+    name: "WireMock",
+    keepsState: false,
+    lacks:
+      "keeps no config, validates nothing; answers with a fixed body. Its journal is in memory and unbounded",
+    start: () => startWireMock([]),
+  },
+  {
+    name: "WireMock, no journal",
+    keepsState: false,
+    lacks: "as above, and remembers no request",
+    start: () => startWireMock(["--no-request-journal"]),
+  },
+];
+
+async function startWireMock(more: readonly string[]): Promise<Served | undefined> {
+  const build = join(HERE, "node_modules/wiremock/build");
+  const [jar] = (await readdir(build)).filter((file) => file.endsWith(".jar"));
+  const hasJava = await new Promise<boolean>((resolve) => {
+    spawn("java", ["-version"], { stdio: "ignore" })
+      .once("error", () => resolve(false))
+      .once("exit", (code) => resolve(code === 0));
+  });
+  if (!hasJava || jar === undefined) return undefined;
+  const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
+  const server = await served(
+    (port) => [
+      "java",
+      [
+        "-jar",
+        join(build, jar),
+        "--port",
+        String(port),
+        "--bind-address",
+        "127.0.0.1",
+        "--root-dir",
+        directory,
+        "--disable-banner",
+        ...more,
+      ],
+    ],
+    () => rm(directory, { recursive: true, force: true }),
+  );
+  const mapping = {
+    request: { method: "PUT", urlPathPattern: PATH.replace(":function", "[^/]+") },
+    response: { status: 200, headers: { "Content-Type": "application/json" }, body: RESPONSE },
+  };
+  const made = await fetch(`${server.url}/__admin/mappings`, {
+    method: "POST",
+    body: JSON.stringify(mapping),
+  });
+  if (!made.ok) throw new Error(`WireMock refused its mapping: ${await made.text()}`);
+  return server;
+}
+
+type Command = readonly [command: string, args: readonly string[]];
+
+async function served(
+  command: (port: number) => Command | Promise<Command>,
+  afterwards: () => Promise<void> = async () => {},
+): Promise<Served> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const [name, args] = await command(port);
+  const started = performance.now();
+  const path = name === "java" ? name : join(BIN, name);
+  const child = spawn(path, args, { stdio: ["ignore", "ignore", "pipe"], detached: true, cwd: HERE });
+  let complaint = "";
+  child.stderr?.on("data", (chunk) => {
+    complaint = (complaint + chunk).slice(-2000);
+  });
+  const ended = once(child, "exit");
+  await answered(url, child, () => complaint);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    startMs: performance.now() - started,
+    async close() {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+      await ended;
+      await afterwards();
+    },
+  };
+}
+
+/** Any answer will do: that it is the right one is seen under load. */
+async function answered(url: string, child: ChildProcess, complaint: () => string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (child.exitCode === null && Date.now() < deadline) {
+    try {
+      await (await fetch(url)).arrayBuffer();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error(`${child.spawnargs.join(" ")} did not answer: ${complaint()}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** The memory of a process and all it started, in MiB; NaN where there is no /proc. */
+export async function memoryOfGroup(pid: number): Promise<number> {
+  let total = 0;
+  for (const entry of await readdir("/proc").catch(() => [])) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
+    const [, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (Number(group) !== pid) continue;
+    const status = await readFile(`/proc/${entry}/status`, "utf8").catch(() => "");
+    total += Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+  }
+  return total || Number.NaN;
+}
+
+function mockoonEnvironment(port: number): object {
+  const response = {
+    uuid: "b7a2d9c0-0000-4000-8000-000000000002",
+    body: RESPONSE,
+    latency: 0,
+    statusCode: 200,
+    label: "",
+    headers: [{ key: "Content-Type", value: "application/json" }],
+    bodyType: "INLINE",
+    filePath: "",
+    databucketID: "",
+    sendFileAsBody: false,
+    rules: [],
+    rulesOperator: "OR",
+    disableTemplating: true,
+    fallbackTo404: false,
+    default: true,
+    crudKey: "id",
+    callbacks: [],
+  };
+  const route = {
+    uuid: "b7a2d9c0-0000-4000-8000-000000000001",
+    type: "http",
+    documentation: "",
+    method: "put",
+    endpoint: PATH.slice(1),
+    responses: [response],
+    responseMode: null,
+    streamingMode: null,
+    streamingInterval: 0,
+  };
+  return {
+    uuid: "b7a2d9c0-0000-4000-8000-000000000000",
+    lastMigration: 33,
+    name: "peer",
+    port,
+    hostname: "127.0.0.1",
+    endpointPrefix: "",
+    latency: 0,
+    folders: [],
+    routes: [route],
+    rootChildren: [{ type: "route", uuid: route.uuid }],
+    proxyMode: false,
+    proxyHost: "",
+    proxyRemovePrefix: false,
+    tlsOptions: {
+      enabled: false,
+      type: "CERT",
+      pfxPath: "",
+      certPath: "",
+      keyPath: "",
+      caPath: "",
+      passphrase: "",
+    },
+    cors: true,
+    headers: [],
+    proxyReqHeaders: [],
+    proxyResHeaders: [],
+    data: [],
+    callbacks: [],
+  };
+}

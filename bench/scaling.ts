@@ -1,0 +1,149 @@
+/**
+ * Measures whether speed stays as things grow: functions, sandboxes, qualifiers, and time. Writes a table, JSON to
+ * `bench/results/`, and the plots of docs/performance.md. `npm run bench:scaling`, or with `-- --quick`.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createSandbox } from "../src/client/index.ts";
+import { startSandbox } from "../src/local/startSandbox.ts";
+import { memory } from "./hosts.ts";
+import { putTo, type Round } from "./load.ts";
+import { plot } from "./plot.ts";
+
+const quick = process.argv.includes("--quick");
+const SECONDS = quick ? 2 : 8;
+const SOAK_SLICES = quick ? 3 : 40;
+const SOAK_SECONDS = quick ? 2 : 15;
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+interface Point extends Round {
+  readonly x: number;
+  readonly memoryMiB: number;
+}
+
+const config = (service: string, name: string) =>
+  `/2016-08-15/services/${service}/functions/${name}/async-invoke-config`;
+
+/** Serves a fresh sandbox server for one series of measurements. */
+async function serving<T>(run: (url: string, pid: number) => Promise<T>): Promise<T> {
+  const server = await startSandbox({ variables: { MAX_FUNCTIONS_PER_SANDBOX: "20000" } });
+  try {
+    return await run(server.url, server.pid);
+  } finally {
+    await server.close();
+  }
+}
+
+/** Each of the paths PUT once, so that nothing is new when it is measured. */
+async function touch(url: string, paths: readonly string[]): Promise<void> {
+  for (let i = 0; i < paths.length; i += 32) {
+    await Promise.all(
+      paths.slice(i, i + 32).map(async (path) => {
+        const response = await fetch(url + path, { method: "PUT" });
+        if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+        await response.arrayBuffer();
+      }),
+    );
+  }
+}
+
+async function series(
+  xs: readonly number[],
+  pathsOf: (url: string, x: number) => Promise<string[]> | string[],
+): Promise<Point[]> {
+  return serving(async (url, pid) => {
+    const points: Point[] = [];
+    for (const x of xs) {
+      const paths = await pathsOf(url, x);
+      await touch(url, paths);
+      await putTo(url, paths, 1);
+      points.push({ x, ...(await putTo(url, paths, SECONDS)), memoryMiB: await memory(pid) });
+      show(points.at(-1));
+    }
+    return points;
+  });
+}
+
+function show(point: Point | undefined): void {
+  if (point === undefined) return;
+  const { x, requestsPerSecond, p50, p99, memoryMiB } = point;
+  const cells = [x, Math.round(requestsPerSecond), p50, p99, Math.round(memoryMiB)];
+  console.log(cells.map((cell) => String(cell).padStart(9)).join(""));
+}
+
+const sandboxes: string[] = [];
+
+const measured = {
+  functions: {
+    title: "functions of one sandbox",
+    points: await announced("functions", () =>
+      series(quick ? [1, 100] : [1, 10, 100, 1000, 10_000], (_, x) =>
+        Array.from({ length: x }, (_, i) => config("demo", `f${i}`)),
+      ),
+    ),
+  },
+  sandboxes: {
+    title: "sandboxes, a function each",
+    points: await announced("sandboxes", () =>
+      series(quick ? [1, 100] : [1, 10, 100, 1000], async (url, x) => {
+        while (sandboxes.length < x) sandboxes.push(new URL((await createSandbox(url)).endpoint).pathname);
+        return sandboxes.slice(0, x).map((prefix) => prefix + config("demo", "f"));
+      }),
+    ),
+  },
+  qualifiers: {
+    title: "qualifiers of each of 16 functions",
+    points: await announced("qualifiers", () =>
+      series(quick ? [1, 10] : [1, 10, 30, 100], (_, x) =>
+        Array.from({ length: 16 * x }, (_, i) => config(`demo.q${Math.floor(i / 16)}`, `f${i % 16}`)),
+      ),
+    ),
+  },
+  soak: {
+    title: "minutes of load on 64 functions",
+    points: await announced("minutes", () =>
+      serving(async (url, pid) => {
+        const paths = Array.from({ length: 64 }, (_, i) => config("demo", `f${i}`));
+        await touch(url, paths);
+        const points: Point[] = [];
+        for (let slice = 1; slice <= SOAK_SLICES; slice++) {
+          const round = await putTo(url, paths, SOAK_SECONDS);
+          points.push({ x: (slice * SOAK_SECONDS) / 60, ...round, memoryMiB: await memory(pid) });
+          show(points.at(-1));
+        }
+        return points;
+      }),
+    ),
+  },
+};
+
+async function announced(x: string, measure: () => Promise<Point[]>): Promise<Point[]> {
+  console.log(`\n${[x, "PUT/s", "p50 ms", "p99 ms", "MiB"].map((cell) => cell.padStart(9)).join("")}`);
+  return measure();
+}
+
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
+const results = join(HERE, "results");
+await mkdir(results, { recursive: true });
+const stamp = new Date().toISOString().slice(0, 16).replace(":", "");
+const file = join(results, `scaling-${stamp}${quick ? "-quick" : ""}.json`);
+await writeFile(file, `${JSON.stringify({ machine, measured }, null, 2)}\n`);
+console.log(`\nWritten to ${file}`);
+
+if (!quick) {
+  const images = join(HERE, "../docs/images");
+  for (const [name, { title, points }] of Object.entries(measured)) {
+    const svg = plot({
+      title,
+      isLogarithmic: name !== "soak",
+      series: [
+        { name: "PUT/s", points: points.map(({ x, requestsPerSecond }) => [x, requestsPerSecond]) },
+        { name: "p99, ms", points: points.map(({ x, p99 }) => [x, p99]) },
+        { name: "memory, MiB", points: points.map(({ x, memoryMiB }) => [x, memoryMiB]) },
+      ],
+    });
+    await writeFile(join(images, `scaling-${name}.svg`), svg);
+  }
+}

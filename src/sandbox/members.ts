@@ -1,0 +1,99 @@
+import type { FunctionName } from "../api/names.ts";
+import { joinedTraffic } from "../function/traffic.ts";
+import type { functionObject } from "../objects.ts";
+import type { Member } from "./directory.ts";
+import type { SandboxStore } from "./store.ts";
+
+/** How many functions are called at once when something concerns all of them. */
+const FAN_OUT = 32;
+
+type FunctionStub = ReturnType<typeof functionObject>;
+
+/** A sandbox's functions as their objects: asks all of them, and has all of them learn of a change. */
+export class Members {
+  readonly #store: SandboxStore;
+  /** The object of one function. */
+  readonly object: (name: FunctionName) => FunctionStub;
+  /** Those that were asked to leave, until they have, or join again. */
+  readonly #leaving = new Set<string>();
+  /** The push that is under way, and the one that waits for its end. */
+  #pushing: Promise<unknown> = Promise.resolve();
+  #nextPush: Promise<number> | undefined;
+
+  constructor(store: SandboxStore, object: Members["object"]) {
+    this.#store = store;
+    this.object = object;
+  }
+
+  /** Asks every function of the sandbox, some at once, in the directory's order. */
+  async askAll<T>(ask: (member: Member, object: FunctionStub) => Promise<T>): Promise<T[]> {
+    const members = this.#store.directory.all();
+    const answers: T[] = [];
+    for (let i = 0; i < members.length; i += FAN_OUT) {
+      const some = members.slice(i, i + FAN_OUT);
+      answers.push(...(await Promise.all(some.map((member) => ask(member, this.object(member))))));
+    }
+    return answers;
+  }
+
+  /** Notes that a function has joined: it does not leave now, whatever it said before. */
+  joined(name: FunctionName): void {
+    this.#leaving.delete(nameKey(name));
+  }
+
+  /**
+   * Gives all functions the present state, and fulfils with its version; one push after the other, and who comes
+   * while one waits to begin shares it. Rejects when one of them could not be told; the others are told all the same.
+   */
+  push(): Promise<number> {
+    this.#nextPush ??= this.#pushing.then(() => {
+      this.#nextPush = undefined;
+      const push = this.#pushNow();
+      this.#pushing = push.catch(() => {});
+      return push;
+    });
+    return this.#nextPush;
+  }
+
+  async #pushNow(): Promise<number> {
+    const version = this.#store.get("version");
+    const failures: unknown[] = [];
+    await this.askAll(async (member, object) => {
+      try {
+        await this.#pushTo(member, object);
+      } catch (error) {
+        failures.push(error);
+      }
+    });
+    if (failures.length > 0) throw failures[0];
+    return version;
+  }
+
+  async #pushTo(member: Member, object: FunctionStub): Promise<void> {
+    // Read at the last moment: what was imported may have been taken, or replaced, in the meantime.
+    const { imported, ...latest } = this.#store.directory.get(member) ?? member;
+    await object.accept(this.#store.sharedState(member), imported);
+    this.#store.directory.taken(latest);
+  }
+
+  /** Has the functions leave that have nothing left, after a reset say; not while a push is under way. */
+  async dismissEmpty(): Promise<void> {
+    const dismissed = this.#pushing.then(() =>
+      this.askAll(async (member, object) => {
+        if (member.imported !== undefined) return;
+        const key = nameKey(member);
+        this.#leaving.add(key);
+        const left = await object.leave();
+        if (left) this.#store.set("trafficOfLeft", joinedTraffic(this.#store.get("trafficOfLeft"), left));
+        // One that joined again in the meantime stays.
+        if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
+      }),
+    );
+    this.#pushing = dismissed.catch(() => {});
+    await dismissed;
+  }
+}
+
+export function nameKey({ service, function: name }: FunctionName): string {
+  return service ? `${service}/${name}` : name;
+}

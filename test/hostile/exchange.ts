@@ -1,0 +1,141 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { expect } from "vitest";
+import { errorCodes } from "../../src/api/errors.ts";
+
+const PATIENCE_MS = 10_000;
+const LONGEST_ERROR = 4000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A request that some client might send; its path is sent as it is. */
+export interface HostileRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string | Buffer | undefined;
+}
+
+/** A response, as it came. */
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+
+/** Sends a request; rejects when its whole answer is not there within ten seconds. */
+export async function send(server: string, sent: HostileRequest): Promise<RawResponse> {
+  const { hostname, port } = new URL(server);
+  const { method, path } = sent;
+  const outgoing = request({ hostname, port, method, path, agent, timeout: PATIENCE_MS });
+  for (const [name, value] of sent.headers) outgoing.setHeader(name, value);
+  // Node.js frames no body of a GET, HEAD, DELETE or OPTIONS by itself.
+  if (sent.body !== undefined) outgoing.setHeader("Content-Length", Buffer.byteLength(sent.body));
+  outgoing.on("timeout", () => outgoing.destroy(new Error("no answer")));
+  outgoing.end(sent.body);
+  try {
+    const [response] = await once(outgoing, "response");
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk);
+    return { status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() };
+  } catch (cause) {
+    const shown = JSON.stringify({ ...sent, body: sent.body?.toString("latin1").slice(0, 100) }).slice(
+      0,
+      2000,
+    );
+    throw new Error(`${cause} to ${shown}`, { cause });
+  }
+}
+
+/** Fails unless the response is one that its API version, or the control plane, gives. */
+export function expectConforming(
+  { method, path }: HostileRequest,
+  { status, headers, text }: RawResponse,
+): void {
+  const inSandbox = path.replace(/[?#].*$/s, "").replace(/^\/s\/[^/]*/, "") || "/";
+  // The pages and documents are what they are, whoever asks.
+  const isPage = /^\/(docs|openapi[\w-]*\.json)?$/.test(inSandbox);
+  if (isPage && (method === "GET" || method === "HEAD")) {
+    expect([200, 308]).toContain(status);
+    return;
+  }
+  const requestId = headers["x-fc-request-id"];
+  expect(status).toBeGreaterThanOrEqual(200);
+  expect(status).toBeLessThan(500);
+  expect(requestId).toMatch(UUID);
+  expect(Number.isNaN(Date.parse(String(headers["date"])))).toBe(false);
+  expect([headers["x-content-type-options"], headers["cache-control"]]).toEqual(["nosniff", "no-store"]);
+  if (method === "HEAD" || status === 204 || status === 304) {
+    expect(text).toBe("");
+    return;
+  }
+  if (inSandbox === "/_sandbox/metrics" && status === 200) return;
+  const body = JSON.parse(text);
+  if (headers["content-type"] === "application/problem+json") {
+    expect(inSandbox).toMatch(/^\/_sandbox(\/|$)/);
+    expect(body).toEqual({
+      type: "about:blank",
+      status,
+      title: expect.any(String),
+      detail: expect.any(String),
+      ...("errors" in body ? { errors: expect.any(Array) } : {}),
+    });
+    return;
+  }
+  expect(headers["content-type"]).toMatch(/^application\/json(; charset=utf-8)?$/);
+  if (status < 400) return;
+  expect(text.length).toBeLessThan(LONGEST_ERROR);
+  const isOpenApi = /^\/(2021-04-06|2023-03-30)(\/|$)/.test(inSandbox);
+  expect(body).toEqual(
+    isOpenApi
+      ? { Code: expect.any(String), Message: expect.any(String), RequestId: requestId }
+      : { ErrorCode: expect.any(String), ErrorMessage: expect.any(String) },
+  );
+  expect(errorCodes).toContain(isOpenApi ? body.Code : body.ErrorCode);
+}
+
+/** A connection that says exactly what it is told to. */
+export class RawConnection {
+  readonly socket: Socket;
+  /** What came so far, a character for each byte. */
+  received = "";
+  readonly #closed: Promise<void>;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    // A server that refuses may do so without a word.
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      this.received += chunk.toString("latin1");
+    });
+    this.#closed = new Promise((resolve) => socket.once("close", () => resolve()));
+  }
+
+  static async open(server: string): Promise<RawConnection> {
+    const { hostname, port } = new URL(server);
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    return new RawConnection(socket);
+  }
+
+  write(bytes: string | Buffer): void {
+    this.socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
+  }
+
+  /** Fulfilled when the server has closed the connection, or when what came is enough; fails after ten seconds. */
+  async until(enough: (received: string) => boolean): Promise<string> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    while (!enough(this.received) && !this.socket.closed) {
+      if (deadline.aborted)
+        throw new Error(`the server neither answered nor hung up: ${this.received.slice(0, 500)}`);
+      await Promise.race([once(this.socket, "data", { signal: deadline }).catch(() => {}), this.#closed]);
+    }
+    return this.received;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
