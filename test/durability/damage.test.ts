@@ -1,7 +1,18 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { get, newDirectory, put, run, start } from "../local/program.ts";
+import { createSandbox, SandboxClient } from "../../src/client/index.ts";
+import { get, newDirectory, put, run, start, until } from "../local/program.ts";
 
 const FUNCTIONS = ".fc-sandbox/objects/fc-sandbox-FunctionObject";
 const SANDBOXES = ".fc-sandbox/objects/fc-sandbox-SandboxObject";
@@ -101,6 +112,35 @@ test("damage further inside fails the requests for that object alone, names it, 
   expect(readFileSync(damaged).equals(before)).toBe(true);
 });
 
+test("a function whose file was removed is as if it had never been put", async () => {
+  const [removed = ""] = objectFiles(FUNCTIONS);
+  rmSync(removed);
+  const { url, child, exit } = start(["--port", "0"], { cwd });
+  const there = await url;
+  const found = await Promise.all(["f", "g"].map((name) => get(there, name)));
+  expect(found).toContainEqual(expect.objectContaining({ ErrorCode: "AsyncConfigNotExists" }));
+  expect(found).toContainEqual(expect.objectContaining({ maxAsyncRetryAttempts: 7 }));
+  await new SandboxClient({ endpoint: there }).settings({ region: "later" });
+  for (const name of ["f", "g"]) expect(await put(there, name, {})).toMatchObject({ function: name });
+  const { functions } = await new SandboxClient({ endpoint: there }).summary();
+  expect(functions.map(({ configs }) => configs)).toEqual([1, 1]);
+  child.kill();
+  await exit;
+});
+
+test("without the secret a new one is made: default is as it was, and no other sandbox is there", async () => {
+  const first = start(["--port", "0"], { cwd });
+  const { access } = await createSandbox(await first.url);
+  first.child.kill();
+  await first.exit;
+  rmSync(join(cwd, ".fc-sandbox/secret"));
+  const { url, child, exit } = start(["--port", "0"], { cwd });
+  expect(await get(await url, "f")).toMatchObject({ maxAsyncRetryAttempts: 7 });
+  expect((await fetch(`${await url}/s/${access.id}/_sandbox`)).status).toBe(404);
+  child.kill();
+  await exit;
+});
+
 test("a lock that was left empty by a kill is nobody's", async () => {
   const lock = join(cwd, ".fc-sandbox/lock");
   writeFileSync(lock, "");
@@ -110,6 +150,24 @@ test("a lock that was left empty by a kill is nobody's", async () => {
   await exit;
   expect(existsSync(lock)).toBe(false);
 });
+
+test.skipIf(!existsSync("/proc/self/stat"))(
+  "a lock of a process that is just a zombie is nobody's",
+  async () => {
+    // As in a container whose first process reaps no orphans: the shell has become another program when it ends.
+    const parent = spawn("sh", ["-c", "exec 3<&0; read _ <&3 & echo $!; exec sleep 60"]);
+    const [pid] = await once(parent.stdout, "data");
+    await until(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n", "no shell");
+    parent.stdin.end();
+    await until(() => readFileSync(`/proc/${Number(pid)}/stat`, "utf8").includes(") Z "), "a zombie");
+    writeFileSync(join(cwd, ".fc-sandbox/lock"), String(Number(pid)));
+    const { url, child, exit } = start(["--port", "0"], { cwd });
+    expect(await get(await url, "f")).toMatchObject({ maxAsyncRetryAttempts: 7 });
+    child.kill();
+    await exit;
+    parent.kill();
+  },
+);
 
 test("a secret that a kill left unfinished is not taken as one", async () => {
   const state = await newDirectory();
