@@ -42,7 +42,13 @@ export async function refuseToOverwrite(scenarios: readonly Scenario[], target: 
     for (const qualifier of [undefined, target.qualifier]) {
       const named = qualifier === undefined ? {} : { qualifier };
       const step: Step = { name: "look", operation: "get", ...named, expect: { status: 404 } };
-      const { status } = await send(version, step, target, {});
+      const { status, text } = await send(version, step, target, {});
+      // Whatever else it answers, nobody knows what a run would delete.
+      if (status !== 404 && status !== 200) {
+        throw new Error(
+          `whether there is a config already could not be asked: ${status} ${text.slice(0, 200)}`,
+        );
+      }
       if (status === 200) {
         throw new Error(
           `${target.function}:${qualifier ?? "LATEST"} has a config already (${version}), which the run would delete; name a function without one`,
