@@ -56,7 +56,7 @@ app.use(async (c, next) => {
   if (!selected.ok) {
     if (needsNoSandbox(c.req.method, c.req.path)) return next();
     // The page says that there is no such sandbox.
-    if (c.req.method === "GET" && isPagePath(c.req.path)) return next();
+    if (["GET", "HEAD"].includes(c.req.method) && isPagePath(c.req.path)) return next();
     if (isControlPath(c.req.path))
       return sendProblem(c, problem(404, `There is no sandbox ${abbreviated(selected.named)}.`).problem);
     return refuse(c, failure("AccessDenied", `there is no sandbox '${abbreviated(selected.named)}'`));

@@ -21,7 +21,8 @@ function padded(json: string, others: number): string {
   return json.padEnd(Math.ceil((json.length + others) / PADDING) * PADDING - others);
 }
 
-const PADDING = 512;
+/** Two rows of 2,000 share one of SQLite's 4 KiB pages, with what it adds to each. */
+const PADDING = 500;
 
 const migrations = [
   `CREATE TABLE journal (slot INTEGER PRIMARY KEY, number INTEGER NOT NULL, entry TEXT NOT NULL) STRICT`,

@@ -45,6 +45,13 @@ describe.each(["/", "/docs"])("%s", (path) => {
   });
 });
 
+test("the page of a sandbox that is not there is a page, which says so, asked for as GET or as HEAD", async () => {
+  const url = `${SERVER}/s/nothing/`;
+  const [got, asked] = [await fetch(url), await fetch(url, { method: "HEAD" })];
+  expect([got.status, asked.status]).toEqual([200, 200]);
+  expect(asked.headers.get("Content-Type")).toBe(got.headers.get("Content-Type"));
+});
+
 test("the dashboard's script is small", async () => {
   const [script] = (await assetsOf(`${SERVER}/`)).filter((url) => url.endsWith(".js"));
   const bytes = new Uint8Array(await (await fetch(script ?? "")).arrayBuffer());
