@@ -1,99 +1,144 @@
-import * as z from "zod";
+import * as z from "zod/mini";
+import { type ApiVersion, versionById } from "../src/api/versions.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type Answer, itemOf } from "./expectation.ts";
+import type { Subject } from "./placeholders.ts";
+import type { RunOutcome, StepOutcome } from "./run.ts";
+import { versionId } from "./scenario.ts";
+import { secretsOf, withoutSecrets } from "./secrets.ts";
 
-/** What came of a step: the body parsed, with what differs from run to run replaced. */
-const answerSchema = z.strictObject({
-  /** `{scenario} / {version} / {step}`. */
-  step: z.string(),
-  settles: z.optional(z.string()),
-  status: z.int(),
-  body: z.optional(z.json()),
-  /** Whether the response had each of these headers. */
-  headers: z.record(z.string(), z.boolean()),
-});
+const FORMAT = "fc-sandbox-conformance/1";
 
-/** What an endpoint answered to the scenarios. */
+/** What came back in a run: names, times and ids as placeholders, so that two runs can be compared. */
 export const recordingSchema = z.strictObject({
-  format: z.literal("fc-sandbox-conformance/1"),
-  recordedAt: z.string(),
-  answers: z.array(answerSchema),
+  format: z.literal(FORMAT),
+  steps: z.array(
+    z.strictObject({
+      version: versionId,
+      scenario: z.string(),
+      step: z.string(),
+      choice: z.optional(z.string()),
+      /** Whether it was as the scenario expects. */
+      passed: z.boolean(),
+      /** In what it was not. */
+      differences: z.array(z.string()),
+      answer: z.strictObject({
+        status: z.int(),
+        headers: z.record(z.string(), z.string()),
+        /** Absent when there is none. */
+        body: z.optional(z.json()),
+      }),
+    }),
+  ),
 });
-
-export type Answer = z.infer<typeof answerSchema>;
 export type Recording = z.infer<typeof recordingSchema>;
-type Json = z.infer<ReturnType<typeof z.json>>;
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+const HEADERS = ["allow", "content-type", "retry-after", "x-fc-error-type"];
+/** Their values are never the same: what counts is that they are there. */
+const HEADERS_THERE = ["date", "x-fc-request-id"];
 
-/** A body without what differs from run to run: times, ids, tokens, and the names that the run was given. */
-export function normalised(value: Json, names: Readonly<Record<string, string>>): Json {
-  if (Array.isArray(value)) return value.map((item) => normalised(item, names));
-  if (typeof value === "object" && value !== null) {
+/** A run's answers, with nothing in them that says whose account it was. */
+export function recordingOf(outcome: RunOutcome, subject: Subject, endpoint: Endpoint): Recording {
+  const tokens = outcome.steps.flatMap(({ answer }) => {
+    const token = itemOf(answer?.body, "nextToken");
+    return typeof token === "string" ? [token] : [];
+  });
+  const steps = outcome.steps.flatMap((step) => {
+    if (step.answer === undefined) return [];
+    const requestId = step.answer.headers.get("X-Fc-Request-Id");
+    const anonymous = anonymiser(step.version, subject, endpoint, requestId, tokens);
+    return [{ ...named(step), ...anonymous(evidence(step, step.answer)) }];
+  });
+  return { format: FORMAT, steps };
+}
+
+function named({ version, scenario, step, choice }: StepOutcome) {
+  return { version, scenario, step, ...(choice && { choice }) };
+}
+
+function evidence({ result, details }: StepOutcome, { status, headers, body }: Answer) {
+  const shownHeaders = [
+    ...HEADERS.flatMap((name) => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+    ...HEADERS_THERE.filter((name) => headers.has(name)).map((name) => [name, "(there)"]),
+  ];
+  return {
+    passed: result === "passed",
+    differences: [...details],
+    answer: { status, headers: Object.fromEntries(shownHeaders), ...(body !== undefined && { body }) },
+  };
+}
+
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g;
+const HTTP_DATE = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g;
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+/**
+ * Replaces what differs from run to run and from account to account in every text of a value. A time keeps its
+ * form, so that one with milliseconds still differs from one without.
+ */
+function anonymiser(
+  version: ApiVersion["id"],
+  subject: Subject,
+  { url, credentials }: Endpoint,
+  requestId: string | null,
+  tokens: readonly string[],
+) {
+  const { hasServices } = versionById(version);
+  const { host, hostname } = new URL(url);
+  const known: readonly (readonly [string | null | undefined, string])[] = [
+    [requestId, "(request id)"],
+    ...tokens.map((token) => [token, "(token)"] as const),
+    [host, "(host)"],
+    [hostname, "(host)"],
+    [credentials.accessKeyId, "(access key id)"],
+    [subject.destination, "{destination}"],
+    [subject.otherDestination, "{otherDestination}"],
+    [subject.accountId, "{accountId}"],
+    [subject.region, "{region}"],
+    [hasServices ? subject.service : undefined, "{service}"],
+    [hasServices ? subject.function : subject.functionOfFc3, "{function}"],
+    [subject.alias, "{alias}"],
+  ];
+  const replacements = known.flatMap(([name, placeholder]) =>
+    name ? [[wholeName(name), placeholder] as const] : [],
+  );
+  const secrets = secretsOf(credentials);
+  // A version is a number, so only where a qualifier stands.
+  const published = subject.version && new RegExp(`(?<=[/:'])${subject.version}(?![\\w-])`, "g");
+  const text = (value: string) => {
+    let result = withoutSecrets(value, secrets);
+    for (const [pattern, placeholder] of replacements) result = result.replace(pattern, placeholder);
+    result = result
+      .replace(TIME, (time) => time.replace(/\d/g, "0"))
+      .replace(HTTP_DATE, "(date)")
+      .replace(UUID, "(id)");
+    return published ? result.replace(published, "{version}") : result;
+  };
+  const walk = (value: unknown): unknown => {
+    if (typeof value === "string") return text(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [
+      Object.entries(value).map(([key, one]) => [
         key,
-        key === "nextToken" || /^request_?id$/i.test(key) ? "<text>" : normalised(item, names),
+        key === "qualifier" && one === subject.version ? "{version}" : walk(one),
       ]),
     );
-  }
-  if (typeof value !== "string") return value;
-  // Where the form of a time matters, it is the form that is kept.
-  if (TIME.test(value)) return value.replace(/\d/g, "0");
-  return Object.entries(names)
-    .filter(([, name]) => name !== "")
-    .reduce((text, [key, name]) => text.replaceAll(name, `{${key}}`), value.replace(ID, "<id>"));
+  };
+  return <T>(value: T): T => walk(value) as T;
 }
 
-/** In what two recordings differ, a sentence for each; `a` and `b` are what to call them. */
-export function recordingDifferences(
-  [a, first]: readonly [string, Recording],
-  [b, second]: readonly [string, Recording],
-): string[] {
-  const others = new Map(second.answers.map((answer) => [answer.step, answer]));
-  const found: string[] = [];
-  for (const answer of first.answers) {
-    const other = others.get(answer.step);
-    others.delete(answer.step);
-    if (other === undefined) {
-      found.push(`${answer.step}: only ${a} was asked`);
-      continue;
-    }
-    const settled = answer.settles ? ` (settles ${answer.settles})` : "";
-    if (answer.status !== other.status) {
-      found.push(`${answer.step}${settled}: ${a} answered ${summed(answer)}, ${b} ${summed(other)}`);
-      continue;
-    }
-    for (const { path, in: one, and } of bodyDifferences(answer.body, other.body, "")) {
-      found.push(`${answer.step}${settled}: ${path || "the body"} was ${one} in ${a}, ${and} in ${b}`);
-    }
-    for (const [header, had] of Object.entries(answer.headers)) {
-      const also = other.headers[header] ?? false;
-      if (had !== also) found.push(`${answer.step}${settled}: only ${had ? a : b} sent ${header}`);
-    }
-  }
-  for (const step of others.keys()) found.push(`${step}: only ${b} was asked`);
-  return found;
+function wholeName(name: string): RegExp {
+  return new RegExp(`(?<![\\w{-])${name.replace(/[^\w-]/g, "\\$&")}(?![\\w}-])`, "g");
 }
 
-function summed({ status, body }: Answer): string {
-  const { ErrorCode, Code } = (typeof body === "object" && body !== null ? body : {}) as Record<string, Json>;
-  const code = ErrorCode ?? Code;
-  return code === undefined ? String(status) : `${status} ${code}`;
-}
-
-function bodyDifferences(
-  a: Json | undefined,
-  b: Json | undefined,
-  path: string,
-): { readonly path: string; readonly in: string; readonly and: string }[] {
-  const isObject = (value: Json | undefined) => typeof value === "object" && value !== null;
-  if (isObject(a) && isObject(b) && Array.isArray(a) === Array.isArray(b)) {
-    const [left, right] = [a as Record<string, Json>, b as Record<string, Json>];
-    const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-    return keys.flatMap((key) => bodyDifferences(left[key], right[key], path ? `${path}.${key}` : key));
-  }
-  // The words of a message are nobody's contract.
-  if (/(^|\.)(Error)?Message$/i.test(path) && typeof a === typeof b) return [];
-  const said = (value: Json | undefined) => (value === undefined ? "absent" : JSON.stringify(value));
-  return said(a) === said(b) ? [] : [{ path, in: said(a), and: said(b) }];
+/** A recording's text as what it says. Throws an Error when it is none. */
+export function parseRecording(text: string): Recording {
+  const parsed = recordingSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${issue?.path.join(".") || "it"}: ${issue?.message ?? "is no recording"}`);
 }

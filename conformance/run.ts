@@ -1,251 +1,299 @@
-import { createHash, createHmac, randomUUID } from "node:crypto";
-import { canonicalRequest } from "../src/api/signature/acs3.ts";
-import { fcStringToSign } from "../src/api/signature/fc.ts";
-import { type Answer, normalised } from "./recording.ts";
-import type { Scenario, Step, Version } from "./scenario.ts";
+import { setTimeout } from "node:timers/promises";
+import { type ApiVersion, apiVersions, versionById } from "../src/api/versions.ts";
+import { type Endpoint, type Request, send } from "./endpoint.ts";
+import { type Answer, differences, errorItemsOf, itemOf, shown } from "./expectation.ts";
+import { fill, type Subject, type Values, valuesOf } from "./placeholders.ts";
+import type { JsonValue, Need, Scenario, ScenarioRequest, Step } from "./scenario.ts";
 
-/** Where the API is, whose key is used, and what may be used there. */
-export interface Target {
-  /** A URL, perhaps with a path. */
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  readonly account: string;
-  readonly region: string;
-  /** A service and a function in it, of FC 2.0, and a function of FC 3.0; all have the alias `qualifier`. */
-  readonly service: string;
-  readonly function: string;
-  readonly qualifier: string;
-  /** Whether functions that don't exist are refused; a sandbox in `open` mode takes all to exist. */
-  readonly checksExistence: boolean;
-  /** Whether requests that are not signed rightly are refused. */
-  readonly checksSignatures: boolean;
+/** What came of one step in one version of the API. */
+export interface StepOutcome {
+  readonly scenario: string;
+  readonly version: ApiVersion["id"];
+  readonly step: string;
+  readonly choice: string | undefined;
+  /** `failed` is without an answer. */
+  readonly result: "passed" | "differs" | "skipped" | "failed";
+  /** What differs; or why it was skipped or failed. */
+  readonly details: readonly string[];
+  readonly answer: Answer | undefined;
 }
 
-/** A step, what came, and in what that is not what was wanted. */
-export interface Outcome {
-  readonly answer: Answer;
-  readonly differences: readonly string[];
+export interface RunOutcome {
+  readonly steps: readonly StepOutcome[];
+  /** Configs that could not be deleted: where they are, and why not. */
+  readonly leftBehind: readonly string[];
+  /** Whether it ended before the last step: by the signal, or because nobody answered. */
+  readonly stopped: string | undefined;
 }
 
-const HEADERS = ["X-Fc-Request-Id", "Date", "Content-Type"];
-/** A name that nothing has. */
-const UNKNOWN = `fc-sandbox-none-${randomUUID().slice(0, 8)}`;
+/** Which scenarios run: in these versions, and with one of these words in their name; all, where there is none. */
+export interface Selection {
+  readonly versions: readonly string[];
+  readonly words: readonly string[];
+}
 
-const PATIENCE_MS = 30_000;
+export interface RunOptions {
+  readonly selection: Selection;
+  readonly signal: AbortSignal;
+  /** Told of each step as it is done. */
+  readonly onStep?: (outcome: StepOutcome) => void;
+}
 
 /**
- * Throws when there is a config that a run would change and delete: it was somebody's before.
+ * Runs scenarios, one after the other, in all of their versions; after each one it deletes the configs it put, also
+ * when the signal aborts. Never throws.
  */
-export async function refuseToOverwrite(scenarios: readonly Scenario[], target: Target): Promise<void> {
-  for (const version of new Set(scenarios.flatMap(({ versions }) => versions))) {
-    for (const qualifier of [undefined, target.qualifier]) {
-      const named = qualifier === undefined ? {} : { qualifier };
-      const step: Step = { name: "look", operation: "get", ...named, expect: { status: 404 } };
-      const { status, text } = await send(version, step, target, {});
-      // Whatever else it answers, nobody knows what a run would delete.
-      if (status !== 404 && status !== 200) {
-        throw new Error(
-          `whether there is a config already could not be asked: ${status} ${text.slice(0, 200)}`,
-        );
-      }
-      if (status === 200) {
-        throw new Error(
-          `${target.function}:${qualifier ?? "LATEST"} has a config already (${version}), which the run would delete; name a function without one`,
-        );
-      }
-    }
-  }
-}
-
-/** Runs the scenarios that a target can be asked, one step after the other, and removes what they made. */
-export async function* run(
+export async function runScenarios(
   scenarios: readonly Scenario[],
-  target: Target,
-  signal?: AbortSignal,
-): AsyncGenerator<Outcome> {
-  for (const scenario of scenarios) {
-    for (const version of scenario.versions) {
-      await cleanUp(version, target);
+  subject: Subject,
+  endpoint: Endpoint,
+  { selection, signal, onStep }: RunOptions,
+): Promise<RunOutcome> {
+  const steps: StepOutcome[] = [];
+  const leftBehind: string[] = [];
+  let stopped: string | undefined;
+  for (const version of chosenVersions(subject, selection)) {
+    for (const scenario of scenarios) {
+      if (stopped !== undefined) break;
+      if (scenario.versions && !scenario.versions.includes(version.id)) continue;
+      if (!isChosen(scenario, selection)) continue;
+      const run = new ScenarioRun(scenario, version, subject, endpoint, signal);
+      stopped = await run.steps((outcome) => {
+        steps.push(outcome);
+        onStep?.(outcome);
+      });
+      leftBehind.push(...(await run.cleanUp()));
+    }
+  }
+  return { steps, leftBehind, stopped };
+}
+
+function chosenVersions({ service, function: functionName, functionOfFc3 }: Subject, selection: Selection) {
+  return apiVersions.filter(
+    ({ id, hasServices }) =>
+      (hasServices ? service && functionName : functionOfFc3) &&
+      (selection.versions.length === 0 || selection.versions.includes(id)),
+  );
+}
+
+function isChosen({ name, steps }: Scenario, { words }: Selection): boolean {
+  return (
+    words.length === 0 ||
+    words.some((word) => name.includes(word) || steps.some(({ choice }) => choice === word))
+  );
+}
+
+/**
+ * The configs that the subject's functions have: a run would overwrite and delete them. Throws an Error when the
+ * endpoint answers a list with anything but 200, or not at all.
+ */
+export async function presentConfigs(
+  subject: Subject,
+  endpoint: Endpoint,
+  selection: Selection,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const version of chosenVersions(subject, selection)) {
+    const { path, query } = addressOf(version, valuesOf(subject, version), { operation: "list" });
+    const request = { version, method: "GET", path, query, headers: {}, body: "" };
+    const answer = await send(endpoint, request);
+    const configs = itemOf(answer.body, "configs");
+    if (answer.status !== 200 || !Array.isArray(configs)) {
+      const code = itemOf(answer.body, errorItemsOf(version).code);
+      throw new Error(`GET ${path} answered ${answer.status} ${code ?? "and no list of configs"}.`);
+    }
+    for (const config of configs) {
+      found.push(`${path} ${itemOf(config, version.hasServices ? "qualifier" : "functionArn")}`);
+    }
+  }
+  return found;
+}
+
+/** One scenario in one version. */
+class ScenarioRun {
+  readonly #scenario: Scenario;
+  readonly #version: ApiVersion;
+  readonly #subject: Subject;
+  readonly #endpoint: Endpoint;
+  readonly #signal: AbortSignal;
+  /** What was put, and may be there: the requests that delete it, by address. */
+  readonly #deletions = new Map<string, Request>();
+  #values: Values;
+
+  constructor(
+    scenario: Scenario,
+    version: ApiVersion,
+    subject: Subject,
+    endpoint: Endpoint,
+    signal: AbortSignal,
+  ) {
+    this.#scenario = scenario;
+    this.#version = version;
+    this.#subject = subject;
+    this.#endpoint = endpoint;
+    this.#signal = signal;
+    this.#values = valuesOf(subject, version);
+  }
+
+  /** Takes the steps; the reason when it stopped before the last. */
+  async steps(onStep: (outcome: StepOutcome) => void): Promise<string | undefined> {
+    for (const step of this.#scenario.steps) {
+      if (this.#signal.aborted) return INTERRUPTED;
+      if (step.versions && !step.versions.includes(this.#version.id)) continue;
+      const { name, needs: scenarioNeeds = [] } = this.#scenario;
+      const missing = [...scenarioNeeds, ...(step.needs ?? [])].filter((need) => !this.#has(need));
+      const common = {
+        scenario: name,
+        version: this.#version.id,
+        step: step.name,
+        choice: step.choice,
+        answer: undefined,
+      };
+      if (missing.length > 0) {
+        onStep({ ...common, result: "skipped", details: missing.map((need) => `needs ${need}`) });
+        continue;
+      }
       try {
-        const memory: Record<string, string> = {};
-        for (const step of scenario.steps) {
-          if (signal?.aborted) return;
-          if (step.needsExistence && !target.checksExistence) continue;
-          if (step.signature && !target.checksSignatures) continue;
-          yield await outcomeOf(scenario, version, step, target, memory);
-        }
-      } finally {
-        await cleanUp(version, target);
+        const { answer, details } = await this.#take(step);
+        onStep({ ...common, answer, result: details.length === 0 ? "passed" : "differs", details });
+      } catch (error) {
+        const reason = this.#signal.aborted ? INTERRUPTED : reasonOf(error);
+        onStep({ ...common, result: "failed", details: [reason] });
+        return reason;
       }
     }
+    return undefined;
   }
-}
 
-/** Deletes what a scenario may have put. */
-async function cleanUp(version: Version, target: Target): Promise<void> {
-  for (const qualifier of [undefined, target.qualifier]) {
-    const step: Step = {
-      name: "clean up",
-      operation: "delete",
-      ...(qualifier === undefined ? {} : { qualifier }),
-      expect: { status: 204 },
-    };
-    const { status, text } = await send(version, step, target, {});
-    if (status !== 204 && status !== 404) {
-      throw new Error(`What the run made could not be removed: ${status} ${text}`);
+  /** Deletes what was put; what could not be deleted, and why. */
+  async cleanUp(): Promise<string[]> {
+    const left: string[] = [];
+    for (const request of this.#deletions.values()) {
+      const failure = await this.#delete(request);
+      if (failure !== undefined)
+        left.push(`${request.path}${request.query && `?${request.query}`}: ${failure}`);
     }
+    return left;
+  }
+
+  async #delete(request: Request): Promise<string | undefined> {
+    let failure: string | undefined;
+    for (const pauseMs of CLEANUP_PAUSES_MS) {
+      await setTimeout(pauseMs);
+      try {
+        const { status, body } = await send(this.#endpoint, request);
+        const code = itemOf(body, errorItemsOf(request.version).code);
+        if (status < 300 || code === "AsyncConfigNotExists") return undefined;
+        failure = `${status} ${shown(code ?? body)}`;
+      } catch (error) {
+        failure = reasonOf(error);
+      }
+    }
+    return failure;
+  }
+
+  /** An answer without the configs of the account's other functions: they are nobody's business. */
+  #withoutOthers(answer: Answer): Answer {
+    const configs = itemOf(answer.body, "configs");
+    if (this.#version.hasServices || !Array.isArray(configs)) return answer;
+    const own = new RegExp(`functions/${RegExp.escape(String(this.#values["function"]))}(/|$)`);
+    const kept = configs.filter((config) => own.test(String(itemOf(config, "functionArn"))));
+    return { ...answer, body: { ...(answer.body as Record<string, JsonValue>), configs: kept } };
+  }
+
+  #has(need: Need): boolean {
+    if (need === "version" || need === "alias") return this.#subject[need] !== undefined;
+    return this.#endpoint.offers.has(need);
+  }
+
+  async #take(step: Step): Promise<{ answer: Answer; details: string[] }> {
+    if (step.nextSecond) await this.#endpoint.nextSecond(this.#signal);
+    const version = step.speaks ? versionById(step.speaks) : this.#version;
+    const { expect, request: given } = fill({ expect: step.expect, request: step.request }, this.#values);
+    const request = requestOf(version, this.#values, given);
+    const address = `${request.path}?${request.query}`;
+    const isNew = request.method === "PUT" && !this.#deletions.has(address);
+    if (isNew) {
+      const { path, query } = request;
+      this.#deletions.set(address, { version, method: "DELETE", path, query, headers: {}, body: "" });
+    }
+    // A PUT that was given up might be done after the deletion that follows.
+    const whole = await send(this.#endpoint, request, request.method === "PUT" ? undefined : this.#signal);
+    const answer = this.#withoutOthers(whole);
+    // What was refused is not there; after anything else it may be.
+    if (isNew && answer.status >= 400 && answer.status < 500) this.#deletions.delete(address);
+    const saved = Object.entries(step.save ?? {}).map(([name, item]) => [name, itemOf(answer.body, item)]);
+    this.#values = { ...this.#values, ...Object.fromEntries(saved) };
+    const identity =
+      expect.identity === undefined
+        ? undefined
+        : version.identity(
+            {
+              service: String(this.#values["service"] ?? ""),
+              function: String(this.#values["function"]),
+              qualifier: expect.identity,
+            },
+            this.#subject,
+          );
+    return { answer, details: differences(expect, identity, answer, version) };
   }
 }
 
-async function outcomeOf(
-  { name }: Scenario,
-  version: Version,
-  step: Step,
-  target: Target,
-  memory: Record<string, string>,
-): Promise<Outcome> {
-  const { status, headers, text } = await send(version, step, target, memory);
-  const body = parsed(text);
-  if (typeof body?.nextToken === "string") memory["nextToken"] = body.nextToken;
-  const code = body?.ErrorCode ?? body?.Code;
-  const { host } = new URL(target.endpoint);
-  const secrets = { accessKeySecret: target.accessKeySecret, accessKeyId: target.accessKeyId, host };
-  const names = { ...secrets, ...namesOf(target), unknown: UNKNOWN };
-  const answer: Answer = {
-    step: `${name} / ${version} / ${step.name}`,
-    ...(step.settles ? { settles: step.settles } : {}),
-    status,
-    ...(body === undefined ? {} : { body: normalised(body, names) }),
-    headers: Object.fromEntries(HEADERS.map((header) => [header, headers.has(header)])),
+const INTERRUPTED = "interrupted";
+
+/** A deletion is tried again: the configs are somebody's. */
+const CLEANUP_PAUSES_MS = [0, 1000, 3000];
+
+type Addressed = Extract<ScenarioRequest, { operation: string }>;
+
+const METHODS = { put: "PUT", get: "GET", delete: "DELETE", list: "GET" } as const;
+
+function requestOf(version: ApiVersion, values: Values, given: ScenarioRequest): Request {
+  const body = given.text ?? (given.json === undefined ? "" : JSON.stringify(given.json));
+  const contentType = given.contentType === undefined ? "application/json" : given.contentType;
+  const common = {
+    version,
+    headers: { ...(body && contentType !== null && { "Content-Type": contentType }), ...given.headers },
+    body,
+    signing: given.signing,
   };
-  const { expect } = step;
-  const differences: string[] = [];
-  if (status !== expect.status)
-    differences.push(`status ${status}, not ${expect.status}: ${JSON.stringify(answer.body ?? "")}`);
-  else {
-    if (expect.code !== undefined && code !== expect.code)
-      differences.push(`code ${code}, not ${expect.code}`);
-    if (expect.body !== undefined) differences.push(...missing(body, filled(expect.body, names), ""));
-    for (const item of expect.without ?? []) {
-      if (body !== undefined && item in body) differences.push(`${item} is there`);
-    }
-    if (!headers.has("X-Fc-Request-Id")) differences.push("no X-Fc-Request-Id");
+  if ("operation" in given) {
+    return { ...common, method: METHODS[given.operation], ...addressOf(version, values, given) };
   }
-  return { answer, differences };
+  return { ...common, method: given.method, path: given.path, query: queryOf(given.query ?? {}) };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever an endpoint answers.
-function parsed(text: string): any {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function addressOf(
+  version: ApiVersion,
+  values: Values,
+  { operation, service, function: functionName, qualifier, query }: Addressed,
+): { path: string; query: string } {
+  const isList = operation === "list";
+  const serviceName = service ?? String(values["service"] ?? "");
+  const name = functionName ?? String(values["function"]);
+  const inSegment = version.qualifierIn === "service segment" && qualifier !== undefined;
+  const segment = inSegment ? `${serviceName}.${qualifier}` : serviceName;
+  const path = version.prefixes[0] + (isList ? version.listPath : version.configPath);
+  return {
+    path: path
+      .replace(":service", encodeURIComponent(segment))
+      .replace(":function", encodeURIComponent(name)),
+    query: queryOf({
+      ...(!inSegment && qualifier !== undefined && { qualifier }),
+      ...(isList && !version.hasServices && { functionName: name }),
+      ...query,
+    }),
+  };
 }
 
-/** What of a wanted body is not there. */
-function missing(came: unknown, wanted: unknown, path: string): string[] {
-  if (wanted === "<any>") return came === undefined ? [`${path} is absent`] : [];
-  if (wanted === "<text>") return typeof came === "string" ? [] : [`${path} is no text`];
-  if (wanted === "<time>") {
-    const isTime = typeof came === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(came);
-    return isTime ? [] : [`${path} is ${JSON.stringify(came)}, no time in UTC with whole seconds`];
-  }
-  if (typeof wanted === "object" && wanted !== null) {
-    if (typeof came !== "object" || came === null)
-      return [`${path || "the body"} is ${JSON.stringify(came)}`];
-    const lengths = Array.isArray(wanted) && Array.isArray(came) && wanted.length !== came.length;
-    if (lengths)
-      return [`${path} has ${(came as unknown[]).length} items, not ${(wanted as unknown[]).length}`];
-    return Object.entries(wanted).flatMap(([key, item]) =>
-      missing((came as Record<string, unknown>)[key], item, path ? `${path}.${key}` : key),
-    );
-  }
-  return came === wanted ? [] : [`${path} is ${JSON.stringify(came)}, not ${JSON.stringify(wanted)}`];
+function queryOf(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join("&");
 }
 
-function namesOf({ service, function: name, qualifier, account, region }: Target): Record<string, string> {
-  return { account, service, function: name, qualifier, region };
-}
-
-/** Placeholders replaced, in all of a value's texts. */
-function filled<T>(value: T, names: Readonly<Record<string, string>>): T {
-  if (value === undefined) return value;
-  const text = JSON.stringify(value).replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
-  return JSON.parse(text) as T;
-}
-
-async function send(version: Version, step: Step, target: Target, memory: Readonly<Record<string, string>>) {
-  const names = { ...namesOf(target), ...memory, unknown: UNKNOWN };
-  const { method, path, query } = addressOf(version, filled(step, names), target);
-  const body = step.text ?? (step.body === undefined ? undefined : JSON.stringify(filled(step.body, names)));
-  const url = new URL(target.endpoint.replace(/\/$/, "") + path + (query && `?${query}`));
-  const headers = new Headers(
-    body === undefined ? {} : { "Content-Type": step.contentType ?? "application/json" },
-  );
-  headers.set("host", url.host);
-  if (step.signature !== "none")
-    sign(version, { method, path, query, headers, body: body ?? "" }, step, target);
-  headers.delete("host");
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const response = await fetch(url, { method, headers, body: body ?? null, signal });
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-function addressOf(version: Version, step: Step, target: Target) {
-  const service = step.service ?? target.service;
-  const name = encodeURIComponent(step.function ?? target.function);
-  const isList = step.operation === "list";
-  const query = new URLSearchParams(step.query);
-  const inPath = version === "2016-08-15" && step.qualifier !== undefined ? `.${step.qualifier}` : "";
-  if (version !== "2016-08-15" && step.qualifier !== undefined) query.set("qualifier", step.qualifier);
-  const method = { put: "PUT", get: "GET", delete: "DELETE", list: "GET" }[step.operation];
-  if (version === "2023-03-30" && isList) {
-    query.set("functionName", step.function ?? target.function);
-    return { method, path: `/${version}/async-invoke-configs`, query: query.toString() };
-  }
-  const owner = version === "2023-03-30" ? "" : `/services/${encodeURIComponent(service + inPath)}`;
-  const path = `/${version}${owner}/functions/${name}/async-invoke-config${isList ? "s" : ""}`;
-  return { method, path, query: query.toString() };
-}
-
-interface Sent {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly headers: Headers;
-  readonly body: string;
-}
-
-/** Signs a request by the scheme of its version, as the step wants it. */
-function sign(version: Version, sent: Sent, { signature }: Step, target: Target): void {
-  const id = signature === "unknown key" ? "LTAI0000000000000000" : target.accessKeyId;
-  const secret = signature === "wrong secret" ? "wrong" : target.accessKeySecret;
-  const { headers } = sent;
-  const request = { ...sent, body: new TextEncoder().encode(sent.body) };
-  const hmac = (text: string) => createHmac("sha256", secret).update(text);
-  if (version === "2016-08-15") {
-    const date = new Date().toUTCString();
-    headers.set("X-Fc-Account-Id", target.account);
-    headers.set(signature === "no Date" ? "x-fc-date" : "Date", date);
-    const text = fcStringToSign(request, date);
-    headers.set("Authorization", `FC ${id}:${hmac(text).digest("base64")}`);
-    return;
-  }
-  const hash = createHash("sha256").update(sent.body).digest("hex");
-  headers.set("x-acs-version", version);
-  headers.set("x-acs-date", new Date().toISOString().replace(/\.\d+/, ""));
-  headers.set("x-acs-signature-nonce", randomUUID());
-  headers.set("x-acs-content-sha256", hash);
-  const signed = [...headers.keys()].filter((name) => name === "host" || name.startsWith("x-acs-")).sort();
-  const canonical = canonicalRequest(request, signed, hash);
-  const text = `ACS3-HMAC-SHA256\n${createHash("sha256").update(canonical).digest("hex")}`;
-  const parts = [
-    `Credential=${id}`,
-    `SignedHeaders=${signed.join(";")}`,
-    `Signature=${hmac(text).digest("hex")}`,
-  ];
-  headers.set("Authorization", `ACS3-HMAC-SHA256 ${parts.join(",")}`);
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
 }

@@ -1,48 +1,99 @@
-import * as z from "zod";
+import * as z from "zod/mini";
+import { errorCodes } from "../src/api/errors.ts";
+import { apiVersions } from "../src/api/versions.ts";
 
-/** A JSON value of a scenario or a recording. */
-const json = z.json();
+export const versionId = z.enum(apiVersions.map(({ id }) => id));
 
 /**
- * A request of the API, and what is to come of it. Text may have placeholders: `{service}`, `{function}`, `{qualifier}`,
- * `{unknown}` (a name that nothing has), `{account}`, `{region}` and `{nextToken}` (of the page before).
+ * What a step needs besides a function: a published version or an alias of it; that functions that are not there
+ * are errors; that signatures are checked; that faults can be asked for.
  */
-const stepSchema = z.strictObject({
-  name: z.string(),
-  operation: z.enum(["put", "get", "delete", "list"]),
-  service: z.optional(z.string()),
-  function: z.optional(z.string()),
-  /** None is sent without one. */
-  qualifier: z.optional(z.string()),
+export const needSchema = z.enum(["version", "alias", "existence", "signatures", "faults"]);
+export type Need = z.infer<typeof needSchema>;
+
+export type JsonValue = z.infer<ReturnType<typeof z.json>>;
+
+/** How a request is signed, when it is not as it should be, or not as usual. */
+const signing = z.enum([
+  "none",
+  "malformed",
+  "wrong secret",
+  "unknown access key",
+  "no date",
+  "20 minutes ago",
+  "in 20 minutes",
+  "14 minutes ago",
+  "repeated nonce",
+  "x-fc-date",
+  "another body",
+]);
+export type Signing = z.infer<typeof signing>;
+
+const common = {
   query: z.optional(z.record(z.string(), z.string())),
+  headers: z.optional(z.record(z.string(), z.string())),
   /** Sent as JSON. */
-  body: z.optional(json),
+  json: z.optional(z.json()),
   /** Sent as it is. */
   text: z.optional(z.string()),
-  contentType: z.optional(z.string()),
-  /** What is done to the signature. */
-  signature: z.optional(z.enum(["none", "wrong secret", "unknown key", "no Date"])),
-  expect: z.strictObject({
-    status: z.int(),
-    /** The code of an error. */
-    code: z.optional(z.string()),
-    /** Items that the body has; `<time>` is a time, `<text>` any text. */
-    body: z.optional(json),
-    /** Items that the body does not have. */
-    without: z.optional(z.array(z.string())),
-  }),
-  /** The choice of docs/fidelity.md that this step settles. */
-  settles: z.optional(z.string()),
-  /** Why the step can't be judged where functions are not checked for existence, as in a sandbox in `open` mode. */
-  needsExistence: z.optional(z.literal(true)),
-});
+  /** In place of `application/json`; null for none. Without a body there is none anyway. */
+  contentType: z.optional(z.nullable(z.string())),
+  signing: z.optional(signing),
+};
 
+/** A request in the terms of the API, whose address follows from the version; or one to a literal path. */
+const requestSchema = z.union([
+  z.strictObject({
+    operation: z.enum(["put", "get", "delete", "list"]),
+    service: z.optional(z.string()),
+    function: z.optional(z.string()),
+    qualifier: z.optional(z.string()),
+    ...common,
+  }),
+  z.strictObject({ method: z.string(), path: z.string(), ...common }),
+]);
+export type ScenarioRequest = z.infer<typeof requestSchema>;
+
+/**
+ * What has to come back. In `body` an object may have further items; a text that begins with `$` says what a value
+ * must be like (expectation.ts has the list).
+ */
+const expectationSchema = z.strictObject({
+  status: z.int(),
+  /** The error's code: the one, or one of these. */
+  code: z.optional(z.union([z.enum(errorCodes), z.array(z.enum(errorCodes))])),
+  /** Text that the headers must have; `*` for any. */
+  headers: z.optional(z.record(z.string(), z.string())),
+  /** The qualifier of the config that the body must show, in the version's own terms. */
+  identity: z.optional(z.string()),
+  body: z.optional(z.json()),
+});
+export type Expectation = z.infer<typeof expectationSchema>;
+
+const stepSchema = z.strictObject({
+  name: z.string(),
+  request: requestSchema,
+  expect: expectationSchema,
+  /** The place in docs/fidelity.md that this step would settle. */
+  choice: z.optional(z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/))),
+  /** The versions in which the step is taken; without, the scenario's. */
+  versions: z.optional(z.array(versionId)),
+  /** The version that the request speaks, where it is not the scenario's. */
+  speaks: z.optional(versionId),
+  needs: z.optional(z.array(needSchema)),
+  /** Whether the step is to fall into a later second than the one before. */
+  nextSecond: z.optional(z.boolean()),
+  /** Values of the answer that later steps have as placeholders: name to item. */
+  save: z.optional(z.record(z.string(), z.string())),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+/** Steps that begin without a config, each seeing what those before it left behind. */
 export const scenarioSchema = z.strictObject({
   name: z.string(),
-  versions: z.array(z.enum(["2016-08-15", "2021-04-06", "2023-03-30"])),
-  steps: z.array(stepSchema).min(1),
+  /** All of them, without. */
+  versions: z.optional(z.array(versionId)),
+  needs: z.optional(z.array(needSchema)),
+  steps: z.array(stepSchema).check(z.minLength(1)),
 });
-
-export type Step = z.infer<typeof stepSchema>;
 export type Scenario = z.infer<typeof scenarioSchema>;
-export type Version = Scenario["versions"][number];

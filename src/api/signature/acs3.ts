@@ -47,10 +47,19 @@ export async function verifyAcs3(
   }
   const timely = checkRequestTime(isoTime, date, now);
   if (!timely.ok) return timely;
-  const stringToSign = `${ALGORITHM}\n${await sha256(canonicalRequest(request, signedHeaders, contentHash))}`;
-  const signed = await verifyHmac(secret, stringToSign, bytesOfHex(signature));
+  const text = await acs3StringToSign(request, signedHeaders, contentHash);
+  const signed = await verifyHmac(secret, text, bytesOfHex(signature));
   if (!signed || contentHash !== (await sha256(request.body))) return failure("SignatureNotMatch");
   return success(undefined);
+}
+
+/** The text that the ACS3 scheme signs. `contentHash` is the value of x-acs-content-sha256. */
+export async function acs3StringToSign(
+  request: SignedRequest,
+  signedHeaders: readonly string[],
+  contentHash: string,
+): Promise<string> {
+  return `${ALGORITHM}\n${await sha256(canonicalRequest(request, signedHeaders, contentHash))}`;
 }
 
 /** The text whose hash the ACS3 scheme signs. */
@@ -68,7 +77,7 @@ export function canonicalRequest(
  * Which headers have to be signed: the reference says host and all of the common headers, that is x-acs-*, a
  * security token among them. SDKs sign Content-Type too, and Python's sign every header: neither is asked for.
  */
-function headersToSign(headers: Headers): string[] {
+export function headersToSign(headers: Headers): string[] {
   return ["host", ...[...headers.keys()].filter((name) => name.startsWith("x-acs-"))];
 }
 

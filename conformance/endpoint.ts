@@ -1,0 +1,123 @@
+import { setTimeout } from "node:timers/promises";
+import type { ApiVersion } from "../src/api/versions.ts";
+import { createSandbox } from "../src/client/index.ts";
+import type { Answer } from "./expectation.ts";
+import type { Subject } from "./placeholders.ts";
+import type { JsonValue, Need, Signing } from "./scenario.ts";
+import { type Credentials, signedHeaders } from "./signing.ts";
+
+/** Where the scenarios run: the cloud, or a sandbox. */
+export interface Endpoint {
+  /** A URL, perhaps with a path before the API's own. */
+  readonly url: string;
+  readonly credentials: Credentials;
+  /** What of the steps' needs is there, but for a version and an alias: that is the subject's. */
+  readonly offers: ReadonlySet<Need>;
+  /** Fulfilled when its clock shows a later second. Rejects when the signal aborts. */
+  nextSecond(signal: AbortSignal): Promise<void>;
+}
+
+/** A request, addressed and with its placeholders filled in. */
+export interface Request {
+  readonly version: ApiVersion;
+  readonly method: string;
+  /** Percent-encoded. */
+  readonly path: string;
+  /** Percent-encoded, without the "?". */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signing?: Signing | undefined;
+}
+
+const TIMEOUT_MS = 30_000;
+const RUN = crypto.randomUUID();
+
+/** Sends a request and reads the answer. Throws when there is none, in half a minute or before the signal aborts. */
+export async function send(
+  { url, credentials }: Endpoint,
+  request: Request,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const base = new URL(url);
+  const { version, method, path, query, signing } = request;
+  // As bytes: fetch gives a text a Content-Type of its own.
+  const body = new TextEncoder().encode(request.body);
+  const headers = new Headers(request.headers);
+  headers.set("host", base.host);
+  const signed = await signedHeaders(
+    {
+      request: { method, path, query, headers, body },
+      version,
+      action: actionOf(request),
+      run: RUN,
+      signing,
+    },
+    credentials,
+  );
+  signed.delete("host");
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(`${url.replace(/\/$/, "")}${path}${query && `?${query}`}`, {
+    method,
+    headers: signed,
+    ...(body.length > 0 && { body }),
+    redirect: "manual",
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === "" ? undefined : parsed(text) };
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The API's name for what a request does: ACS3 signs it. */
+function actionOf({ method, path, version }: Request): string {
+  const verb = { PUT: "Put", DELETE: "Delete" }[method] ?? (path.endsWith("configs") ? "List" : "Get");
+  const subject = version.hasServices ? "FunctionAsyncInvokeConfig" : "AsyncInvokeConfig";
+  return `${verb}${subject}${verb === "List" ? "s" : ""}`;
+}
+
+/** An endpoint with an access key, whose clock is real. */
+export function endpointAt(url: string, credentials: Credentials, offers: ReadonlySet<Need>): Endpoint {
+  return {
+    url,
+    credentials,
+    offers,
+    nextSecond: (signal) => setTimeout(1000, undefined, { signal }),
+  };
+}
+
+/**
+ * A new sandbox at a server, in which the subject's functions are declared and signatures required, and whose clock
+ * only moves when it is told to. Throws a ControlError.
+ */
+export async function newSandbox(server: string, subject: Subject): Promise<Endpoint> {
+  const { accountId, region, service, alias, version } = subject;
+  const qualifiers = { versions: version ? [version] : [], aliases: alias ? [alias] : [] };
+  const sandbox = await createSandbox(server, {
+    label: "conformance",
+    settings: { signatures: "required", functions: "declared", accountId, region },
+  });
+  await sandbox.functions.declare({
+    services: service
+      ? [{ name: service, functions: subject.function ? [subject.function] : [], ...qualifiers }]
+      : [],
+    functions: subject.functionOfFc3 ? [{ name: subject.functionOfFc3, ...qualifiers }] : [],
+  });
+  await sandbox.clock.freeze();
+  const { accessKeyId = "", accessKeySecret = "" } = sandbox.access;
+  return {
+    url: sandbox.endpoint,
+    credentials: { accessKeyId, accessKeySecret },
+    offers: new Set<Need>(["existence", "signatures", "faults"]),
+    nextSecond: async () => {
+      await sandbox.clock.advance(1);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import * as z from "zod/mini";
+import { type Scenario, scenarioSchema } from "../scenario.ts";
+import { errors } from "./errors.ts";
+import { items } from "./items.ts";
+import { lifeCycle } from "./lifeCycle.ts";
+import { merging } from "./merging.ts";
+import { naming } from "./naming.ts";
+import { paging } from "./paging.ts";
+
+/** All scenarios, in the order in which they run. */
+export const scenarios: readonly Scenario[] = z
+  .array(scenarioSchema)
+  .parse([...lifeCycle, ...merging, ...items, ...naming, ...paging, ...errors]);

@@ -1,0 +1,98 @@
+import { createHash, createHmac } from "node:crypto";
+import { acs3StringToSign, headersToSign } from "../src/api/signature/acs3.ts";
+import { fcStringToSign } from "../src/api/signature/fc.ts";
+import { httpDate, isoTime } from "../src/api/signature/requestTime.ts";
+import type { AccessKey, SignedRequest } from "../src/api/signature/verdict.ts";
+import type { ApiVersion } from "../src/api/versions.ts";
+import type { Signing } from "./scenario.ts";
+
+export interface Credentials extends AccessKey {
+  /** Of temporary credentials. */
+  readonly securityToken?: string | undefined;
+}
+
+const MINUTE_MS = 60_000;
+
+/** How far the time of a request is from now. */
+const shiftMs: Partial<Record<Signing, number>> = {
+  "20 minutes ago": -20 * MINUTE_MS,
+  "in 20 minutes": 20 * MINUTE_MS,
+  "14 minutes ago": -14 * MINUTE_MS,
+};
+
+const UNKNOWN_ACCESS_KEY_ID = "conformance-unknown-key";
+const REPEATED_NONCE = "conformance-repeated-nonce";
+
+/** What is signed, and with what. */
+interface Signed {
+  /** Its headers are without those of the signature. */
+  readonly request: SignedRequest;
+  readonly version: ApiVersion;
+  readonly action: string;
+  /** Tells this run's nonces from another's. */
+  readonly run: string;
+  readonly signing: Signing | undefined;
+}
+
+/**
+ * A request's headers with its signature: of the FC scheme in FC 2.0, of ACS3-HMAC-SHA256 in FC 3.0. The canonical
+ * forms are those the sandbox verifies with.
+ */
+export async function signedHeaders(signed: Signed, credentials: Credentials): Promise<Headers> {
+  const { signing } = signed;
+  if (signing === "none") return signed.request.headers;
+  if (signing === "malformed") return withHeaders(signed.request.headers, { Authorization: "FC nothing" });
+  const key: Credentials = {
+    accessKeyId: signing === "unknown access key" ? UNKNOWN_ACCESS_KEY_ID : credentials.accessKeyId,
+    accessKeySecret: signing === "wrong secret" ? "wrong" : credentials.accessKeySecret,
+    securityToken: credentials.securityToken,
+  };
+  const time = new Date(Date.now() + ((signing && shiftMs[signing]) ?? 0));
+  return signed.version.hasServices ? signedByFc(signed, key, time) : signedByAcs3(signed, key, time);
+}
+
+function signedByFc({ request, signing }: Signed, key: Credentials, time: Date): Headers {
+  const date = signing === "no date" ? "" : httpDate.format(time);
+  const headers = withHeaders(request.headers, {
+    ...(date && { [signing === "x-fc-date" ? "x-fc-date" : "Date"]: date }),
+    ...(request.body.length > 0 && {
+      "Content-MD5": createHash("md5").update(signedBody(request, signing)).digest("base64"),
+    }),
+    ...(key.securityToken && { "x-fc-security-token": key.securityToken }),
+  });
+  const text = fcStringToSign({ ...request, headers }, date);
+  const signature = createHmac("sha256", key.accessKeySecret).update(text).digest("base64");
+  return withHeaders(headers, { Authorization: `FC ${key.accessKeyId}:${signature}` });
+}
+
+async function signedByAcs3(
+  { request, version, action, run, signing }: Signed,
+  key: Credentials,
+  time: Date,
+): Promise<Headers> {
+  const contentHash = createHash("sha256").update(signedBody(request, signing)).digest("hex");
+  const nonce = signing === "repeated nonce" ? `${REPEATED_NONCE}-${run}` : crypto.randomUUID();
+  const headers = withHeaders(request.headers, {
+    "x-acs-action": action,
+    "x-acs-version": version.id,
+    "x-acs-content-sha256": contentHash,
+    "x-acs-signature-nonce": nonce,
+    ...(signing !== "no date" && { "x-acs-date": isoTime.format(time) }),
+    ...(key.securityToken && { "x-acs-security-token": key.securityToken }),
+  });
+  const names = [...headersToSign(headers), ...(headers.has("content-type") ? ["content-type"] : [])].sort();
+  const text = await acs3StringToSign({ ...request, headers }, names, contentHash);
+  const signature = createHmac("sha256", key.accessKeySecret).update(text).digest("hex");
+  const claim = `Credential=${key.accessKeyId},SignedHeaders=${names.join(";")},Signature=${signature}`;
+  return withHeaders(headers, { Authorization: `ACS3-HMAC-SHA256 ${claim}` });
+}
+
+function signedBody(request: SignedRequest, signing: Signing | undefined): Uint8Array | string {
+  return signing === "another body" ? "{}" : request.body;
+}
+
+function withHeaders(headers: Headers, added: Record<string, string>): Headers {
+  const all = new Headers(headers);
+  for (const [name, value] of Object.entries(added)) all.set(name, value);
+  return all;
+}

@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { scenarios } from "../../conformance/scenarios/index.ts";
+import { errorCodes } from "../../src/api/errors.ts";
+import { ROOT } from "../local/program.ts";
+
+const steps = scenarios.flatMap((scenario) => scenario.steps);
+
+test("every choice of docs/fidelity.md has a step that would settle it, and every step its row", async () => {
+  const document = await readFile(join(ROOT, "docs/fidelity.md"), "utf8");
+  const rows = [...document.matchAll(/^\| `([a-z0-9-]+)` \| (.+) \| (.+) \|$/gm)].map(([, id]) => id);
+  const chosen = new Set(steps.flatMap(({ choice }) => (choice ? [choice] : [])));
+  expect(rows.toSorted()).toEqual([...chosen].toSorted());
+});
+
+test("every error of the API is expected by some step", () => {
+  const expected = new Set(steps.flatMap((step) => [step.expect.code ?? []].flat()));
+  expect([...expected].toSorted()).toEqual(errorCodes.toSorted());
+});
+
+test("a step has one name in its scenario, and a scenario one of its own: recordings go by them", () => {
+  const names = scenarios.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  for (const scenario of scenarios) {
+    const stepNames = scenario.steps.map(({ name }) => name);
+    expect(stepNames).toEqual([...new Set(stepNames)]);
+  }
+});
