@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { randomBytes } from "node:crypto";
+import { access, constants, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { apiVersions } from "../src/api/versions.ts";
 import { diff, diffReport } from "./diff.ts";
@@ -7,54 +8,64 @@ import { type Endpoint, endpointAt, newSandbox } from "./endpoint.ts";
 import type { Subject } from "./placeholders.ts";
 import { parseRecording, recordingOf } from "./recording.ts";
 import { exitCodeOf, stepReport, summary } from "./report.ts";
-import { presentConfigs, runScenarios, type Selection } from "./run.ts";
+import { isEmpty, presentConfigs, reasonOf, runScenarios, type Selection } from "./run.ts";
 import type { Need } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { secretsOf, withoutSecrets } from "./secrets.ts";
 import type { Credentials } from "./signing.ts";
 
-const DEFAULTS = { account: "1234567890123456", region: "cn-hangzhou" };
-const IN_A_SANDBOX = { service: "conformance", function: "report", alias: "prod", version: "1" };
+const DEFAULTS = {
+  account: "1234567890123456",
+  region: "cn-hangzhou",
+  service: "fc-conformance-service",
+  function: "fc-conformance-function",
+  version: "1",
+  alias: "prod",
+};
+/** What the scenarios call queues, topics and functions that they send to. */
+const ELSEWHERE = "fc-conformance";
+const OTHER = `${ELSEWHERE}-other`;
 /** Of one Ctrl-C there come two signals: the terminal's, and the one that npm passes on. */
 const TWICE_MS = 1000;
-const SKIPPABLE: readonly Need[] = ["existence", "signatures"];
+const SKIPPABLE: readonly Need[] = ["existence", "signatures", "alias", "version"];
 
-const HELP = `Usage: npm run conformance -- --sandbox URL [options]
-       npm run conformance -- --endpoint URL --account ID --service NAME --function NAME … [options]
+const HELP = `Usage: npm run conformance -- --endpoint URL --access-key-id ID --access-key-secret SECRET --account ID [options]
+       npm run conformance -- --sandbox URL [options]
        npm run conformance -- diff CLOUD.json SANDBOX.json [--wording]
 
-Asks an endpoint what docs/wire.md says the API does, and reports where the answers differ. Every config it puts it
-deletes again, also after a failure and Ctrl-C. docs/conformance.md says more.
+Asks an endpoint, in signed requests, what docs/wire.md says the API does, and reports where the answers differ. Every
+config it puts it deletes again, also after a failure and Ctrl-C. docs/conformance.md says more.
 
-  --sandbox URL          a sandbox server: makes a sandbox there, with all that the scenarios need
   --endpoint URL         the cloud, or a sandbox that is there
+  --sandbox URL          a sandbox server: makes a sandbox there, with all that the scenarios need
   --access-key-id ID     by default ALIBABA_CLOUD_ACCESS_KEY_ID of the environment
   --access-key-secret S  by default ALIBABA_CLOUD_ACCESS_KEY_SECRET, which keeps it out of the process list
                          (ALIBABA_CLOUD_SECURITY_TOKEN: the token of temporary credentials)
-  --account ID           the account that owns the functions
+  --account ID           the account that owns the functions (--sandbox: ${DEFAULTS.account})
   --region R             where they are (default ${DEFAULTS.region})
 
 What has to be there beforehand, since this API can't make it; nothing of it is invoked:
 
-  --service NAME         a service of FC 2.0, for 2016-08-15 and 2021-04-06
-  --function NAME        a function in it
-  --fc3-function NAME    a function of FC 3.0, for 2023-03-30
-  --version N            a published version: of the service, and of the FC 3.0 function
-  --alias NAME           an alias of that version: the same name in both
+  --service NAME         a service of FC 2.0, for 2016-08-15 and 2021-04-06 (default ${DEFAULTS.service})
+  --function NAME        a function in it (default ${DEFAULTS.function})
+  --fc3-function NAME    a function of FC 3.0, for 2023-03-30 (default ${DEFAULTS.function})
+  --version N            a published version: of the service, and of the FC 3.0 function (default ${DEFAULTS.version})
+  --alias NAME           an alias of that version: the same name in both (default ${DEFAULTS.alias})
   --on-success NAME      two destinations, where the cloud wants ones that exist
-  --on-failure NAME      (default: MNS queues called fc-conformance and fc-conformance-other)
+  --on-failure NAME      (default: MNS queues called ${ELSEWHERE} and ${OTHER})
 
-The functions must have no async invoke config: the run stops before it would overwrite one. Without --service or
---fc3-function, those versions of the API are left out; without --version or --alias, what needs them.
+The functions must have no async invoke config: the run stops before it would overwrite one, and when it can't know.
 
   --only WORD            a version of the API, words of a scenario's name, or a choice; can be given several times
-  --skip NEED            what the endpoint has not: existence (every function exists), signatures (none is checked)
+  --skip NEED            what the endpoint has not: existence (every function exists), signatures (none is checked),
+                         alias, version; can be given several times
   --record FILE          writes what came back, without anything that says whose account it was
   --verbose              reports the steps that are as expected, too
   --wording              diff: shows messages that differ, too
   --help                 show this
 
-Exit code: 0 all as expected (diff: the same), 1 differences, 2 it could not be tried or cleaned up.
+Exit code: 0 all as expected (diff: the same), 1 something differs, or nobody answers, 2 it could not be tried, was
+interrupted, or left something behind.
 `;
 
 const options = {
@@ -64,11 +75,11 @@ const options = {
   "access-key-secret": { type: "string" },
   account: { type: "string" },
   region: { type: "string", default: DEFAULTS.region },
-  service: { type: "string" },
-  function: { type: "string" },
-  "fc3-function": { type: "string" },
-  version: { type: "string" },
-  alias: { type: "string" },
+  service: { type: "string", default: DEFAULTS.service },
+  function: { type: "string", default: DEFAULTS.function },
+  "fc3-function": { type: "string", default: DEFAULTS.function },
+  version: { type: "string", default: DEFAULTS.version },
+  alias: { type: "string", default: DEFAULTS.alias },
   "on-success": { type: "string" },
   "on-failure": { type: "string" },
   only: { type: "string", multiple: true, default: [] as string[] },
@@ -85,36 +96,35 @@ function readCommandLine(args: string[]) {
 }
 type Given = ReturnType<typeof readCommandLine>["values"];
 
-/** What the run works on. Throws an Error that says what is missing. */
+/** What the run works on. Throws an Error that says what is missing or wrong. */
 function subjectOf(given: Given): Subject {
-  const isSandbox = given.sandbox !== undefined;
-  const { region, account: accountId = isSandbox ? DEFAULTS.account : undefined } = given;
-  if (accountId === undefined) throw new Error("--account is missing: the ID of the account.");
-  const preset = isSandbox ? IN_A_SANDBOX : undefined;
-  const subject = {
-    accountId,
-    region,
-    service: given.service ?? preset?.service,
-    function: given.function ?? preset?.function,
-    functionOfFc3: given["fc3-function"] ?? preset?.function,
-    version: given.version ?? preset?.version,
-    alias: given.alias ?? preset?.alias,
-    destination: given["on-success"] ?? queue(region, accountId, "fc-conformance"),
-    otherDestination: given["on-failure"] ?? queue(region, accountId, "fc-conformance-other"),
+  const { region, service, version, alias, account: accountId = given.sandbox && DEFAULTS.account } = given;
+  const functions = { function: given.function, functionOfFc3: given["fc3-function"] };
+  if (!accountId) throw new Error("--account is missing: the ID of the account.");
+  if (!/^\d+$/.test(accountId)) throw new Error(`--account must be a number, but is "${accountId}".`);
+  if (!/^[1-9]\d*$/.test(version)) throw new Error(`--version must be a number, but is "${version}".`);
+  for (const name of [service, ...Object.values(functions), alias]) {
+    if (!NAME.test(name)) throw new Error(`"${name}" is no name of a service, function or alias.`);
+  }
+  for (const [own, ...others] of [
+    [service, functions.function, alias, ELSEWHERE],
+    [functions.functionOfFc3, alias, ELSEWHERE],
+  ]) {
+    if (new Set([own, ...others]).size <= others.length) {
+      throw new Error(
+        `The service, the function and the alias must have different names, none of them ${ELSEWHERE}: recordings tell by them.`,
+      );
+    }
+  }
+  return {
+    ...{ accountId, region, service, ...functions, version, alias },
+    missing: `fc-conformance-none-${randomBytes(4).toString("hex")}`,
+    destination: given["on-success"] ?? queue(region, accountId, ELSEWHERE),
+    otherDestination: given["on-failure"] ?? queue(region, accountId, OTHER),
   };
-  if ((subject.service === undefined) !== (subject.function === undefined)) {
-    throw new Error("--service and --function go together.");
-  }
-  if (new Set([subject.service, subject.function, subject.alias]).size < 3 && subject.service !== undefined) {
-    throw new Error(
-      "The service, the function and the alias must have different names: recordings tell by them.",
-    );
-  }
-  if (subject.service === undefined && subject.functionOfFc3 === undefined) {
-    throw new Error("Which function? --service and --function, or --fc3-function, or both; or --sandbox.");
-  }
-  return subject;
 }
+
+const NAME = /^[A-Za-z_][\w-]{0,127}$/;
 
 function queue(region: string, accountId: string, name: string): string {
   return `acs:mns:${region}:${accountId}:/queues/${name}/messages`;
@@ -134,18 +144,19 @@ function credentialsOf(given: Given): Credentials {
 }
 
 async function endpointOf(given: Given, subject: Subject): Promise<Endpoint> {
-  for (const url of [given.sandbox, given.endpoint]) {
-    if (url !== undefined && !/^https?:\/\//.test(url)) throw new Error(`"${url}" is no URL.`);
+  if (given.sandbox !== undefined && given.endpoint !== undefined) {
+    throw new Error("Either --sandbox or --endpoint.");
   }
-  if (given.sandbox !== undefined) {
-    if (given.endpoint !== undefined) throw new Error("Either --sandbox or --endpoint.");
-    return newSandbox(given.sandbox, subject);
-  }
-  if (given.endpoint === undefined) throw new Error("Where? --sandbox URL or --endpoint URL; see --help.");
+  const url = given.sandbox ?? given.endpoint;
+  if (url === undefined) throw new Error("Where? --endpoint URL or --sandbox URL; see --help.");
+  if (!/^https?:/.test(url) || !URL.canParse(url)) throw new Error(`"${url}" is no URL.`);
   const wrong = given.skip.find((need) => !SKIPPABLE.some((one) => one === need));
-  if (wrong !== undefined) throw new Error(`--skip must be ${SKIPPABLE.join(" or ")}, but is "${wrong}".`);
+  if (wrong !== undefined) {
+    throw new Error(`--skip must be one of ${SKIPPABLE.join(", ")}, but is "${wrong}".`);
+  }
+  if (given.sandbox !== undefined) return newSandbox(url, subject);
   const offers = SKIPPABLE.filter((need) => !given.skip.includes(need));
-  return endpointAt(given.endpoint, credentialsOf(given), new Set(offers));
+  return endpointAt(url, credentialsOf(given), new Set(offers));
 }
 
 /** What of --only is a version, and what a word. Throws an Error for a word that no scenario has. */
@@ -162,35 +173,51 @@ function selectionOf(only: readonly string[]): Selection {
       );
     }
   }
-  return { versions, words };
+  const selection = { versions, words };
+  if (isEmpty(scenarios, selection)) throw new Error("No scenario is left to run: see --only.");
+  return selection;
+}
+
+/** Signals that end a run: the first lets it clean up, another one, a while later, does not wait for that. */
+function interruptions() {
+  const [stop, giveUp] = [new AbortController(), new AbortController()];
+  let stoppedAt: number | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stoppedAt === undefined) {
+        stoppedAt = Date.now();
+        process.stderr.write("Stopping: deleting what was put. Once more does not wait for that.\n");
+        stop.abort();
+      } else if (Date.now() - stoppedAt > TWICE_MS) giveUp.abort();
+    });
+  }
+  // Whoever read the report is gone, but what was put is still to be deleted.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop.abort());
+  return { signal: stop.signal, giveUp: giveUp.signal };
 }
 
 async function runAgainst(given: Given): Promise<number> {
   const subject = subjectOf(given);
   const selection = selectionOf(given.only);
-  const endpoint = await endpointOf(given, subject);
-  const secrets = secretsOf(endpoint.credentials);
-  const say = (text: string) => process.stdout.write(withoutSecrets(text, secrets));
-  const present = await presentConfigs(subject, endpoint, selection);
+  // Better now than when all has been asked.
+  if (given.record !== undefined) await access(dirname(given.record), constants.W_OK);
+  const interrupted = interruptions();
+  const reached = await reach(given, subject, selection, interrupted.signal);
+  if (typeof reached === "string") {
+    process.stderr.write(`conformance: ${reached}\n`);
+    return interrupted.signal.aborted ? 2 : 1;
+  }
+  const { endpoint, present } = reached;
   if (present.length > 0) {
     throw new Error(
       `These configs are there, and the run would overwrite them:\n  ${present.join("\n  ")}\nDelete them, or name other functions.`,
     );
   }
-  const interrupted = new AbortController();
-  let interruptedAt: number | undefined;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (interruptedAt === undefined) {
-        interruptedAt = Date.now();
-        process.stderr.write("Stopping: deleting what was put. Once more ends it at once.\n");
-        interrupted.abort();
-      } else if (Date.now() - interruptedAt > TWICE_MS) process.exit(2);
-    });
-  }
+  const secrets = secretsOf(endpoint.credentials);
+  const say = (text: string) => process.stdout.write(withoutSecrets(text, secrets));
   const outcome = await runScenarios(scenarios, subject, endpoint, {
+    ...interrupted,
     selection,
-    signal: interrupted.signal,
     onStep: (step) => say(stepReport(step, given.verbose)),
   });
   if (given.record !== undefined) {
@@ -201,21 +228,41 @@ async function runAgainst(given: Given): Promise<number> {
   return exitCodeOf(outcome);
 }
 
+/** The endpoint and what is there already; or why nobody answers. */
+async function reach(given: Given, subject: Subject, selection: Selection, signal: AbortSignal) {
+  try {
+    const endpoint = await endpointOf(given, subject);
+    return { endpoint, present: await presentConfigs(subject, endpoint, selection, signal) };
+  } catch (error) {
+    if (signal.aborted) return "interrupted before anything was put.";
+    if (isUnanswered(error))
+      return `Nobody answers at ${given.sandbox ?? given.endpoint}: ${reasonOf(error)}`;
+    throw error;
+  }
+}
+
+/** Whether an error is fetch's: no connection, one that broke off, or no answer in time. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+}
+
 async function compare(files: readonly string[], wording: boolean): Promise<number> {
   const [one, other, ...further] = files;
   if (one === undefined || other === undefined || further.length > 0) {
     throw new Error("diff takes two recordings: diff CLOUD.json SANDBOX.json.");
   }
-  const found = diff(await side(one), await side(other));
+  const [a, b] = [basename(one, ".json"), basename(other, ".json")];
+  const [nameOfOne, nameOfOther] = a === b ? [one, other] : [a, b];
+  const found = diff(await side(one, nameOfOne), await side(other, nameOfOther));
   if (found.compared === 0) throw new Error("The recordings have no step in common.");
   process.stdout.write(diffReport(found, wording));
   return found.steps.some(({ differences }) => differences.length > 0) ? 1 : 0;
 }
 
-async function side(file: string) {
+async function side(file: string, name: string) {
   const text = await readFile(file, "utf8");
   try {
-    return { name: basename(file, ".json"), recording: parseRecording(text) };
+    return { name, recording: parseRecording(text) };
   } catch (error) {
     throw new Error(`${file} is no recording: ${error instanceof Error ? error.message : error}`);
   }

@@ -4,6 +4,7 @@ import { createSandbox } from "../src/client/index.ts";
 import type { Answer } from "./expectation.ts";
 import type { Subject } from "./placeholders.ts";
 import type { JsonValue, Need, Signing } from "./scenario.ts";
+import { jsonWithoutSecrets, secretsOf, withoutSecrets } from "./secrets.ts";
 import { type Credentials, signedHeaders } from "./signing.ts";
 
 /** Where the scenarios run: the cloud, or a sandbox. */
@@ -11,7 +12,7 @@ export interface Endpoint {
   /** A URL, perhaps with a path before the API's own. */
   readonly url: string;
   readonly credentials: Credentials;
-  /** What of the steps' needs is there, but for a version and an alias: that is the subject's. */
+  /** What of the steps' needs is there. */
   readonly offers: ReadonlySet<Need>;
   /** Fulfilled when its clock shows a later second. Rejects when the signal aborts. */
   nextSecond(signal: AbortSignal): Promise<void>;
@@ -33,7 +34,10 @@ export interface Request {
 const TIMEOUT_MS = 30_000;
 const RUN = crypto.randomUUID();
 
-/** Sends a request and reads the answer. Throws when there is none, in half a minute or before the signal aborts. */
+/**
+ * Sends a request and reads the answer, in which the secrets are covered: nothing further on can let one out. Throws
+ * when there is none, in half a minute or before the signal aborts.
+ */
 export async function send(
   { url, credentials }: Endpoint,
   request: Request,
@@ -65,7 +69,14 @@ export async function send(
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === "" ? undefined : parsed(text) };
+  const secrets = secretsOf(credentials);
+  return {
+    status: response.status,
+    headers: new Headers(
+      [...response.headers].map(([name, value]) => [name, withoutSecrets(value, secrets)]),
+    ),
+    body: text === "" ? undefined : jsonWithoutSecrets(parsed(text), secrets),
+  };
 }
 
 function parsed(text: string): JsonValue {
@@ -99,23 +110,21 @@ export function endpointAt(url: string, credentials: Credentials, offers: Readon
  */
 export async function newSandbox(server: string, subject: Subject): Promise<Endpoint> {
   const { accountId, region, service, alias, version } = subject;
-  const qualifiers = { versions: version ? [version] : [], aliases: alias ? [alias] : [] };
+  const qualifiers = { versions: [version], aliases: [alias] };
   const sandbox = await createSandbox(server, {
     label: "conformance",
     settings: { signatures: "required", functions: "declared", accountId, region },
   });
   await sandbox.functions.declare({
-    services: service
-      ? [{ name: service, functions: subject.function ? [subject.function] : [], ...qualifiers }]
-      : [],
-    functions: subject.functionOfFc3 ? [{ name: subject.functionOfFc3, ...qualifiers }] : [],
+    services: [{ name: service, functions: [subject.function], ...qualifiers }],
+    functions: [{ name: subject.functionOfFc3, ...qualifiers }],
   });
   await sandbox.clock.freeze();
   const { accessKeyId = "", accessKeySecret = "" } = sandbox.access;
   return {
     url: sandbox.endpoint,
     credentials: { accessKeyId, accessKeySecret },
-    offers: new Set<Need>(["existence", "signatures", "faults"]),
+    offers: new Set<Need>(["version", "alias", "existence", "signatures", "faults"]),
     nextSecond: async () => {
       await sandbox.clock.advance(1);
     },

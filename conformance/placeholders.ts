@@ -3,15 +3,17 @@ import type { ApiVersion } from "../src/api/versions.ts";
 /** What the placeholders of a scenario stand for. */
 export type Values = Readonly<Record<string, string | number>>;
 
-/** What a run works on. `service` is for FC 2.0 and `functionOfFc3` for FC 3.0; without it, that is left out. */
+/** What a run works on: a function in a service of FC 2.0, and one of FC 3.0. */
 export interface Subject {
   readonly accountId: string;
   readonly region: string;
-  readonly service: string | undefined;
-  readonly function: string | undefined;
-  readonly functionOfFc3: string | undefined;
-  readonly alias: string | undefined;
-  readonly version: string | undefined;
+  readonly service: string;
+  readonly function: string;
+  readonly functionOfFc3: string;
+  readonly alias: string;
+  readonly version: string;
+  /** A name that nothing has. */
+  readonly missing: string;
   /** Resource names to send results to. */
   readonly destination: string;
   readonly otherDestination: string;
@@ -19,13 +21,14 @@ export interface Subject {
 
 /** The values of a run in one API version. */
 export function valuesOf(subject: Subject, version: ApiVersion): Values {
-  const values: Record<string, string | number | undefined> = {
+  return {
     accountId: subject.accountId,
     region: subject.region,
     service: subject.service,
     function: version.hasServices ? subject.function : subject.functionOfFc3,
     alias: subject.alias,
     version: subject.version,
+    missing: subject.missing,
     destination: subject.destination,
     otherDestination: subject.otherDestination,
     statefulItem: version.statefulItem,
@@ -33,14 +36,14 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
     aboveMaxEventAge: version.maxEventAgeSeconds + 1,
     qualifierItem: version.hasServices ? "qualifier" : "functionArn",
   };
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
-  );
 }
+
+/** A placeholder that stands for nothing: the answer that it is taken from did not have it. */
+export class UnknownPlaceholder extends Error {}
 
 /**
  * A value with its placeholders filled in, keys too. A text that is one placeholder and nothing else becomes the
- * value itself, which may be a number. Throws an Error for a name that stands for nothing.
+ * value itself, which may be a number. Throws an UnknownPlaceholder.
  */
 export function fill<T>(value: T, values: Values): T {
   return filled(value, values) as T;
@@ -64,6 +67,6 @@ function fillText(text: string, values: Values): string {
 
 function lookUp(name: string, values: Values): string | number {
   const value = values[name];
-  if (value === undefined) throw new Error(`nothing is known that {${name}} stands for`);
+  if (value === undefined) throw new UnknownPlaceholder(`{${name}}`);
   return value;
 }

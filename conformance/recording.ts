@@ -5,7 +5,7 @@ import { type Answer, itemOf } from "./expectation.ts";
 import type { Subject } from "./placeholders.ts";
 import type { RunOutcome, StepOutcome } from "./run.ts";
 import { versionId } from "./scenario.ts";
-import { secretsOf, withoutSecrets } from "./secrets.ts";
+import { wholeWord } from "./secrets.ts";
 
 const FORMAT = "fc-sandbox-conformance/1";
 
@@ -101,21 +101,21 @@ function anonymiser(
     [hasServices ? subject.service : undefined, "{service}"],
     [hasServices ? subject.function : subject.functionOfFc3, "{function}"],
     [subject.alias, "{alias}"],
+    [subject.missing, "{missing}"],
   ];
   const replacements = known.flatMap(([name, placeholder]) =>
-    name ? [[wholeName(name), placeholder] as const] : [],
+    name ? [[wholeWord(name), placeholder] as const] : [],
   );
-  const secrets = secretsOf(credentials);
   // A version is a number, so only where a qualifier stands.
-  const published = subject.version && new RegExp(`(?<=[/:'])${subject.version}(?![\\w-])`, "g");
+  const published = new RegExp(`(?<=[/:'])${subject.version}(?![\\w-])`, "g");
   const text = (value: string) => {
-    let result = withoutSecrets(value, secrets);
+    let result = value;
     for (const [pattern, placeholder] of replacements) result = result.replace(pattern, placeholder);
-    result = result
+    return result
       .replace(TIME, (time) => time.replace(/\d/g, "0"))
       .replace(HTTP_DATE, "(date)")
-      .replace(UUID, "(id)");
-    return published ? result.replace(published, "{version}") : result;
+      .replace(UUID, "(id)")
+      .replace(published, "{version}");
   };
   const walk = (value: unknown): unknown => {
     if (typeof value === "string") return text(value);
@@ -129,10 +129,6 @@ function anonymiser(
     );
   };
   return <T>(value: T): T => walk(value) as T;
-}
-
-function wholeName(name: string): RegExp {
-  return new RegExp(`(?<![\\w{-])${name.replace(/[^\w-]/g, "\\$&")}(?![\\w}-])`, "g");
 }
 
 /** A recording's text as what it says. Throws an Error when it is none. */

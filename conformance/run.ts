@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { type ApiVersion, apiVersions, versionById } from "../src/api/versions.ts";
 import { type Endpoint, type Request, send } from "./endpoint.ts";
 import { type Answer, differences, errorItemsOf, itemOf, shown } from "./expectation.ts";
-import { fill, type Subject, type Values, valuesOf } from "./placeholders.ts";
+import { fill, type Subject, UnknownPlaceholder, type Values, valuesOf } from "./placeholders.ts";
 import type { JsonValue, Need, Scenario, ScenarioRequest, Step } from "./scenario.ts";
 
 /** What came of one step in one version of the API. */
@@ -34,30 +34,31 @@ export interface Selection {
 
 export interface RunOptions {
   readonly selection: Selection;
+  /** Ends it after the request under way, with what was put deleted. */
   readonly signal: AbortSignal;
+  /** Ends it at once, with what was not yet deleted named. */
+  readonly giveUp: AbortSignal;
   /** Told of each step as it is done. */
   readonly onStep?: (outcome: StepOutcome) => void;
 }
 
 /**
  * Runs scenarios, one after the other, in all of their versions; after each one it deletes the configs it put, also
- * when the signal aborts. Never throws.
+ * when the signal aborts or nobody answers any more. Never throws.
  */
 export async function runScenarios(
   scenarios: readonly Scenario[],
   subject: Subject,
   endpoint: Endpoint,
-  { selection, signal, onStep }: RunOptions,
+  { selection, signal, giveUp, onStep }: RunOptions,
 ): Promise<RunOutcome> {
   const steps: StepOutcome[] = [];
   const leftBehind: string[] = [];
   let stopped: string | undefined;
-  for (const version of chosenVersions(subject, selection)) {
-    for (const scenario of scenarios) {
+  for (const version of chosenVersions(selection)) {
+    for (const scenario of chosenScenarios(scenarios, version, selection)) {
       if (stopped !== undefined) break;
-      if (scenario.versions && !scenario.versions.includes(version.id)) continue;
-      if (!isChosen(scenario, selection)) continue;
-      const run = new ScenarioRun(scenario, version, subject, endpoint, signal);
+      const run = new ScenarioRun(scenario, version, subject, endpoint, signal, giveUp);
       stopped = await run.steps((outcome) => {
         steps.push(outcome);
         onStep?.(outcome);
@@ -68,45 +69,89 @@ export async function runScenarios(
   return { steps, leftBehind, stopped };
 }
 
-function chosenVersions({ service, function: functionName, functionOfFc3 }: Subject, selection: Selection) {
-  return apiVersions.filter(
-    ({ id, hasServices }) =>
-      (hasServices ? service && functionName : functionOfFc3) &&
-      (selection.versions.length === 0 || selection.versions.includes(id)),
+function chosenVersions({ versions }: Selection): readonly ApiVersion[] {
+  return apiVersions.filter(({ id }) => versions.length === 0 || versions.includes(id));
+}
+
+function chosenScenarios(scenarios: readonly Scenario[], version: ApiVersion, { words }: Selection) {
+  return scenarios.filter(
+    ({ name, versions, steps }) =>
+      (versions ?? [version.id]).includes(version.id) &&
+      (words.length === 0 ||
+        words.some((word) => name.includes(word) || steps.some(({ choice }) => choice === word))),
   );
 }
 
-function isChosen({ name, steps }: Scenario, { words }: Selection): boolean {
-  return (
-    words.length === 0 ||
-    words.some((word) => name.includes(word) || steps.some(({ choice }) => choice === word))
+/** Whether a selection leaves anything to run. */
+export function isEmpty(scenarios: readonly Scenario[], selection: Selection): boolean {
+  return chosenVersions(selection).every(
+    (version) => chosenScenarios(scenarios, version, selection).length === 0,
   );
 }
 
 /**
- * The configs that the subject's functions have: a run would overwrite and delete them. Throws an Error when the
- * endpoint answers a list with anything but 200, or not at all.
+ * The configs that the subject's functions have: a run would overwrite and delete them. Throws an Error when that
+ * can't be known, since the endpoint answers something else, or nothing.
  */
 export async function presentConfigs(
   subject: Subject,
   endpoint: Endpoint,
   selection: Selection,
+  signal: AbortSignal,
 ): Promise<string[]> {
   const found: string[] = [];
-  for (const version of chosenVersions(subject, selection)) {
-    const { path, query } = addressOf(version, valuesOf(subject, version), { operation: "list" });
-    const request = { version, method: "GET", path, query, headers: {}, body: "" };
-    const answer = await send(endpoint, request);
-    const configs = itemOf(answer.body, "configs");
-    if (answer.status !== 200 || !Array.isArray(configs)) {
-      const code = itemOf(answer.body, errorItemsOf(version).code);
-      throw new Error(`GET ${path} answered ${answer.status} ${code ?? "and no list of configs"}.`);
-    }
+  for (const version of chosenVersions(selection)) {
+    const values = valuesOf(subject, version);
+    const list = await look(version, addressOf(version, values, { operation: "list" }), endpoint, signal);
+    const configs = itemOf(list.answer.body, "configs");
+    // A first page of nothing is not yet the whole list.
+    const isWhole = Array.isArray(configs) && (configs.length > 0 || !itemOf(list.answer.body, "nextToken"));
+    if (list.answer.status !== 200 || !isWhole) throw unknowable(list);
     for (const config of configs) {
-      found.push(`${path} ${itemOf(config, version.hasServices ? "qualifier" : "functionArn")}`);
+      found.push(`${list.path} ${itemOf(config, version.hasServices ? "qualifier" : "functionArn")}`);
+    }
+    if (configs.length > 0) continue;
+    for (const qualifier of qualifiersOf(subject, endpoint)) {
+      const named = addressOf(version, values, { operation: "get", ...(qualifier && { qualifier }) });
+      const config = await look(version, named, endpoint, signal);
+      if (config.answer.status === 200) found.push(config.shown);
+      else if (config.answer.status !== 404 || config.code !== "AsyncConfigNotExists")
+        throw unknowable(config);
     }
   }
   return found;
+}
+
+/** Those whose configs the scenarios change: LATEST, and what there is besides. */
+function qualifiersOf({ alias, version }: Subject, { offers }: Endpoint): (string | undefined)[] {
+  return [undefined, ...(offers.has("alias") ? [alias] : []), ...(offers.has("version") ? [version] : [])];
+}
+
+async function look(
+  version: ApiVersion,
+  { path, query }: { path: string; query: string },
+  endpoint: Endpoint,
+  signal: AbortSignal,
+) {
+  const answer = await send(endpoint, { version, method: "GET", path, query, headers: {}, body: "" }, signal);
+  const code = itemOf(answer.body, errorItemsOf(version).code);
+  return { path, shown: path + (query && `?${query}`), answer, code };
+}
+
+function unknowable({ shown: at, answer, code }: Awaited<ReturnType<typeof look>>): Error {
+  const came =
+    answer.status === 200 ? `200 ${shown(answer.body)}` : `${answer.status} ${code ?? shown(answer.body)}`;
+  return new Error(
+    `It can't be known whether a config is there, which the run would delete: GET ${at} answered ${came}${hintFor(code)}`,
+  );
+}
+
+function hintFor(code: unknown): string {
+  const option = { ServiceNotFound: "service", FunctionNotFound: "function", AliasNotFound: "alias" }[
+    String(code)
+  ];
+  if (option === undefined && code !== "VersionNotFound") return "";
+  return `: make it, or name another by --${option ?? "version"}; --help says what has to be there.`;
 }
 
 /** One scenario in one version. */
@@ -116,6 +161,7 @@ class ScenarioRun {
   readonly #subject: Subject;
   readonly #endpoint: Endpoint;
   readonly #signal: AbortSignal;
+  readonly #giveUp: AbortSignal;
   /** What was put, and may be there: the requests that delete it, by address. */
   readonly #deletions = new Map<string, Request>();
   #values: Values;
@@ -126,12 +172,14 @@ class ScenarioRun {
     subject: Subject,
     endpoint: Endpoint,
     signal: AbortSignal,
+    giveUp: AbortSignal,
   ) {
     this.#scenario = scenario;
     this.#version = version;
     this.#subject = subject;
     this.#endpoint = endpoint;
     this.#signal = signal;
+    this.#giveUp = giveUp;
     this.#values = valuesOf(subject, version);
   }
 
@@ -157,6 +205,10 @@ class ScenarioRun {
         const { answer, details } = await this.#take(step);
         onStep({ ...common, answer, result: details.length === 0 ? "passed" : "differs", details });
       } catch (error) {
+        if (error instanceof UnknownPlaceholder) {
+          onStep({ ...common, result: "skipped", details: [`needs ${error.message}, which did not come`] });
+          continue;
+        }
         const reason = this.#signal.aborted ? INTERRUPTED : reasonOf(error);
         onStep({ ...common, result: "failed", details: [reason] });
         return reason;
@@ -179,13 +231,14 @@ class ScenarioRun {
   async #delete(request: Request): Promise<string | undefined> {
     let failure: string | undefined;
     for (const pauseMs of CLEANUP_PAUSES_MS) {
-      await setTimeout(pauseMs);
       try {
-        const { status, body } = await send(this.#endpoint, request);
+        await setTimeout(pauseMs, undefined, { signal: this.#giveUp });
+        const { status, body } = await send(this.#endpoint, request, this.#giveUp);
         const code = itemOf(body, errorItemsOf(request.version).code);
-        if (status < 300 || code === "AsyncConfigNotExists") return undefined;
+        if (status < 300 || (status === 404 && code !== undefined)) return undefined;
         failure = `${status} ${shown(code ?? body)}`;
       } catch (error) {
+        if (this.#giveUp.aborted) return failure ?? INTERRUPTED;
         failure = reasonOf(error);
       }
     }
@@ -202,7 +255,6 @@ class ScenarioRun {
   }
 
   #has(need: Need): boolean {
-    if (need === "version" || need === "alias") return this.#subject[need] !== undefined;
     return this.#endpoint.offers.has(need);
   }
 
@@ -212,13 +264,15 @@ class ScenarioRun {
     const { expect, request: given } = fill({ expect: step.expect, request: step.request }, this.#values);
     const request = requestOf(version, this.#values, given);
     const address = `${request.path}?${request.query}`;
-    const isNew = request.method === "PUT" && !this.#deletions.has(address);
+    const changes = request.method !== "GET" && request.method !== "DELETE";
+    // Nothing else is deleted: a path that is refused might be a list.
+    const isNew = changes && request.path.endsWith("/async-invoke-config") && !this.#deletions.has(address);
     if (isNew) {
       const { path, query } = request;
       this.#deletions.set(address, { version, method: "DELETE", path, query, headers: {}, body: "" });
     }
     // A PUT that was given up might be done after the deletion that follows.
-    const whole = await send(this.#endpoint, request, request.method === "PUT" ? undefined : this.#signal);
+    const whole = await send(this.#endpoint, request, changes ? this.#giveUp : this.#signal);
     const answer = this.#withoutOthers(whole);
     // What was refused is not there; after anything else it may be.
     if (isNew && answer.status >= 400 && answer.status < 500) this.#deletions.delete(address);
@@ -292,8 +346,10 @@ function queryOf(parameters: Readonly<Record<string, string>>): string {
     .join("&");
 }
 
-function reasonOf(error: unknown): string {
+/** What went wrong, in a line: a failed fetch has its reason in its cause, which may be several tries' without a word. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+  if (!(cause instanceof Error)) return error.message;
+  return `${error.message}: ${cause.message || ("code" in cause ? cause.code : cause.name)}`;
 }

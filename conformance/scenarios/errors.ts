@@ -76,7 +76,7 @@ export const errors: Scenario[] = [
         versions: ["2023-03-30"],
       },
       {
-        ...notSupported("DELETE", "/2023-03-30/async-invoke-configs"),
+        ...notSupported("POST", "/2023-03-30/async-invoke-configs"),
         versions: ["2023-03-30"],
       },
     ],
@@ -125,6 +125,7 @@ export const errors: Scenario[] = [
     steps: [
       {
         name: "no signature",
+        choice: "unsigned",
         request: { ...put, signing: "none" },
         expect: { status: 400, code: "MissingRequiredHeader" },
       },

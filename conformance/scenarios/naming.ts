@@ -175,7 +175,7 @@ export const naming: Scenario[] = [
       {
         name: "PUT to a service that is not there",
         versions: ["2016-08-15", "2021-04-06"],
-        request: { operation: "put", service: "fc-conformance-missing", json: {} },
+        request: { operation: "put", service: "{missing}", json: {} },
         expect: { status: 404, code: "ServiceNotFound" },
       },
       ...(["put", "get", "delete", "list"] as const).map(
@@ -183,7 +183,7 @@ export const naming: Scenario[] = [
           name: `${operation} of a function that is not there`,
           request: {
             operation,
-            function: "fc-conformance-missing",
+            function: "{missing}",
             ...(operation === "put" && { json: { maxAsyncRetryAttempts: 1 } }),
           },
           expect: { status: 404, code: "FunctionNotFound" },
@@ -192,13 +192,13 @@ export const naming: Scenario[] = [
       ),
       {
         name: "PUT to an alias that is not there",
-        request: { operation: "put", qualifier: "fc-conformance-missing", json: {} },
+        request: { operation: "put", qualifier: "{missing}", json: {} },
         expect: { status: 404, code: "AliasNotFound" },
       },
       {
         name: "GET of an alias that is not there",
         choice: "get-of-missing-qualifier",
-        request: { operation: "get", qualifier: "fc-conformance-missing" },
+        request: { operation: "get", qualifier: "{missing}" },
         expect: { status: 404, code: "AliasNotFound" },
       },
       {
@@ -215,7 +215,7 @@ export const naming: Scenario[] = [
       {
         name: "a wrong body for a function that is not there",
         choice: "existence-before-body",
-        request: { operation: "put", function: "fc-conformance-missing", json: { maxAsyncRetryAttempts: 9 } },
+        request: { operation: "put", function: "{missing}", json: { maxAsyncRetryAttempts: 9 } },
         expect: { status: 404, code: "FunctionNotFound" },
       },
     ],
