@@ -1,182 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { parseArgs } from "node:util";
-import { apiVersions } from "../src/api/versions.ts";
+import { endpointOf, type Given, HELP, readCommandLine, selectionOf, subjectOf } from "./commandLine.ts";
 import { diff, diffReport } from "./diff.ts";
-import { type Endpoint, endpointAt, newSandbox } from "./endpoint.ts";
 import type { Subject } from "./placeholders.ts";
 import { parseRecording, recordingOf } from "./recording.ts";
 import { exitCodeOf, stepReport, summary } from "./report.ts";
-import { isEmpty, presentConfigs, reasonOf, runScenarios, type Selection } from "./run.ts";
-import type { Need } from "./scenario.ts";
+import { presentConfigs, reasonOf, runScenarios, type Selection } from "./run.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { secretsOf, withoutSecrets } from "./secrets.ts";
-import type { Credentials } from "./signing.ts";
 
-const DEFAULTS = {
-  account: "1234567890123456",
-  region: "cn-hangzhou",
-  service: "fc-conformance-service",
-  function: "fc-conformance-function",
-  version: "1",
-  alias: "prod",
-};
-/** What the scenarios call queues, topics and functions that they send to. */
-const ELSEWHERE = "fc-conformance";
-const OTHER = `${ELSEWHERE}-other`;
 /** Of one Ctrl-C there come two signals: the terminal's, and the one that npm passes on. */
 const TWICE_MS = 1000;
-const SKIPPABLE: readonly Need[] = ["existence", "signatures", "alias", "version"];
-
-const HELP = `Usage: npm run conformance -- --endpoint URL --access-key-id ID --access-key-secret SECRET --account ID [options]
-       npm run conformance -- --sandbox URL [options]
-       npm run conformance -- diff CLOUD.json SANDBOX.json [--wording]
-
-Asks an endpoint, in signed requests, what docs/wire.md says the API does, and reports where the answers differ. Every
-config it puts it deletes again, also after a failure and Ctrl-C. docs/conformance.md says more.
-
-  --endpoint URL         the cloud, or a sandbox that is there
-  --sandbox URL          a sandbox server: makes a sandbox there, with all that the scenarios need
-  --access-key-id ID     by default ALIBABA_CLOUD_ACCESS_KEY_ID of the environment
-  --access-key-secret S  by default ALIBABA_CLOUD_ACCESS_KEY_SECRET, which keeps it out of the process list
-                         (ALIBABA_CLOUD_SECURITY_TOKEN: the token of temporary credentials)
-  --account ID           the account that owns the functions (--sandbox: ${DEFAULTS.account})
-  --region R             where they are (default ${DEFAULTS.region})
-
-What has to be there beforehand, since this API can't make it; nothing of it is invoked:
-
-  --service NAME         a service of FC 2.0, for 2016-08-15 and 2021-04-06 (default ${DEFAULTS.service})
-  --function NAME        a function in it (default ${DEFAULTS.function})
-  --fc3-function NAME    a function of FC 3.0, for 2023-03-30 (default ${DEFAULTS.function})
-  --version N            a published version: of the service, and of the FC 3.0 function (default ${DEFAULTS.version})
-  --alias NAME           an alias of that version: the same name in both (default ${DEFAULTS.alias})
-  --on-success NAME      two destinations, where the cloud wants ones that exist
-  --on-failure NAME      (default: MNS queues called ${ELSEWHERE} and ${OTHER})
-
-The functions must have no async invoke config: the run stops before it would overwrite one, and when it can't know.
-
-  --only WORD            a version of the API, words of a scenario's name, or a choice; can be given several times
-  --skip NEED            what the endpoint has not: existence (every function exists), signatures (none is checked),
-                         alias, version; can be given several times
-  --record FILE          writes what came back, without anything that says whose account it was
-  --verbose              reports the steps that are as expected, too
-  --wording              diff: shows messages that differ, too
-  --help                 show this
-
-Exit code: 0 all as expected (diff: the same), 1 something differs, or nobody answers, 2 it could not be tried, was
-interrupted, or left something behind.
-`;
-
-const options = {
-  sandbox: { type: "string" },
-  endpoint: { type: "string" },
-  "access-key-id": { type: "string" },
-  "access-key-secret": { type: "string" },
-  account: { type: "string" },
-  region: { type: "string", default: DEFAULTS.region },
-  service: { type: "string", default: DEFAULTS.service },
-  function: { type: "string", default: DEFAULTS.function },
-  "fc3-function": { type: "string", default: DEFAULTS.function },
-  version: { type: "string", default: DEFAULTS.version },
-  alias: { type: "string", default: DEFAULTS.alias },
-  "on-success": { type: "string" },
-  "on-failure": { type: "string" },
-  only: { type: "string", multiple: true, default: [] as string[] },
-  skip: { type: "string", multiple: true, default: [] as string[] },
-  record: { type: "string" },
-  verbose: { type: "boolean", default: false },
-  wording: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
-} as const;
-
-/** The command line, as it came. Throws an Error for an option that there is not. */
-function readCommandLine(args: string[]) {
-  return parseArgs({ args, options, allowPositionals: true });
-}
-type Given = ReturnType<typeof readCommandLine>["values"];
-
-/** What the run works on. Throws an Error that says what is missing or wrong. */
-function subjectOf(given: Given): Subject {
-  const { region, service, version, alias, account: accountId = given.sandbox && DEFAULTS.account } = given;
-  const functions = { function: given.function, functionOfFc3: given["fc3-function"] };
-  if (!accountId) throw new Error("--account is missing: the ID of the account.");
-  if (!/^\d+$/.test(accountId)) throw new Error(`--account must be a number, but is "${accountId}".`);
-  if (!/^[1-9]\d*$/.test(version)) throw new Error(`--version must be a number, but is "${version}".`);
-  for (const name of [service, ...Object.values(functions), alias]) {
-    if (!NAME.test(name)) throw new Error(`"${name}" is no name of a service, function or alias.`);
-  }
-  for (const [own, ...others] of [
-    [service, functions.function, alias, ELSEWHERE],
-    [functions.functionOfFc3, alias, ELSEWHERE],
-  ]) {
-    if (new Set([own, ...others]).size <= others.length) {
-      throw new Error(
-        `The service, the function and the alias must have different names, none of them ${ELSEWHERE}: recordings tell by them.`,
-      );
-    }
-  }
-  return {
-    ...{ accountId, region, service, ...functions, version, alias },
-    missing: `fc-conformance-none-${randomBytes(4).toString("hex")}`,
-    destination: given["on-success"] ?? queue(region, accountId, ELSEWHERE),
-    otherDestination: given["on-failure"] ?? queue(region, accountId, OTHER),
-  };
-}
-
-const NAME = /^[A-Za-z_][\w-]{0,127}$/;
-
-function queue(region: string, accountId: string, name: string): string {
-  return `acs:mns:${region}:${accountId}:/queues/${name}/messages`;
-}
-
-/** The access key. Throws an Error when there is none. */
-function credentialsOf(given: Given): Credentials {
-  const { env } = process;
-  const accessKeyId = given["access-key-id"] ?? env["ALIBABA_CLOUD_ACCESS_KEY_ID"];
-  const accessKeySecret = given["access-key-secret"] ?? env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
-  if (!accessKeyId || !accessKeySecret) {
-    throw new Error(
-      "An access key is missing: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
-    );
-  }
-  return { accessKeyId, accessKeySecret, securityToken: env["ALIBABA_CLOUD_SECURITY_TOKEN"] };
-}
-
-async function endpointOf(given: Given, subject: Subject): Promise<Endpoint> {
-  if (given.sandbox !== undefined && given.endpoint !== undefined) {
-    throw new Error("Either --sandbox or --endpoint.");
-  }
-  const url = given.sandbox ?? given.endpoint;
-  if (url === undefined) throw new Error("Where? --endpoint URL or --sandbox URL; see --help.");
-  if (!/^https?:/.test(url) || !URL.canParse(url)) throw new Error(`"${url}" is no URL.`);
-  const wrong = given.skip.find((need) => !SKIPPABLE.some((one) => one === need));
-  if (wrong !== undefined) {
-    throw new Error(`--skip must be one of ${SKIPPABLE.join(", ")}, but is "${wrong}".`);
-  }
-  if (given.sandbox !== undefined) return newSandbox(url, subject);
-  const offers = SKIPPABLE.filter((need) => !given.skip.includes(need));
-  return endpointAt(url, credentialsOf(given), new Set(offers));
-}
-
-/** What of --only is a version, and what a word. Throws an Error for a word that no scenario has. */
-function selectionOf(only: readonly string[]): Selection {
-  const versions = only.filter((one) => apiVersions.some(({ id }) => id === one));
-  const words = only.filter((one) => !versions.includes(one));
-  for (const word of words) {
-    const known = scenarios.some(
-      ({ name, steps }) => name.includes(word) || steps.some(({ choice }) => choice === word),
-    );
-    if (!known) {
-      throw new Error(
-        `No scenario is called "${word}". There are: ${scenarios.map(({ name }) => name).join(", ")}.`,
-      );
-    }
-  }
-  const selection = { versions, words };
-  if (isEmpty(scenarios, selection)) throw new Error("No scenario is left to run: see --only.");
-  return selection;
-}
 
 /** Signals that end a run: the first lets it clean up, another one, a while later, does not wait for that. */
 function interruptions() {
@@ -220,11 +54,11 @@ async function runAgainst(given: Given): Promise<number> {
     selection,
     onStep: (step) => say(stepReport(step, given.verbose)),
   });
+  say(summary(outcome));
   if (given.record !== undefined) {
     const recording = recordingOf(outcome, subject, endpoint);
     await writeFile(given.record, `${JSON.stringify(recording, null, 2)}\n`);
   }
-  say(summary(outcome));
   return exitCodeOf(outcome);
 }
 
@@ -243,7 +77,8 @@ async function reach(given: Given, subject: Subject, selection: Selection, signa
 
 /** Whether an error is fetch's: no connection, one that broke off, or no answer in time. */
 function isUnanswered(error: unknown): boolean {
-  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return name === "TimeoutError" || (name === "TypeError" && /^(fetch failed|terminated)$/.test(message));
 }
 
 async function compare(files: readonly string[], wording: boolean): Promise<number> {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { SandboxClient } from "../../src/client/index.ts";
@@ -8,7 +10,9 @@ import { newDirectory, ROOT } from "../local/program.ts";
 
 const CLI = join(ROOT, "conformance/cli.ts");
 const running = new Set<ChildProcess>();
+const servers = new Set<Server>();
 afterAll(() => {
+  for (const server of servers) server.close();
   for (const child of running) child.kill("SIGKILL");
 });
 
@@ -49,6 +53,27 @@ export function pointedAt({ access }: SandboxClient) {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
     },
   };
+}
+
+/** An endpoint without a config, which takes every PUT and keeps none; with the requests that came. */
+export async function forgetfulEndpoint() {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    const [status, body] =
+      request.method === "PUT"
+        ? [200, {}]
+        : request.url?.includes("-configs")
+          ? [200, { configs: [] }]
+          : [404, { Code: "AsyncConfigNotExists" }];
+    request.resume();
+    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  }).listen(0, "127.0.0.1");
+  servers.add(server);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise((resolve) => server.close(resolve));
+  return { url: `http://127.0.0.1:${port}`, requests, close };
 }
 
 /** A file for a recording, and what is in it. */
