@@ -23,10 +23,14 @@ async function recordingWith(
   return recording.file;
 }
 
-describe.concurrent("diff", () => {
+const ERROR = "shape of an error";
+/** What most tests compare with. */
+const cloudsError = recordingWith("cloud", ERROR);
+
+describe.concurrent("diff", { timeout: 60_000 }, () => {
   test("another status is told with the codes, step by step", async () => {
-    const cloud = await recordingWith("cloud", "shape of an error");
-    const sandbox = await recordingWith("sandbox", "shape of an error", {
+    const cloud = await cloudsError;
+    const sandbox = await recordingWith("sandbox", ERROR, {
       match: { operation: "get" },
       skip: LOOKS,
       effect: { type: "response", status: 200, body: {} },
@@ -69,8 +73,8 @@ describe.concurrent("diff", () => {
   });
 
   test("another message alone is no difference, and is shown when it is asked for", async () => {
-    const cloud = await recordingWith("cloud", "shape of an error");
-    const sandbox = await recordingWith("sandbox", "shape of an error", {
+    const cloud = await cloudsError;
+    const sandbox = await recordingWith("sandbox", ERROR, {
       match: { operation: "get" },
       skip: LOOKS,
       effect: { type: "error", code: "AsyncConfigNotExists", message: "There is none." },
@@ -102,8 +106,8 @@ Messages differ in 1 step: --wording shows them.
   });
 
   test("steps that only one side was asked are counted apart", async () => {
-    const cloud = await recordingWith("cloud", "shape of an error");
-    const sandbox = await recordingWith("sandbox", ["shape of an error", "two views", "paths and methods"]);
+    const cloud = await cloudsError;
+    const sandbox = await recordingWith("sandbox", [ERROR, "paths and methods"]);
     const { code, stdout } = await runKit(["diff", cloud, sandbox]);
     expect(stdout).toBe("1 step compared, 0 differing.\n1 step only of sandbox: not compared.\n");
     expect(code).toBe(0);
@@ -114,8 +118,8 @@ Messages differ in 1 step: --wording shows them.
   });
 
   test("recordings of one name are told apart by their directories", async () => {
-    const one = await recordingWith("recording", "shape of an error");
-    const other = await recordingWith("recording", ["shape of an error", "paths and methods"]);
+    const one = await cloudsError;
+    const other = await recordingWith("cloud", [ERROR, "paths and methods"]);
     const { stdout } = await runKit(["diff", one, other]);
     expect(stdout).toContain(`1 step only of ${other}: not compared.`);
   });

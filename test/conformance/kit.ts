@@ -9,6 +9,8 @@ import type { SandboxClient } from "../../src/client/index.ts";
 import { newDirectory, ROOT } from "../local/program.ts";
 
 const CLI = join(ROOT, "conformance/cli.ts");
+/** Each run is a process of its own: together they compile the kit once. */
+const NODE_COMPILE_CACHE = await newDirectory();
 const running = new Set<ChildProcess>();
 const servers = new Set<Server>();
 afterAll(() => {
@@ -18,7 +20,9 @@ afterAll(() => {
 
 /** The kit, running: its process, and what it said and how it ended once it has. */
 export function startKit(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...environment } });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, NODE_COMPILE_CACHE, ...environment },
+  });
   running.add(child);
   let stdout = "";
   let stderr = "";

@@ -9,7 +9,7 @@ const FC3 = ["--only", "2023-03-30"];
 
 const signed = () => createSandbox(server, { settings: { signatures: "required" } });
 
-describe.concurrent("the kit", () => {
+describe.concurrent("the kit", { timeout: 60_000 }, () => {
   test("a sandbox that the kit makes for itself is as the documents say, in every step and by any names", async () => {
     const [one, other] = [await newRecording("one"), await newRecording("other")];
     const names = ["--account", "9998887776665554", "--region", "cn-shanghai", "--version", "17"];
@@ -33,7 +33,7 @@ describe.concurrent("the kit", () => {
     const sandbox = await createSandbox(server);
     const { args, environment } = pointedAt(sandbox);
     const { code, stdout } = await runKit(
-      [...args, "--skip", "existence", "--skip", "signatures"],
+      [...args, ...FC3, "--skip", "existence", "--skip", "signatures"],
       environment,
     );
     expect(stdout).toContain(" 0 differing, ");
