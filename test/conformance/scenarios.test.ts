@@ -27,3 +27,17 @@ test("a step has one name in its scenario, and a scenario one of its own: record
     expect(stepNames).toEqual([...new Set(stepNames)]);
   }
 });
+
+test("no step changes configs but of the functions that are there for it, and of a name that nothing has", () => {
+  for (const { name, request } of steps) {
+    if ("operation" in request) {
+      const named = [request.service ?? "{service}", request.function ?? "{function}"];
+      const isRead = request.operation === "get" || request.operation === "list";
+      if (!isRead)
+        expect(["{service}", "{function}", "{missing}"], name).toEqual(expect.arrayContaining(named));
+    } else {
+      // At a path of its own, a step might delete a whole list.
+      expect(["GET", "PUT", "POST"], name).toContain(request.method);
+    }
+  }
+});
