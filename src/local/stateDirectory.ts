@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -35,7 +35,7 @@ export interface StateDirectory {
  */
 export async function openStateDirectory(wanted: string | undefined): Promise<StateDirectory> {
   const isTemporary = wanted === undefined;
-  const path = isTemporary ? await mkdtemp(join(tmpdir(), "fc-sandbox-")) : resolve(wanted);
+  const path = isTemporary ? await mkdtemp(join(await temporaryParent(), "fc-sandbox-")) : resolve(wanted);
   const objects = join(path, "objects");
   const lock = join(path, "lock");
   const release = () => rm(isTemporary ? path : lock, { recursive: true, force: true });
@@ -61,6 +61,25 @@ export async function openStateDirectory(wanted: string | undefined): Promise<St
   } catch (error) {
     await release();
     return orSay(error);
+  }
+}
+
+const SHARED_MEMORY = "/dev/shm";
+/** The files of an object in use can take some 4 MB; a container often has 64 MB in all. */
+const SHARED_MEMORY_NEEDED_BYTES = 2 * 1024 ** 3;
+
+/**
+ * Where temporary state goes: into memory, where Linux has room for it and nobody has named another place. There a
+ * write need not wait for a disk to confirm what nobody will ever read again.
+ */
+async function temporaryParent(): Promise<string> {
+  if (process.env["TMPDIR"] !== undefined) return tmpdir();
+  try {
+    await access(SHARED_MEMORY, constants.W_OK);
+    const { bavail, bsize } = await statfs(SHARED_MEMORY);
+    return bavail * bsize >= SHARED_MEMORY_NEEDED_BYTES ? SHARED_MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
   }
 }
 
