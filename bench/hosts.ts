@@ -18,10 +18,13 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** As `npm start` serves it: by workerd itself, with durable state in a directory of its own below another. */
-export async function byWorkerd(workerDirectory = WORKER_DIRECTORY, below = tmpdir()): Promise<Host> {
-  const stateDirectory = await mkdtemp(join(below, "fc-sandbox-bench-"));
-  const sandbox = await startSandbox({ workerDirectory, stateDirectory });
+/** As `npm start` serves it: by workerd itself, with durable state in a directory of its own. */
+export async function byWorkerd(
+  workerDirectory = WORKER_DIRECTORY,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Host & { readonly pid: number }> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const sandbox = await startSandbox({ workerDirectory, stateDirectory, variables });
   return {
     url: sandbox.url,
     pid: sandbox.pid,

@@ -7,8 +7,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createSandbox } from "../src/client/index.ts";
-import { startSandbox } from "../src/local/startSandbox.ts";
-import { memory } from "./hosts.ts";
+import { byWorkerd, memory } from "./hosts.ts";
 import { putTo, type Round } from "./load.ts";
 import { plot } from "./plot.ts";
 
@@ -28,7 +27,7 @@ const config = (service: string, name: string) =>
 
 /** Serves a fresh sandbox server for one series of measurements. */
 async function serving<T>(run: (url: string, pid: number) => Promise<T>): Promise<T> {
-  const server = await startSandbox({ variables: { MAX_FUNCTIONS_PER_SANDBOX: "20000" } });
+  const server = await byWorkerd(undefined, { MAX_FUNCTIONS_PER_SANDBOX: "20000" });
   try {
     return await run(server.url, server.pid);
   } finally {

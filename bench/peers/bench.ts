@@ -2,13 +2,13 @@
  * The same PUTs, on this machine, in one run, in turn: this sandbox, its bare baseline, and other mock servers.
  * `npm run bench:peers`, or `npm run bench:peers -- --quick`.
  */
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWorker } from "../../src/local/buildWorker.ts";
-import { byWorkerd } from "../hosts.ts";
+import { startSandbox } from "../../src/local/startSandbox.ts";
+import { byWorkerd, type Host } from "../hosts.ts";
 import { load, median, type Round } from "../load.ts";
 import { memoryOfGroup, type Peer, peers, type Served } from "./peers.ts";
 
@@ -21,33 +21,30 @@ const STARTS = quick ? 1 : 3;
 const baselineDirectory = fileURLToPath(new URL("../../dist/baseline/", import.meta.url));
 await buildWorker(join(HERE, "../baseline/wrangler.toml"), baselineDirectory);
 
-async function ours(workerDirectory?: string, below?: string): Promise<Served> {
+async function ours(starting: Promise<Host>): Promise<Served> {
   const started = performance.now();
-  const host = await byWorkerd(workerDirectory, below);
+  const host = await starting;
   return { ...host, pid: host.pid ?? 0, startMs: performance.now() - started };
 }
-
-/** A file system in memory, on Linux. */
-const MEMORY = "/dev/shm";
 
 const all: readonly Peer[] = [
   {
     name: "fc-sandbox",
     keepsState: true,
     lacks: "nothing: merges, validates, persists durably, remembers each request",
-    start: () => ours(),
+    start: () => ours(byWorkerd()),
   },
   {
     name: "bare baseline",
     keepsState: true,
     lacks: "merges nothing, validates nothing, remembers no request; persists durably",
-    start: () => ours(baselineDirectory),
+    start: () => ours(byWorkerd(baselineDirectory)),
   },
   {
-    name: "fc-sandbox, in memory",
+    name: "fc-sandbox --ephemeral",
     keepsState: true,
-    lacks: "survives a kill, but no restart of the machine: its state is in /dev/shm",
-    start: async () => (existsSync(MEMORY) ? ours(undefined, MEMORY) : undefined),
+    lacks: "keeps its state as long as it runs, in memory on Linux",
+    start: () => ours(startSandbox()),
   },
   ...peers,
 ];

@@ -1,6 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import {
+  access,
+  constants,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -35,7 +46,7 @@ export interface StateDirectory {
  */
 export async function openStateDirectory(wanted: string | undefined): Promise<StateDirectory> {
   const isTemporary = wanted === undefined;
-  const path = isTemporary ? await mkdtemp(join(tmpdir(), "fc-sandbox-")) : resolve(wanted);
+  const path = isTemporary ? await mkdtemp(join(await temporaryParent(), "fc-sandbox-")) : resolve(wanted);
   const objects = join(path, "objects");
   const lock = join(path, "lock");
   const release = () => rm(isTemporary ? path : lock, { recursive: true, force: true });
@@ -61,6 +72,25 @@ export async function openStateDirectory(wanted: string | undefined): Promise<St
   } catch (error) {
     await release();
     return orSay(error);
+  }
+}
+
+const SHARED_MEMORY = "/dev/shm";
+/** The files of an object in use can take some 4 MB; a container often has 64 MB in all. */
+const SHARED_MEMORY_NEEDED_BYTES = 2 * 1024 ** 3;
+
+/**
+ * Where temporary state goes: into memory, where Linux has room for it and nobody has named another place. There a
+ * write need not wait for a disk to confirm what nobody will ever read again.
+ */
+async function temporaryParent(): Promise<string> {
+  if (process.env["TMPDIR"] !== undefined) return tmpdir();
+  try {
+    await access(SHARED_MEMORY, constants.W_OK);
+    const { bavail, bsize } = await statfs(SHARED_MEMORY);
+    return bavail * bsize >= SHARED_MEMORY_NEEDED_BYTES ? SHARED_MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
   }
 }
 
@@ -110,12 +140,35 @@ async function acquire(lock: string): Promise<void> {
       throw new Error(`${lock} is damaged: it names no process. Remove it if no sandbox uses its directory.`);
     }
     // An empty one is being written, or its writer was killed just then.
-    if (holder === "" ? patience < 0 : !isRunning(Number(holder))) await rm(lock, { force: true });
+    if (holder === "" ? patience < 0 : !isRunning(Number(holder))) await removeStale(lock, holder);
     else if (patience < 0) {
       throw new Error(
         `Process ${holder} uses this state directory already; choose another with --state-dir (or remove ${lock} if that process is no sandbox).`,
       );
     } else await setTimeout(50); // A sandbox that was killed takes a moment to be gone.
+  }
+}
+
+/**
+ * Removes a lock whose holder is gone. One process at a time: else the slower of two would remove the lock that the
+ * faster has put in its place.
+ */
+async function removeStale(lock: string, holder: string): Promise<void> {
+  const turn = `${lock}.stale`;
+  try {
+    await writeFile(turn, "", { flag: "wx" });
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== "EEXIST") throw error;
+    const began = await stat(turn).catch(() => undefined);
+    // It takes a moment, unless whoever had the turn was killed in it.
+    if (began && Date.now() - began.mtimeMs > LOCK_PATIENCE_MS) await rm(turn, { force: true });
+    await setTimeout(50);
+    return;
+  }
+  try {
+    if ((await readFile(lock, "utf8").catch(() => undefined)) === holder) await rm(lock, { force: true });
+  } finally {
+    await rm(turn, { force: true });
   }
 }
 

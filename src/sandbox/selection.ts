@@ -3,8 +3,8 @@ import { type UrlParts, urlParts } from "../api/url.ts";
 import type { Env } from "../env.ts";
 import { DEFAULT_SANDBOX, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
 
-/** The path prefix of a sandbox. */
-const PREFIX = /^\/s\/([^/]*)(\/.*)?$/s;
+/** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
+const PREFIX = /^\/(?:s|%73)\/([^/]*)(\/.*)?$/s;
 
 /** A request's path without the prefix that selects a sandbox. */
 export function pathInSandbox(path: string): string {

@@ -228,6 +228,24 @@ describe("the sandbox is the first that applies of", () => {
     expect((await request("GET", classic.config("five"))).status).toBe(200);
   });
 
+  test("path prefix with its letter encoded", async () => {
+    const a = await newSandbox();
+    await put(`http://sandbox.example/%73/${a.access.id}${classic.config("encoded")}`);
+    expect((await a.summary()).functions.map((one) => one.function)).toEqual(["encoded"]);
+    expect((await request("GET", classic.config("encoded"))).status).toBe(404);
+  });
+
+  test.each(["SignedHeaders=HOST,Signature=00", "SignedHeaders=host", `Signature=${"0".repeat(5000)}`])(
+    "access key id, whatever else its header says: %.40s",
+    async (rest) => {
+      const a = await newSandbox();
+      await put(`http://sandbox.example${classic.config("malformed")}`, {
+        Authorization: `ACS3-HMAC-SHA256 Credential=${a.access.accessKeyId},${rest}`,
+      });
+      expect((await a.summary()).functions.map((one) => one.function)).toEqual(["malformed"]);
+    },
+  );
+
   test("a variable turns default off", async () => {
     const off = { ...env, DEFAULT_SANDBOX: "off" as const };
     const api = await app.request(classic.config("f"), { method: "PUT" }, off);

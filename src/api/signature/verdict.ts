@@ -30,9 +30,14 @@ export type Md5 = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
 // MD5 is workerd's addition to WebCrypto: Node has none, so tests there bring their own.
 const md5InWorkerd: Md5 = (bytes) => crypto.subtle.digest("MD5", bytes);
 
-/** The access key ID that a request claims, in either scheme. Says nothing about whether it may. */
+const CLAIMED_KEY = /^(?:FC |ACS3-HMAC-SHA256 Credential=)([^:,\s]{1,128})/;
+
+/**
+ * The access key ID that a request claims, in either scheme. Says nothing about whether it may, nor whether the rest
+ * of its Authorization header can be read.
+ */
 export function claimedAccessKeyId(headers: Headers): string | undefined {
-  return readClaim(headers)?.accessKeyId;
+  return CLAIMED_KEY.exec(headers.get("Authorization") ?? "")?.[1];
 }
 
 /** Checks a request's signature, in either scheme, against the one key pair that may sign it. */
