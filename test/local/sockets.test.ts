@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Sandbox, startSandbox } from "../../src/local/startSandbox.ts";
+import { RawConnection } from "../hostile/exchange.ts";
 import { config, get, put } from "./program.ts";
 
 let sandbox: Sandbox;
@@ -18,22 +17,11 @@ async function exchange(
   enough: (answer: string) => boolean,
   end = false,
 ): Promise<string> {
-  const { hostname, port } = new URL(sandbox.url);
-  const socket = connect(Number(port), hostname);
-  await once(socket, "connect");
-  let answer = "";
-  socket.on("error", () => {});
-  const done = new Promise<void>((resolve) => {
-    socket.on("data", (chunk) => {
-      answer += chunk;
-      if (enough(answer)) resolve();
-    });
-    socket.on("close", () => resolve());
-  });
-  socket.write(bytes);
-  if (end) socket.end();
-  await done;
-  socket.destroy();
+  const connection = await RawConnection.open(sandbox.url);
+  connection.write(bytes);
+  if (end) connection.socket.end();
+  const answer = await connection.until(enough);
+  connection.close();
   return answer;
 }
 
