@@ -48,7 +48,8 @@ export default defineConfig({
           name: "served",
           globalSetup: "test/served.ts",
           include: [...SERVED, "examples/**/*.test.ts"],
-          exclude: [WORKER],
+          // A consumer's tests run in its project.
+          exclude: [WORKER, "test/package/consumer/**"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -3,18 +3,17 @@
  * minute. `npm run bench`, or `npm run bench -- --quick` for short rounds.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createSandbox } from "../src/client/index.ts";
-import { buildWorker } from "../src/local/buildWorker.ts";
 import { WORKER_DIRECTORY } from "../src/local/worker.ts";
-import { byMiniflare, byWorkerd, byWranglerDev, type Host, memory } from "./hosts.ts";
+import { buildBaseline, byMiniflare, byWorkerd, byWranglerDev, type Host, memory } from "./hosts.ts";
 import { type AccessKey, creation, load, median, type Round } from "./load.ts";
+import { keepResults, quick } from "./run.ts";
 
-const quick = process.argv.includes("--quick");
 const SECONDS = quick ? 2 : 6;
 const ROUNDS = quick ? 2 : 4;
 const STARTS = quick ? 3 : 7;
@@ -131,9 +130,7 @@ async function closeAll(): Promise<void> {
 process.once("SIGINT", () => closeAll().then(() => process.exit(130)));
 
 try {
-  const baselineDirectory = join(HERE, "../dist/baseline/");
-  await buildWorker(join(HERE, "baseline/wrangler.toml"), baselineDirectory);
-  const [ours, baseline] = [await use(byWorkerd()), await use(byWorkerd(baselineDirectory))];
+  const [ours, baseline] = [await use(byWorkerd()), await use(byWorkerd(await buildBaseline()))];
 
   const { access } = await createSandbox(ours.url, { settings: { signatures: "required" } });
   const signed = { name: "signature required", host: ours, url: access.endpoint, key: access as AccessKey };
@@ -201,15 +198,7 @@ try {
   ]);
   process.stdout.write(`\n${table([["", "measured", "wanted", ""], ...shown])}\n`);
 
-  const date = new Date().toISOString();
-  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const file = join(HERE, "results", `${date.slice(0, 16).replace(":", "")}${quick ? "-quick" : ""}.json`);
-  await mkdir(join(HERE, "results"), { recursive: true });
-  await writeFile(
-    file,
-    `${JSON.stringify({ date, machine, secondsPerRound: SECONDS, bars, puts, gets, hosted, readyMs, control }, null, 2)}\n`,
-  );
-  process.stdout.write(`\nWritten to ${file}\n`);
+  await keepResults("", { secondsPerRound: SECONDS, bars, puts, gets, hosted, readyMs, control });
 } finally {
   await closeAll();
 }

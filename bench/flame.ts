@@ -137,6 +137,10 @@ function framesOf({ nodes, samples, timeDeltas }: Profile): Frame {
 
 const [WIDTH, ROW, NARROWEST] = [1200, 18, 1.5];
 
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
 function drawn(root: Frame): string {
   const rows: string[] = [];
   let deepest = 0;
@@ -145,15 +149,14 @@ function drawn(root: Frame): string {
     if (width < NARROWEST) return;
     deepest = Math.max(deepest, depth);
     const share = `${((100 * frame.time) / root.time).toFixed(1)} %`;
-    const name = frame.name.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
     const fits = Math.floor((width - 6) / 6.2);
     const label =
       fits > 2
-        ? `<text x="${(left + 3).toFixed(1)}" y="${depth * ROW + 13}">${frame.name.slice(0, fits).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`
+        ? `<text x="${(left + 3).toFixed(1)}" y="${depth * ROW + 13}">${escaped(frame.name.slice(0, fits))}</text>`
         : "";
     const hue = 18 + ([...frame.name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 28);
     rows.push(
-      `<g><title>${name}, ${share}</title><rect x="${left.toFixed(1)}" y="${depth * ROW}" width="${Math.max(width - 0.5, 0.5).toFixed(1)}" height="${ROW - 1}" fill="hsl(${hue} 75% 68%)"/>${label}</g>`,
+      `<g><title>${escaped(frame.name)}, ${share}</title><rect x="${left.toFixed(1)}" y="${depth * ROW}" width="${Math.max(width - 0.5, 0.5).toFixed(1)}" height="${ROW - 1}" fill="hsl(${hue} 75% 68%)"/>${label}</g>`,
     );
     let at = left;
     for (const call of [...frame.calls.values()].sort((a, b) => b.time - a.time)) {

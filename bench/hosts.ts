@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { buildWorker } from "../src/local/buildWorker.ts";
 import { startSandbox } from "../src/local/startSandbox.ts";
 import { WORKER_DIRECTORY, type WorkerSettings } from "../src/local/worker.ts";
 
@@ -16,6 +17,13 @@ export interface Host {
   /** The process that serves, where it is known. */
   readonly pid?: number;
   close(): Promise<void>;
+}
+
+/** Builds the Worker of `baseline/`; where it is then. */
+export async function buildBaseline(): Promise<string> {
+  const directory = join(ROOT, "dist/baseline/");
+  await buildWorker(join(ROOT, "bench/baseline/wrangler.toml"), directory);
+  return directory;
 }
 
 /** As `npm start` serves it: by workerd itself, with durable state in a directory of its own. */

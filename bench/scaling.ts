@@ -2,20 +2,18 @@
  * Measures whether speed stays as things grow: functions, sandboxes, qualifiers, and time. Writes a table, JSON to
  * `bench/results/`, and the plots of docs/performance.md. `npm run bench:scaling`, or with `-- --quick`.
  */
-import { mkdir, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createSandbox } from "../src/client/index.ts";
 import { byWorkerd, memory } from "./hosts.ts";
 import { putTo, type Round } from "./load.ts";
 import { plot } from "./plot.ts";
+import { keepResults, quick } from "./run.ts";
 
-const quick = process.argv.includes("--quick");
 const SECONDS = quick ? 2 : 8;
 const SOAK_SLICES = quick ? 3 : 40;
 const SOAK_SECONDS = quick ? 2 : 15;
-const HERE = fileURLToPath(new URL(".", import.meta.url));
+const IMAGES = fileURLToPath(new URL("../docs/images/", import.meta.url));
 
 interface Point extends Round {
   readonly x: number;
@@ -123,16 +121,9 @@ async function announced(x: string, measure: () => Promise<Point[]>): Promise<Po
   return measure();
 }
 
-const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-const results = join(HERE, "results");
-await mkdir(results, { recursive: true });
-const stamp = new Date().toISOString().slice(0, 16).replace(":", "");
-const file = join(results, `scaling-${stamp}${quick ? "-quick" : ""}.json`);
-await writeFile(file, `${JSON.stringify({ machine, measured }, null, 2)}\n`);
-console.log(`\nWritten to ${file}`);
+await keepResults("scaling-", { measured });
 
 if (!quick) {
-  const images = join(HERE, "../docs/images");
   for (const [name, { title, points }] of Object.entries(measured)) {
     const svg = plot({
       title,
@@ -143,6 +134,6 @@ if (!quick) {
         { name: "memory, MiB", points: points.map(({ x, memoryMiB }) => [x, memoryMiB]) },
       ],
     });
-    await writeFile(join(images, `scaling-${name}.svg`), svg);
+    await writeFile(`${IMAGES}scaling-${name}.svg`, svg);
   }
 }

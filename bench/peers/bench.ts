@@ -2,24 +2,17 @@
  * The same PUTs, on this machine, in one run, in turn: this sandbox, its bare baseline, and other mock servers.
  * `npm run bench:peers`, or `npm run bench:peers -- --quick`.
  */
-import { mkdir, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { buildWorker } from "../../src/local/buildWorker.ts";
 import { startSandbox } from "../../src/local/startSandbox.ts";
-import { byWorkerd, type Host } from "../hosts.ts";
+import { buildBaseline, byWorkerd, type Host } from "../hosts.ts";
 import { load, median, type Round } from "../load.ts";
+import { keepResults, quick } from "../run.ts";
 import { memoryOfGroup, type Peer, peers, type Served } from "./peers.ts";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const quick = process.argv.includes("--quick");
 const SECONDS = quick ? 2 : 5;
 const ROUNDS = quick ? 2 : 4;
 const STARTS = quick ? 1 : 3;
 
-const baselineDirectory = fileURLToPath(new URL("../../dist/baseline/", import.meta.url));
-await buildWorker(join(HERE, "../baseline/wrangler.toml"), baselineDirectory);
+const baseline = await buildBaseline();
 
 async function ours(starting: Promise<Host>): Promise<Served> {
   const started = performance.now();
@@ -38,7 +31,7 @@ const all: readonly Peer[] = [
     name: "bare baseline",
     keepsState: true,
     lacks: "merges nothing, validates nothing, remembers no request; persists durably",
-    start: () => ours(byWorkerd(baselineDirectory)),
+    start: () => ours(byWorkerd(baseline)),
   },
   {
     name: "fc-sandbox --ephemeral",
@@ -118,10 +111,4 @@ for (const { bar, ratio, wanted } of bars) {
     `${bar.padEnd(28)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
   );
 }
-const directory = join(HERE, "../results");
-await mkdir(directory, { recursive: true });
-const stamp = new Date().toISOString().slice(0, 16).replace(":", "");
-const file = join(directory, `peers-${stamp}${quick ? "-quick" : ""}.json`);
-const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-await writeFile(file, `${JSON.stringify({ machine, results, bars }, null, 2)}\n`);
-console.log(`\nWritten to ${file}`);
+await keepResults("peers-", { results, bars });

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { memory } from "../hosts.ts";
 import { FUNCTIONS } from "../load.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -192,8 +193,8 @@ export async function memoryOfGroup(pid: number): Promise<number> {
     const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
     const [, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (Number(group) !== pid) continue;
-    const status = await readFile(`/proc/${entry}/status`, "utf8").catch(() => "");
-    total += Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+    // One that has just ended has none.
+    total += (await memory(Number(entry))) || 0;
   }
   return total || Number.NaN;
 }

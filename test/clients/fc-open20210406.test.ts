@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, servedSandbox, TIME, TOPIC } from "./sandbox.ts";
+import { servedSandbox } from "../local/program.ts";
+import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
 import { fcOpen20210406Client, fcOpen20210406 as sdk } from "./sdks.ts";
 
 const client = fcOpen20210406Client(await servedSandbox());

@@ -1,6 +1,7 @@
 import type { AsyncConfigOptions } from "@alicloud/fc2";
 import { describe, expect, test } from "vitest";
-import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, servedSandbox, TIME, TOPIC } from "./sandbox.ts";
+import { servedSandbox } from "../local/program.ts";
+import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
 import { fc2Client } from "./sdks.ts";
 
 const client = fc2Client(await servedSandbox());

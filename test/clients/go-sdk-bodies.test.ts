@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { newFunction, QUEUE, REQUEST_ID, servedSandbox, TOPIC } from "./sandbox.ts";
+import { servedSandbox } from "../local/program.ts";
+import { newFunction, QUEUE, REQUEST_ID, TOPIC } from "./sandbox.ts";
 
 // fc-go-sdk leaves no item out: AsyncConfig has four pointers without omitempty, and a nil one goes as null.
 const UNSET = {

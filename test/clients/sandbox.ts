@@ -1,19 +1,9 @@
-import { afterAll } from "vitest";
-import { startSandbox } from "../../src/local/startSandbox.ts";
-
 export const QUEUE = "acs:mns:cn-hangzhou:1234567890123456:/queues/results/messages";
 export const TOPIC = "acs:mns:cn-hangzhou:1234567890123456:/topics/failures/messages";
 export const FUNCTION = "acs:fc:cn-hangzhou:1234567890123456:services/shop.LATEST/functions/report";
 
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 export const REQUEST_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
-
-/** Serves a sandbox until the tests of the file that asks for it are done; its URL. */
-export async function servedSandbox(): Promise<string> {
-  const sandbox = await startSandbox();
-  afterAll(() => sandbox.close());
-  return sandbox.url;
-}
 
 let functions = 0;
 

@@ -1,8 +1,7 @@
-import { env, evictAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { env, evictAllDurableObjects } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
-import { functionObject } from "../../src/objects.ts";
 import { request, versions } from "../request.ts";
 
 const { config } = versions[0];
@@ -29,27 +28,6 @@ test("a PUT, GET or DELETE makes one object call", async () => {
     await app.request(config("calls"), { method }, watched(calls));
     expect(calls).toEqual(["FUNCTION.perform"]);
   }
-});
-
-test("a PUT to a config that exists writes one row: the entry in the journal, which keeps the config too", async () => {
-  await request("PUT", config("rows"), { maxAsyncRetryAttempts: 1 });
-  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-  const stub = functionObject(env, "default", { service: "demo", function: "rows" });
-  await runInDurableObject(stub, (_, { storage }) => {
-    const exec = storage.sql.exec;
-    storage.sql.exec = ((...args: Parameters<typeof exec>) => {
-      const cursor = exec.apply(storage.sql, args);
-      cursors.push(cursor);
-      return cursor;
-    }) as typeof exec;
-  });
-  const { body } = await request("PUT", config("rows"), {
-    maxAsyncRetryAttempts: 2,
-    destinationConfig: { onFailure: { destination: F } },
-  });
-  expect(body.maxAsyncRetryAttempts).toBe(2);
-  const written = await runInDurableObject(stub, () => cursors.map((cursor) => cursor.rowsWritten));
-  expect(written.filter((rows) => rows > 0)).toEqual([1]);
 });
 
 test("what was put is there after the objects were evicted", async () => {

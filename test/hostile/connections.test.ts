@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
-import { type Sandbox, startSandbox } from "../../src/local/startSandbox.ts";
+import { servedSandbox } from "../local/program.ts";
 import { RawConnection } from "./exchange.ts";
 
 const IDLE_CONNECTIONS = 1000;
@@ -9,23 +9,19 @@ const SLOW_BODIES = 100;
 /** What a request may take while the server is kept busy by others. */
 const PROMPT_MS = 2000;
 
-let served: Sandbox;
+const server = await servedSandbox();
 let sandbox: SandboxClient;
 let connections: RawConnection[] = [];
-beforeAll(async () => {
-  served = await startSandbox();
-});
 beforeEach(async () => {
-  sandbox = await createSandbox(served.url);
+  sandbox = await createSandbox(server);
 });
 afterEach(() => {
   for (const connection of connections) connection.close();
   connections = [];
 });
-afterAll(() => served.close());
 
 async function open(): Promise<RawConnection> {
-  const connection = await RawConnection.open(served.url);
+  const connection = await RawConnection.open(server);
   connections.push(connection);
   return connection;
 }
@@ -59,7 +55,7 @@ async function putFunctions(): Promise<string[]> {
 async function expectPrompt(): Promise<void> {
   const headers = { "Content-Type": "application/json" };
   const signal = AbortSignal.timeout(PROMPT_MS);
-  const response = await fetch(served.url + pathOf("prompt"), { method: "PUT", body: "{}", headers, signal });
+  const response = await fetch(server + pathOf("prompt"), { method: "PUT", body: "{}", headers, signal });
   expect(response.status).toBe(200);
 }
 

@@ -51,13 +51,14 @@ export async function send(server: string, sent: HostileRequest): Promise<RawRes
 
 /** Fails unless the response is one that its API version, or the control plane, gives. */
 export function expectConforming(
-  { method, path }: HostileRequest,
+  { method, path, headers: sentHeaders }: HostileRequest,
   { status, headers, text }: RawResponse,
 ): void {
   const inSandbox = path.replace(/[?#].*$/s, "").replace(/^\/s\/[^/]*/, "") || "/";
-  // The pages and documents are what they are, whoever asks.
+  // The pages and documents are what they are, whoever asks; but a Host that is none is refused before any path.
   const isPage = /^\/(docs|openapi[\w-]*\.json)?$/.test(inSandbox);
-  if (isPage && (method === "GET" || method === "HEAD")) {
+  const isHostRefused = status === 400 && sentHeaders.some(([name]) => name.toLowerCase() === "host");
+  if (isPage && !isHostRefused && (method === "GET" || method === "HEAD")) {
     expect([200, 308]).toContain(status);
     return;
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
-import { type Sandbox, startSandbox } from "../../src/local/startSandbox.ts";
+import { servedSandbox } from "../local/program.ts";
 import { expectConforming, type HostileRequest, type RawResponse, send } from "./exchange.ts";
 
 /** How many requests are made up: `npm run test:hostile` makes more. */
@@ -12,7 +12,7 @@ const RUNS = Math.ceil(CASES / AT_ONCE / 2);
 const TIMEOUT_MS = 60_000 + CASES * 10;
 const MARK = "nobody-else-may-read-this";
 
-let served: Sandbox;
+const server = await servedSandbox();
 /** Signs all that it sends, and is attacked by others. */
 let victim: SandboxClient;
 /** Where requests to the API go, and where those to the control plane do. */
@@ -20,24 +20,22 @@ let target: SandboxClient;
 let controlled: SandboxClient;
 
 beforeAll(async () => {
-  served = await startSandbox();
   const destination = `acs:mns:r:1:/queues/${MARK}/messages`;
-  victim = await createSandbox(served.url, {
+  victim = await createSandbox(server, {
     snapshot: {
       settings: { signatures: "required" },
       configs: [{ service: "demo", function: "f", destinationConfig: { onFailure: { destination } } }],
     },
   });
-  [target, controlled] = await Promise.all([createSandbox(served.url), createSandbox(served.url)]);
+  [target, controlled] = await Promise.all([createSandbox(server), createSandbox(server)]);
 });
-afterAll(() => served.close());
 
 /** Sends what was made up all at once; each answer must be as the API's, and say nothing of the victim's. */
 async function sendAll(requests: readonly HostileRequest[]): Promise<RawResponse[]> {
   const { accessKeySecret = "", controlToken = "" } = victim.access;
   return Promise.all(
     requests.map(async (sent) => {
-      const response = await send(served.url, sent);
+      const response = await send(server, sent);
       expectConforming(sent, response);
       for (const secret of [MARK, accessKeySecret, controlToken]) expect(response.text).not.toContain(secret);
       return response;
@@ -629,7 +627,7 @@ test(
 
 /** Whoever changed what all objects have would change what a new sandbox says. */
 async function expectUnpolluted(): Promise<void> {
-  const fresh = await createSandbox(served.url);
+  const fresh = await createSandbox(server);
   const url = `${fresh.endpoint}/2021-04-06/services/demo/functions/f/async-invoke-config`;
   const headers = { "Content-Type": "application/json" };
   const config = await (await fetch(url, { method: "PUT", body: "{}", headers })).json();

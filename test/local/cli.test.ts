@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { cp, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -17,6 +17,16 @@ import {
   start,
   until,
 } from "./program.ts";
+
+/** A copy of the repository to build in: other tests serve what was built in this one. */
+async function checkout(): Promise<string> {
+  const directory = await newDirectory();
+  const tsconfigs = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
+  for (const name of ["package.json", "wrangler.toml", "src", ...tsconfigs])
+    await cp(join(ROOT, name), join(directory, name), { recursive: true });
+  await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
+  return directory;
+}
 
 describe("starting", () => {
   test("it says where it is and where its state is, and its curl line works as printed", async () => {
@@ -37,7 +47,7 @@ describe("starting", () => {
     async (how) => {
       const cwd = await newDirectory();
       const state = join(cwd, "state");
-      const by = ["npm", "--prefix", ROOT, "start", "--"];
+      const by = ["npm", "--prefix", await checkout(), "start", "--"];
       const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd, by });
       const there = await url;
       expect(await put(there, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({ maxAsyncRetryAttempts: 2 });

@@ -1,16 +1,10 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createSandbox, type FeedEvent, type SandboxClient } from "../../src/client/index.ts";
-import { type Sandbox, startSandbox } from "../../src/local/startSandbox.ts";
+import { expect, test } from "vitest";
+import { createSandbox, type FeedEvent } from "../../src/client/index.ts";
+import { servedSandbox } from "./program.ts";
 
-let served: Sandbox;
-let sandbox: SandboxClient;
-beforeAll(async () => {
-  served = await startSandbox();
-  sandbox = await createSandbox(served.url);
-});
-afterAll(() => served.close());
+const sandbox = await createSandbox(await servedSandbox());
 
 const put = (name: string, padding = "") =>
   fetch(`${sandbox.endpoint}/2023-03-30/functions/${name}/async-invoke-config`, {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { startSandbox } from "../../src/local/startSandbox.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CLI = join(ROOT, "src/local/cli.ts");
@@ -65,6 +66,13 @@ export function start(args: string[], { cwd, by }: { cwd: string; by?: readonly 
   });
   url.catch(() => {});
   return { child, output, url, exit };
+}
+
+/** Serves a sandbox until the tests of the file that asks for it are done; its URL. */
+export async function servedSandbox(): Promise<string> {
+  const sandbox = await startSandbox();
+  afterAll(() => sandbox.close());
+  return sandbox.url;
 }
 
 /** Runs the program to its end. */

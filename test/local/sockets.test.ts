@@ -1,16 +1,10 @@
 import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Sandbox, startSandbox } from "../../src/local/startSandbox.ts";
-import { config, get, put } from "./program.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { RawConnection } from "../hostile/exchange.ts";
+import { config, get, put, servedSandbox } from "./program.ts";
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(() => sandbox.close());
+const server = await servedSandbox();
 
 /** Sends bytes as they are and returns what comes back until the connection ends, or `enough` says it is. */
 async function exchange(
@@ -18,22 +12,11 @@ async function exchange(
   enough: (answer: string) => boolean,
   end = false,
 ): Promise<string> {
-  const { hostname, port } = new URL(sandbox.url);
-  const socket = connect(Number(port), hostname);
-  await once(socket, "connect");
-  let answer = "";
-  socket.on("error", () => {});
-  const done = new Promise<void>((resolve) => {
-    socket.on("data", (chunk) => {
-      answer += chunk;
-      if (enough(answer)) resolve();
-    });
-    socket.on("close", () => resolve());
-  });
-  socket.write(bytes);
-  if (end) socket.end();
-  await done;
-  socket.destroy();
+  const connection = await RawConnection.open(server);
+  connection.write(bytes);
+  if (end) connection.socket.end();
+  const answer = await connection.until(enough);
+  connection.close();
   return answer;
 }
 
@@ -43,11 +26,11 @@ const head = (headers: string) =>
 const answered = (answer: string) => answer.includes("ErrorMessage");
 
 async function unchanged() {
-  expect(await get(sandbox.url, "kept")).toMatchObject({ maxAsyncRetryAttempts: 1 });
+  expect(await get(server, "kept")).toMatchObject({ maxAsyncRetryAttempts: 1 });
 }
 
 describe("a body over 64 KiB", () => {
-  beforeAll(() => put(sandbox.url, "kept", { maxAsyncRetryAttempts: 1 }));
+  beforeAll(() => put(server, "kept", { maxAsyncRetryAttempts: 1 }));
 
   test("is refused when declared", async () => {
     const answer = await exchange(head("Content-Length: 70000") + "x".repeat(70_000), answered);
@@ -70,13 +53,13 @@ describe("a body over 64 KiB", () => {
 
   test("reaches its sender as an answer, not as a broken connection", async () => {
     const body = "x".repeat(10_000_000);
-    const response = await fetch(config(sandbox.url, "kept"), {
+    const response = await fetch(config(server, "kept"), {
       method: "PUT",
       body,
       headers: { "Content-Type": "application/json" },
     });
     expect(await response.json()).toMatchObject({ ErrorCode: "EntityTooLarge" });
-    const curl = `head -c 10000000 /dev/zero | curl -sS -X PUT -H 'Content-Type: application/json' -T - ${config(sandbox.url, "kept")}`;
+    const curl = `head -c 10000000 /dev/zero | curl -sS -X PUT -H 'Content-Type: application/json' -T - ${config(server, "kept")}`;
     expect((await promisify(execFile)("sh", ["-c", curl])).stdout).toContain("EntityTooLarge");
     await unchanged();
   });
@@ -111,7 +94,7 @@ test("a connection goes on after an error", async () => {
 
 test("HEAD has GET's headers and no body", async () => {
   const [get, head] = await Promise.all(
-    ["GET", "HEAD"].map((method) => fetch(config(sandbox.url, "kept"), { method })),
+    ["GET", "HEAD"].map((method) => fetch(config(server, "kept"), { method })),
   );
   for (const name of ["Content-Type", "Content-Length", "Access-Control-Allow-Origin"]) {
     expect(head?.headers.get(name)).toBe(get?.headers.get(name));

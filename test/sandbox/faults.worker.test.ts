@@ -1,5 +1,6 @@
-import { evictAllDurableObjects, SELF } from "cloudflare:test";
+import { env, evictAllDurableObjects, SELF } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { app } from "../../src/app.ts";
 import { ControlError, type GivenFault } from "../../src/client/index.ts";
 import { errorOf, fromAnotherClient, versions } from "../request.ts";
 import { newSandbox, type TestSandbox } from "./newSandbox.ts";
@@ -147,6 +148,20 @@ test("any response can be sent", async () => {
   ]);
   await put({ type: "response", status: 204, body: "ignored" });
   expect((await sandbox.send("GET", classic.config("f"))).status).toBe(204);
+});
+
+test("a made-up response has its own headers in place of the usual ones, and none that concern other sandboxes", async () => {
+  const sandbox = await newSandbox();
+  const headers = { "content-type": "text/plain", "access-control-allow-origin": "https://a.example" };
+  await sandbox.faults.add({ effect: { type: "response", status: 418, headers, body: "short" } });
+  const prefix = new URL(sandbox.endpoint).pathname;
+  const response = await app.request(prefix + fc3.config("f"), {}, env);
+  expect(response.headers.get("Content-Type")).toBe("text/plain");
+  expect(response.headers.get("Access-Control-Allow-Origin")).toBe("https://a.example");
+  for (const name of ["Set-Cookie", "NEL", "Clear-Site-Data", "strict-transport-security"]) {
+    const effect = { type: "response", status: 200, headers: { [name]: "x" } } as const;
+    await expect(sandbox.faults.add({ effect })).rejects.toMatchObject({ problem: { status: 400 } });
+  }
 });
 
 test("a delay is at least as long as it says, less its jitter, and the request is answered as usual", async () => {

@@ -1,83 +1,10 @@
-import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { app } from "../../src/app.ts";
-import { functionObject, sandboxObject } from "../../src/objects.ts";
 import { errorOf, request, versions } from "../request.ts";
 import { newSandbox } from "./newSandbox.ts";
 
-const [classic, openApi, fc3] = versions;
-
-describe("an idle sandbox", () => {
-  const age = (id: string, milliseconds: number) =>
-    runInDurableObject(sandboxObject(env, id), (_, { storage }) => {
-      storage.kv.put("usedAt", Date.now() - milliseconds);
-    });
-  const WEEK_MS = 7 * 86_400_000;
-
-  test("is erased wholly by its alarm after a week, and can be used anew", async () => {
-    const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
-    const names = ["a", "b"];
-    for (const name of names) await sandbox.send("PUT", fc3.config(name));
-    await sandbox.settings({ region: "eu-central-1" });
-    await age(id, WEEK_MS);
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
-    const stored = async (stub: DurableObjectStub<undefined>) =>
-      runInDurableObject(stub, async (_, { storage }) => [
-        [...storage.kv.list()].length,
-        storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray()
-          .length,
-        await storage.getAlarm(),
-      ]);
-    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
-    for (const name of names)
-      expect(await stored(functionObject(env, id, { service: "", function: name }))).toEqual([0, 0, null]);
-    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(404);
-    expect((await sandbox.send("PUT", fc3.config("a"))).body.functionArn).toContain("cn-hangzhou");
-    expect((await sandbox.summary()).counts).toEqual({ functions: 1, configs: 1, requests: 2 });
-  });
-
-  test("can be used while it is being erased, and is whole afterwards", async () => {
-    const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
-    for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
-    await age(id, WEEK_MS);
-    const erased = runDurableObjectAlarm(sandboxObject(env, id));
-    const answers = await Promise.all(["a", "b", "c"].map((name) => sandbox.send("PUT", fc3.config(name))));
-    expect(await erased).toBe(true);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    for (const name of ["a", "b", "c"])
-      expect((await sandbox.send("PUT", fc3.config(name))).status).toBe(200);
-    expect((await sandbox.summary()).counts).toMatchObject({ functions: 3, configs: 3 });
-  });
-
-  test("is kept while it is used", async () => {
-    const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
-    await sandbox.send("PUT", fc3.config("a"));
-    await age(id, WEEK_MS - 60_000);
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
-    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(200);
-  });
-
-  test("hears of a function's use at least eight times in that week", async () => {
-    const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
-    await sandbox.send("PUT", fc3.config("a"));
-    await age(id, WEEK_MS);
-    await runInDurableObject(functionObject(env, id, { service: "", function: "a" }), (_, { storage }) => {
-      storage.kv.put("usedAt", Date.now() - WEEK_MS / 8);
-    });
-    await evictAllDurableObjects();
-    await sandbox.send("GET", fc3.config("a"));
-    await vi.waitFor(async () => {
-      const used = await runInDurableObject(sandboxObject(env, id), (_, { storage }) =>
-        storage.kv.get<number>("usedAt"),
-      );
-      expect(Date.now() - (used ?? 0)).toBeLessThan(60_000);
-    });
-  });
-});
+const [classic, openApi] = versions;
 
 describe("rate limits", () => {
   const denied = { limit: async () => ({ success: false }) };
@@ -182,6 +109,19 @@ test("a body that is not JSON, or too large, is a problem document", async () =>
   expect(
     (await sandbox.send("PATCH", "/_sandbox/settings", `"${"x".repeat(65_536)}"`, authorization)).status,
   ).toBe(413);
+});
+
+test("a document that is nested too deep is refused", async () => {
+  const sandbox = await newSandbox();
+  const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  for (const [path, body] of [
+    ["/requests/count", `{"body":${deep}}`],
+    ["/faults", `{"effect":{"type":"response","status":200,"body":${deep}}}`],
+  ] as const) {
+    const answer = await sandbox.send("POST", `/_sandbox${path}`, body, authorization);
+    expect([answer.status, answer.body.detail]).toEqual([400, "The body is nested more than 100 deep."]);
+  }
 });
 
 test("the log has one line of JSON for each request, and never a secret", async () => {

@@ -270,6 +270,24 @@ describe("the sandbox is the first that applies of", () => {
       (await app.request("/_sandbox", { headers: { Authorization: "Bearer undefined" } }, without)).status,
     ).toBe(403);
   });
+
+  test("a sandbox's host is its own in any case, with a dot at the end too", async () => {
+    const sandbox = await newSandbox();
+    const domain = { ...env, SANDBOX_DOMAIN: "Sandbox.Test" };
+    for (const host of [
+      `${sandbox.access.id}.Sandbox.Test`,
+      `${sandbox.access.id?.toUpperCase()}.sandbox.test.`,
+    ]) {
+      await app.request(`http://${host}${fc3.config("f")}`, { method: "PUT" }, domain);
+    }
+    expect(await sandbox.requests.count({ operation: "put" })).toBe(2);
+  });
+
+  test("an operator's token that is empty is none", async () => {
+    const headers = { "Sec-WebSocket-Protocol": "fc-sandbox, token.", Upgrade: "websocket" };
+    const response = await app.request("/_sandbox/events", { headers }, { ...env, OPERATOR_TOKEN: "" });
+    expect(response.status).toBe(403);
+  });
 });
 
 test("labels are bounded, and a sandbox made twice is two", async () => {

@@ -1,5 +1,6 @@
-import { SELF } from "cloudflare:test";
+import { env, SELF } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { app } from "../../src/app.ts";
 import { type FeedEvent, VerificationError } from "../../src/client/index.ts";
 import { fromAnotherClient, versions } from "../request.ts";
 import { newSandbox, type TestSandbox } from "./newSandbox.ts";
@@ -188,6 +189,22 @@ describe("the journal", () => {
     await sandbox.send("GET", fc3.config("f"));
     expect(await sandbox.requests.count()).toBe(1);
   });
+
+  test("holds no header that proves who somebody is", async () => {
+    const sandbox = await newSandbox();
+    const secrets = {
+      "Sec-WebSocket-Protocol": "fc-sandbox, token.s3cret",
+      "x-acs-bearer-token": "s3cret",
+      "x-acs-zero-trust-idtoken": "s3cret",
+      "x-fc-access-key-secret": "s3cret",
+      "x-api-key": "s3cret",
+      Cookie: "s3cret",
+    };
+    await sandbox.send("GET", "/events", undefined, secrets);
+    const { requests } = await sandbox.requests.list();
+    expect(requests[0]?.url).toMatch(/\/events$/);
+    expect(JSON.stringify(requests)).not.toContain("s3cret");
+  });
 });
 
 describe("verify", () => {
@@ -291,5 +308,27 @@ describe("the live feed", () => {
     );
     const wrong = { Upgrade: "websocket", "Sec-WebSocket-Protocol": "fc-sandbox, token.x" };
     expect((await sandbox.send("GET", "/_sandbox/events", undefined, wrong)).status).toBe(403);
+  });
+
+  test("sends away whoever watches without a token once requests must be signed", async () => {
+    const sandbox = await newSandbox();
+    const watch = async (protocols: string) => {
+      const response = await app.request(
+        `${new URL(sandbox.endpoint).pathname}/_sandbox/events`,
+        { headers: { Upgrade: "websocket", "Sec-WebSocket-Protocol": protocols } },
+        env,
+      );
+      const socket = response.webSocket;
+      socket?.accept();
+      const told = new Promise<number>((resolve) => {
+        socket?.addEventListener("close", ({ code }) => resolve(code));
+        socket?.addEventListener("message", () => resolve(0));
+      });
+      return { told };
+    };
+    const visitor = await watch("fc-sandbox");
+    const owner = await watch(`fc-sandbox, token.${sandbox.access.controlToken}`);
+    await sandbox.settings({ signatures: "required" });
+    expect(await Promise.all([visitor.told, owner.told])).toEqual([1008, 0]);
   });
 });

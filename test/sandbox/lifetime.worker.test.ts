@@ -1,6 +1,5 @@
 import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
-import { app } from "../../src/app.ts";
+import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { functionObject, sandboxObject } from "../../src/objects.ts";
 import { errorOf, versions } from "../request.ts";
@@ -59,7 +58,7 @@ describe("a function becomes one of its sandbox's", () => {
     }
   });
 
-  test("a PUT that finds no room is answered as any other: journalled, and refused first for its signature", async () => {
+  test("a PUT that finds no room is journalled as any other, and a reset makes room", async () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", classic.config("f"));
     const { id } = sandbox.access;
@@ -81,156 +80,81 @@ describe("a function becomes one of its sandbox's", () => {
   });
 });
 
-describe("a push", () => {
-  test("reaches all functions that it can, when one of them fails", async () => {
+describe("an idle sandbox", () => {
+  const age = (id: string, milliseconds: number) =>
+    runInDurableObject(sandboxObject(env, id), (_, { storage }) => {
+      storage.kv.put("usedAt", Date.now() - milliseconds);
+    });
+  const WEEK_MS = 7 * 86_400_000;
+
+  test("is erased wholly by its alarm after a week, and can be used anew", async () => {
     const sandbox = await newSandbox();
-    const names = Array.from({ length: 40 }, (_, i) => `f${String(i).padStart(2, "0")}`);
+    const id = sandbox.access.id ?? "";
+    const names = ["a", "b"];
     for (const name of names) await sandbox.send("PUT", fc3.config(name));
-    const stub = functionObject(env, sandbox.access.id ?? "", { service: "", function: "f00" });
-    await runInDurableObject(stub, (object) => {
-      Object.assign(object, {
-        accept: () => {
-          throw new Error("out of order");
-        },
-      });
+    await sandbox.settings({ region: "eu-central-1" });
+    await age(id, WEEK_MS);
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    const stored = async (stub: DurableObjectStub<undefined>) =>
+      runInDurableObject(stub, async (_, { storage }) => [
+        [...storage.kv.list()].length,
+        storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray()
+          .length,
+        await storage.getAlarm(),
+      ]);
+    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
+    for (const name of names)
+      expect(await stored(functionObject(env, id, { service: "", function: name }))).toEqual([0, 0, null]);
+    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(404);
+    expect((await sandbox.send("PUT", fc3.config("a"))).body.functionArn).toContain("cn-hangzhou");
+    expect((await sandbox.summary()).counts).toEqual({ functions: 1, configs: 1, requests: 2 });
+  });
+
+  test("can be used while it is being erased, and is whole afterwards", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
+    await age(id, WEEK_MS);
+    const erased = runDurableObjectAlarm(sandboxObject(env, id));
+    const answers = await Promise.all(["a", "b", "c"].map((name) => sandbox.send("PUT", fc3.config(name))));
+    expect(await erased).toBe(true);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    for (const name of ["a", "b", "c"])
+      expect((await sandbox.send("PUT", fc3.config(name))).status).toBe(200);
+    expect((await sandbox.summary()).counts).toMatchObject({ functions: 3, configs: 3 });
+  });
+
+  test("is kept while it is used", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    await sandbox.send("PUT", fc3.config("a"));
+    await age(id, WEEK_MS - 60_000);
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(200);
+  });
+
+  test("hears of a function's use at least eight times in that week", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    await sandbox.send("PUT", fc3.config("a"));
+    await age(id, WEEK_MS);
+    await runInDurableObject(functionObject(env, id, { service: "", function: "a" }), (_, { storage }) => {
+      storage.kv.put("usedAt", Date.now() - WEEK_MS / 8);
     });
-    await expect(sandbox.clock.freeze("2030-01-01T00:00:00Z")).rejects.toMatchObject({
-      problem: { status: 503 },
-    });
-    for (const name of names.slice(1)) {
-      const { body } = await sandbox.send("PUT", fc3.config(name));
-      expect(body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
-    }
-    // The alarm goes on trying, and has told it once it is well again.
-    const parent = sandboxObject(env, sandbox.access.id ?? "");
-    expect(await runDurableObjectAlarm(parent)).toBe(true);
     await evictAllDurableObjects();
-    expect(await runDurableObjectAlarm(parent)).toBe(true);
-    const { body } = await sandbox.send("PUT", fc3.config("f00"));
-    expect(body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
-  });
-});
-
-test("a sandbox that was only looked at is erased as any other", async () => {
-  const sandbox = await newSandbox();
-  expect((await sandbox.send("GET", "/_sandbox")).status).toBe(200);
-  const stub = sandboxObject(env, sandbox.access.id ?? "");
-  expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
-});
-
-test("a list's token is good for that list alone, the journal's too", async () => {
-  const sandbox = await newSandbox();
-  for (const name of ["f", "g"]) await sandbox.send("PUT", fc3.config(name));
-  const list = await sandbox.send("GET", "/2023-03-30/async-invoke-configs?limit=1");
-  const journal = await sandbox.requests.list({}, { limit: 1 });
-  await expect(sandbox.requests.list({}, { nextToken: list.body.nextToken })).rejects.toMatchObject({
-    problem: { status: 400 },
-  });
-  const crossed = await sandbox.send(
-    "GET",
-    `/2023-03-30/async-invoke-configs?nextToken=${journal.nextToken}`,
-  );
-  expect(errorOf(crossed)).toMatchObject({ status: 400, code: "InvalidArgument" });
-});
-
-test("no header that proves who somebody is gets into the journal", async () => {
-  const sandbox = await newSandbox();
-  const secrets = {
-    "Sec-WebSocket-Protocol": "fc-sandbox, token.s3cret",
-    "x-acs-bearer-token": "s3cret",
-    "x-acs-zero-trust-idtoken": "s3cret",
-    "x-fc-access-key-secret": "s3cret",
-    "x-api-key": "s3cret",
-    Cookie: "s3cret",
-  };
-  await sandbox.send("GET", "/events", undefined, secrets);
-  const { requests } = await sandbox.requests.list();
-  expect(requests[0]?.url).toMatch(/\/events$/);
-  expect(JSON.stringify(requests)).not.toContain("s3cret");
-});
-
-test("whoever watches without a token is sent away once requests must be signed", async () => {
-  const sandbox = await newSandbox();
-  const watch = async (protocols: string) => {
-    const response = await app.request(
-      `${new URL(sandbox.endpoint).pathname}/_sandbox/events`,
-      { headers: { Upgrade: "websocket", "Sec-WebSocket-Protocol": protocols } },
-      env,
-    );
-    const socket = response.webSocket;
-    socket?.accept();
-    const told = new Promise<number>((resolve) => {
-      socket?.addEventListener("close", ({ code }) => resolve(code));
-      socket?.addEventListener("message", () => resolve(0));
+    await sandbox.send("GET", fc3.config("a"));
+    await vi.waitFor(async () => {
+      const used = await runInDurableObject(sandboxObject(env, id), (_, { storage }) =>
+        storage.kv.get<number>("usedAt"),
+      );
+      expect(Date.now() - (used ?? 0)).toBeLessThan(60_000);
     });
-    return { told };
-  };
-  const visitor = await watch("fc-sandbox");
-  const owner = await watch(`fc-sandbox, token.${sandbox.access.controlToken}`);
-  await sandbox.settings({ signatures: "required" });
-  expect(await Promise.all([visitor.told, owner.told])).toEqual([1008, 0]);
-});
-
-test("a snapshot with the same fault twice, and declarations with the same name twice, change nothing", async () => {
-  const sandbox = await newSandbox();
-  const fault = { id: "a", effect: { type: "broken" } } as const;
-  await expect(sandbox.snapshot.import({ faults: [fault, fault] })).rejects.toMatchObject({
-    problem: { status: 400, detail: "faults has the id a more than once." },
   });
-  await expect(
-    sandbox.functions.declare({ services: [{ name: "demo" }, { name: "demo" }] }),
-  ).rejects.toMatchObject({ problem: { errors: [{ path: "services" }] } });
-  expect(await sandbox.faults.list()).toEqual([]);
-});
 
-test("configs of a snapshot without times are of the snapshot's own clock", async () => {
-  const sandbox = await newSandbox({
-    snapshot: { clock: { mode: "frozen", time: "2030-01-01T00:00:00Z" }, configs: [{ function: "f" }] },
+  test("is erased as any other when it was only looked at", async () => {
+    const sandbox = await newSandbox();
+    expect((await sandbox.send("GET", "/_sandbox")).status).toBe(200);
+    const stub = sandboxObject(env, sandbox.access.id ?? "");
+    expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
   });
-  expect((await sandbox.send("GET", fc3.config("f"))).body.createdTime).toBe("2030-01-01T00:00:00Z");
-});
-
-test("a document that is nested too deep is refused", async () => {
-  const sandbox = await newSandbox();
-  const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
-  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
-  for (const [path, body] of [
-    ["/requests/count", `{"body":${deep}}`],
-    ["/faults", `{"effect":{"type":"response","status":200,"body":${deep}}}`],
-  ] as const) {
-    const answer = await sandbox.send("POST", `/_sandbox${path}`, body, authorization);
-    expect([answer.status, answer.body.detail]).toEqual([400, "The body is nested more than 100 deep."]);
-  }
-});
-
-test("a made-up response has its own headers in place of the usual ones, and none that concern other sandboxes", async () => {
-  const sandbox = await newSandbox();
-  const headers = { "content-type": "text/plain", "access-control-allow-origin": "https://a.example" };
-  await sandbox.faults.add({ effect: { type: "response", status: 418, headers, body: "short" } });
-  const prefix = new URL(sandbox.endpoint).pathname;
-  const response = await app.request(prefix + fc3.config("f"), {}, env);
-  expect(response.headers.get("Content-Type")).toBe("text/plain");
-  expect(response.headers.get("Access-Control-Allow-Origin")).toBe("https://a.example");
-  for (const name of ["Set-Cookie", "NEL", "Clear-Site-Data", "strict-transport-security"]) {
-    const effect = { type: "response", status: 200, headers: { [name]: "x" } } as const;
-    await expect(sandbox.faults.add({ effect })).rejects.toMatchObject({ problem: { status: 400 } });
-  }
-});
-
-test("a sandbox's host is its own in any case, with a dot at the end too", async () => {
-  const sandbox = await newSandbox();
-  const domain = { ...env, SANDBOX_DOMAIN: "Sandbox.Test" };
-  for (const host of [
-    `${sandbox.access.id}.Sandbox.Test`,
-    `${sandbox.access.id?.toUpperCase()}.sandbox.test.`,
-  ]) {
-    await app.request(`http://${host}${fc3.config("f")}`, { method: "PUT" }, domain);
-  }
-  expect(await sandbox.requests.count({ operation: "put" })).toBe(2);
-});
-
-test("an operator's token that is empty is none", async () => {
-  const headers = { "Sec-WebSocket-Protocol": "fc-sandbox, token.", Upgrade: "websocket" };
-  const response = await app.request("/_sandbox/events", { headers }, { ...env, OPERATOR_TOKEN: "" });
-  expect(response.status).toBe(403);
 });

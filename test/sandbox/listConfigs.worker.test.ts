@@ -2,6 +2,7 @@ import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { errorOf, request, versions } from "../request.ts";
+import { newSandbox } from "./newSandbox.ts";
 
 const [classic, , fc3] = versions;
 const LIST = "/2023-03-30/async-invoke-configs";
@@ -108,6 +109,21 @@ describe("a token is good for the list that gave it, and no other", () => {
     for (const path of [`${LIST}?nextToken=${ofOne}`, `${fc3.list("f")}nextToken=${ofAll}`]) {
       expect(errorOf(await request("GET", path))).toMatchObject({ status: 400, code: "InvalidArgument" });
     }
+  });
+
+  test("not for the journal, nor the other way round", async () => {
+    const sandbox = await newSandbox();
+    for (const name of ["f", "g"]) await sandbox.send("PUT", fc3.config(name));
+    const list = await sandbox.send("GET", "/2023-03-30/async-invoke-configs?limit=1");
+    const journal = await sandbox.requests.list({}, { limit: 1 });
+    await expect(sandbox.requests.list({}, { nextToken: list.body.nextToken })).rejects.toMatchObject({
+      problem: { status: 400 },
+    });
+    const crossed = await sandbox.send(
+      "GET",
+      `/2023-03-30/async-invoke-configs?nextToken=${journal.nextToken}`,
+    );
+    expect(errorOf(crossed)).toMatchObject({ status: 400, code: "InvalidArgument" });
   });
 });
 

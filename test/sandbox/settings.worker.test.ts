@@ -1,8 +1,5 @@
-import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Declared, Snapshot } from "../../src/client/index.ts";
-import { sandboxObject } from "../../src/objects.ts";
 import { errorOf, versions } from "../request.ts";
 import { newSandbox } from "./newSandbox.ts";
 
@@ -329,119 +326,23 @@ describe("snapshot", () => {
     await sandbox.snapshot.import({ configs: configs(500, 1) });
     expect((await sandbox.snapshot.export()).configs?.length).toBe(500);
   });
-});
 
-describe("pushes", () => {
-  /** Makes each call to a function's object take a while that the property chooses. */
-  const delayPushes = (id: string, delays: readonly number[]) =>
-    runInDurableObject(sandboxObject(env, id), (object) => {
-      let call = 0;
-      const inner = object as unknown as { env: typeof env };
-      const { FUNCTION } = env;
-      inner.env = {
-        ...env,
-        FUNCTION: {
-          getByName: (name: string) => {
-            const stub = FUNCTION.getByName(name);
-            return new Proxy(stub, {
-              get: (_, method) =>
-                method !== "accept"
-                  ? Reflect.get(stub, method, stub)
-                  : async (...args: Parameters<typeof stub.accept>) => {
-                      await scheduler.wait(delays[call++ % delays.length] ?? 0);
-                      return stub.accept(...args);
-                    },
-            });
-          },
-        },
-      } as unknown as typeof env;
+  test("configs of a snapshot without times are of the snapshot's own clock", async () => {
+    const sandbox = await newSandbox({
+      snapshot: { clock: { mode: "frozen", time: "2030-01-01T00:00:00Z" }, configs: [{ function: "f" }] },
     });
-
-  test("a function that joins during a push, or another push that overtakes it, leaves no function behind", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 8 }),
-        fc.array(fc.record({ change: fc.boolean(), wait: fc.nat({ max: 8 }) }), {
-          minLength: 2,
-          maxLength: 8,
-        }),
-        async (delays, script) => {
-          const sandbox = await newSandbox();
-          await Promise.all(["a", "b"].map((name) => sandbox.send("PUT", fc3.config(name))));
-          await delayPushes(sandbox.access.id ?? "", delays);
-          let changes = 0;
-          let joins = 0;
-          await Promise.all(
-            script.map(async ({ change, wait }) => {
-              await scheduler.wait(wait);
-              if (!change) await sandbox.send("PUT", fc3.config(`join${joins++}`));
-              else {
-                const region = `r${changes++}`;
-                await sandbox.settings({ region });
-              }
-            }),
-          );
-          const { region } = (await sandbox.snapshot.export()).settings ?? {};
-          const names = ["a", "b", ...Array.from({ length: joins }, (_, i) => `join${i}`), "late"];
-          for (const name of names) {
-            const { body } = await sandbox.send("PUT", fc3.config(name));
-            expect(body.functionArn).toContain(`acs:fc:${region}:`);
-          }
-        },
-      ),
-      { numRuns: 25 },
-    );
-  }, 60_000);
-
-  test("a push that was cut off is finished by the alarm, after an eviction too", async () => {
-    const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
-    for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
-    await runInDurableObject(sandboxObject(env, id), (object) => {
-      const inner = object as unknown as { env: object };
-      inner.env = {
-        ...env,
-        FUNCTION: { getByName: () => ({ accept: () => Promise.reject(new Error("cut off")) }) },
-      };
-    });
-    await expect(
-      sandbox.snapshot.import({
-        settings: { region: "eu-central-1" },
-        configs: [{ function: "a", maxAsyncRetryAttempts: 8 }],
-      }),
-    ).rejects.toMatchObject({ problem: { status: 503 } });
-    await evictAllDurableObjects();
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
-    const { body } = await sandbox.send("GET", fc3.config("a"));
-    expect(body).toMatchObject({
-      functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a/LATEST",
-      maxAsyncRetryAttempts: 8,
-    });
-    expect((await sandbox.send("GET", fc3.config("b"))).status).toBe(404);
+    expect((await sandbox.send("GET", fc3.config("f"))).body.createdTime).toBe("2030-01-01T00:00:00Z");
   });
 
-  test("every step holds over an eviction of all objects before it", async () => {
+  test("a snapshot with the same fault twice, and declarations with the same name twice, change nothing", async () => {
     const sandbox = await newSandbox();
-    const steps = [
-      () => sandbox.send("PUT", fc3.config("a"), { maxAsyncRetryAttempts: 2 }),
-      () => sandbox.settings({ region: "eu-central-1" }),
-      () => sandbox.clock.freeze("2030-01-01T00:00:00Z"),
-      () =>
-        sandbox.faults.add({ match: { operation: "delete" }, effect: { type: "error", code: "Throttling" } }),
-      () => sandbox.send("PUT", fc3.config("b")),
-      () => sandbox.clock.advance(60),
-    ];
-    for (const step of steps) {
-      await evictAllDurableObjects();
-      await step();
-    }
-    await evictAllDurableObjects();
-    expect((await sandbox.send("DELETE", fc3.config("a"))).status).toBe(429);
-    expect((await sandbox.send("PUT", fc3.config("a"))).body).toMatchObject({
-      functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a/LATEST",
-      lastModifiedTime: "2030-01-01T00:01:00Z",
-      maxAsyncRetryAttempts: 2,
+    const fault = { id: "a", effect: { type: "broken" } } as const;
+    await expect(sandbox.snapshot.import({ faults: [fault, fault] })).rejects.toMatchObject({
+      problem: { status: 400, detail: "faults has the id a more than once." },
     });
-    expect(await sandbox.requests.count()).toBe(4);
+    await expect(
+      sandbox.functions.declare({ services: [{ name: "demo" }, { name: "demo" }] }),
+    ).rejects.toMatchObject({ problem: { errors: [{ path: "services" }] } });
+    expect(await sandbox.faults.list()).toEqual([]);
   });
 });
