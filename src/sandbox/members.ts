@@ -16,8 +16,9 @@ export class Members {
   readonly object: (name: FunctionName) => FunctionStub;
   /** Those that were asked to leave, until they have, or join again. */
   readonly #leaving = new Set<string>();
-  /** The push that is under way, and the one that waits for its end. */
-  #pushing: Promise<unknown> = Promise.resolve();
+  /** The end of the latest task in the queue. */
+  #idle: Promise<unknown> = Promise.resolve();
+  /** The push that waits in the queue. */
   #nextPush: Promise<number> | undefined;
 
   constructor(store: SandboxStore, object: Members["object"]) {
@@ -42,17 +43,22 @@ export class Members {
   }
 
   /**
-   * Gives all functions the present state, and fulfils with its version; one push after the other, and who comes
-   * while one waits to begin shares it. Rejects when one of them could not be told; the others are told all the same.
+   * Gives all functions the present state, and fulfils with its version; who comes while a push waits to begin shares
+   * it. Rejects when one of the functions could not be told; the others are told all the same.
    */
   push(): Promise<number> {
-    this.#nextPush ??= this.#pushing.then(() => {
+    this.#nextPush ??= this.#enqueue(() => {
       this.#nextPush = undefined;
-      const push = this.#pushNow();
-      this.#pushing = push.catch(() => {});
-      return push;
+      return this.#pushNow();
     });
     return this.#nextPush;
+  }
+
+  /** One task after the other: a function that is pushed to while it leaves would live on, unknown to its sandbox. */
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#idle.then(task);
+    this.#idle = done.catch(() => {});
+    return done;
   }
 
   async #pushNow(): Promise<number> {
@@ -76,9 +82,9 @@ export class Members {
     this.#store.directory.taken(latest);
   }
 
-  /** Has the functions leave that have nothing left, after a reset say; not while a push is under way. */
+  /** Has the functions leave that have nothing left, after a reset say. */
   async dismissEmpty(): Promise<void> {
-    const dismissed = this.#pushing.then(() =>
+    await this.#enqueue(() =>
       this.askAll(async (member, object) => {
         if (member.imported !== undefined) return;
         const key = nameKey(member);
@@ -89,11 +95,10 @@ export class Members {
         if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
       }),
     );
-    this.#pushing = dismissed.catch(() => {});
-    await dismissed;
   }
 }
 
+/** A function's name as one text; no two functions share one. */
 export function nameKey({ service, function: name }: FunctionName): string {
   return service ? `${service}/${name}` : name;
 }
