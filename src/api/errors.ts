@@ -69,10 +69,13 @@ export interface ApiError {
   readonly message: string;
 }
 
+export interface Failure {
+  readonly ok: false;
+  readonly error: ApiError;
+}
+
 /** What an operation comes to: its value, or an error of the API. Never thrown. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: ApiError };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Failure;
 
 export function success<T>(value: T): Outcome<T> {
   return { ok: true, value };
@@ -82,7 +85,7 @@ export function success<T>(value: T): Outcome<T> {
 export function failure<C extends ErrorCode>(
   code: C,
   ...args: Parameters<(typeof catalogue)[C]["message"]>
-): { readonly ok: false; readonly error: ApiError } {
+): Failure {
   const { status, message } = catalogue[code];
   // TypeScript can't see that `code` picks both the message and its arguments.
   return {
@@ -99,7 +102,7 @@ export function injectedError(code: ErrorCode, message: string | undefined): Api
 }
 
 /** InvalidArgument in the form all of its messages share: which item, what is allowed, what came. */
-export function invalid(item: string, allowed: string, came: unknown) {
+export function invalid(item: string, allowed: string, came: unknown): Failure {
   return failure("InvalidArgument", `${item} must be ${allowed}, but got ${shown(came)}`);
 }
 

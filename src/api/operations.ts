@@ -5,7 +5,7 @@ import { toJson } from "../json.ts";
 import { functionObject, sandboxObject } from "../objects.ts";
 import { parseJson, readBody } from "./body.ts";
 import { configParser } from "./config.ts";
-import { abbreviated, failure, type Outcome, success } from "./errors.ts";
+import { abbreviated, type Failure, failure, type Outcome, success } from "./errors.ts";
 import {
   type ApiRequest,
   type Call,
@@ -62,13 +62,13 @@ export const operations = [
     operation: "get",
     method: "GET",
     path: "configPath",
-    reader: (version) => (c) => readBare(c, version, "get"),
+    reader: (version) => (c) => readWithoutBody(c, version, "get"),
   },
   {
     operation: "delete",
     method: "DELETE",
     path: "configPath",
-    reader: (version) => (c) => readBare(c, version, "delete"),
+    reader: (version) => (c) => readWithoutBody(c, version, "delete"),
   },
   { operation: "list", method: "GET", path: "listPath", reader: (version) => (c) => readList(c, version) },
 ] as const satisfies readonly {
@@ -91,7 +91,7 @@ function readPut(version: ApiVersion): Reader {
   };
 }
 
-function readBare(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): Reading {
+function readWithoutBody(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): Reading {
   const { names, error } = readConfigName(c, version);
   return { ...names, call: error ?? success({ operation }) };
 }
@@ -112,7 +112,7 @@ const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null 
 /** Names as far as they could be read, and the error of the first that could not. */
 interface NamesReading {
   readonly names: RequestNames;
-  readonly error: Extract<Outcome<never>, { ok: false }> | undefined;
+  readonly error: Failure | undefined;
 }
 
 function readConfigName(c: ApiContext, version: ApiVersion): NamesReading {

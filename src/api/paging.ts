@@ -1,4 +1,4 @@
-import { invalid, type Outcome, success } from "./errors.ts";
+import { type Failure, invalid, type Outcome, success } from "./errors.ts";
 
 export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 100;
@@ -33,7 +33,7 @@ export function renderPage<T>(page: Page<T>, renderItem: (item: T) => object) {
   return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
 }
 
-export function invalidToken(token: string) {
+export function invalidToken(token: string): Failure {
   return invalid("nextToken", "one that an earlier page of this list returned", token);
 }
 

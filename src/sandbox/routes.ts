@@ -4,6 +4,7 @@ import { readBody } from "../api/body.ts";
 import type { ApiContext, ApiEnv } from "../api/operations.ts";
 import { parsePageRequest } from "../api/paging.ts";
 import { commonHeaders } from "../api/responses.ts";
+import type { Place } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
 import { faultSchema } from "../function/faults.ts";
 import { filterSchema } from "../function/journalEntry.ts";
@@ -13,14 +14,8 @@ import { FEED_PROTOCOL, WATCHING_HEADER } from "./feed.ts";
 import { declaredSchema } from "./functions.ts";
 import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
-import { type Controlled, done, parsed, problem } from "./problem.ts";
-import {
-  type Problem,
-  RESETTABLE,
-  type SandboxAccess,
-  type Summary,
-  type Verification,
-} from "./responses.ts";
+import { type Controlled, done, parsed, problem, type Refusal } from "./problem.ts";
+import { RESETTABLE, type SandboxAccess, type Summary, type Verification } from "./responses.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";
 
@@ -57,8 +52,8 @@ export function clientOf(c: ApiContext): string {
   return c.req.header("CF-Connecting-IP") ?? "local";
 }
 
-/** A problem document. Source: RFC 9457. */
-export function sendProblem(c: ApiContext, found: Problem): Response {
+/** Sends a problem document. Source: RFC 9457. */
+export function sendProblem(c: ApiContext, { problem: found }: Refusal): Response {
   const headers = {
     ...commonHeaders(c),
     "Content-Type": "application/problem+json",
@@ -70,7 +65,7 @@ export function sendProblem(c: ApiContext, found: Problem): Response {
 
 /** Sends what a call of the control plane came to: 200 (or 201) with its value, 204 without one. */
 function send(c: ApiContext, outcome: Controlled<object | undefined>, status: 200 | 201 = 200): Response {
-  if (!outcome.ok) return sendProblem(c, outcome.problem);
+  if (!outcome.ok) return sendProblem(c, outcome);
   return outcome.value === undefined ? c.body(null, 204) : c.json(outcome.value, status);
 }
 
@@ -116,24 +111,22 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.post("/sandboxes", async (c) => {
     const allowed = (await c.env.CREATION_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
-    if (!allowed) return sendProblem(c, problem(429, "Too many sandboxes made: slow down.").problem);
+    if (!allowed) return sendProblem(c, problem(429, "Too many sandboxes made: slow down."));
     const { ROOT_SECRET: rootSecret } = c.env;
     if (!rootSecret) {
-      return sendProblem(
-        c,
-        problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes.").problem,
-      );
+      return sendProblem(c, problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes."));
     }
     const given = await read(c, creationSchema(c.env), limits(c.env).snapshotBytes);
-    if (!given.ok) return sendProblem(c, given.problem);
+    if (!given.ok) return sendProblem(c, given);
     const { label, settings, snapshot } = given.value;
     const id = await createSandboxId(rootSecret, label);
+    const initial = { ...snapshot?.settings, ...settings };
     if (snapshot || settings) {
-      const whole = { ...snapshot, settings: { ...snapshot?.settings, ...settings } };
-      const imported = await sandboxObject(c.env, id).importSnapshot(whole);
-      if (!imported.ok) return sendProblem(c, imported.problem);
+      const imported = await sandboxObject(c.env, id).importSnapshot({ ...snapshot, settings: initial });
+      if (!imported.ok) return sendProblem(c, imported);
     }
-    return send(c, done(await issued(c, id, { ...snapshot?.settings, ...settings })), 201);
+    const { accountId = c.env.ACCOUNT_ID, region = c.env.REGION } = initial;
+    return send(c, done(await issued(c, id, { accountId, region })), 201);
   });
 
   routes.use(async (c, next) => {
@@ -176,9 +169,9 @@ export function controlRoutes(): Hono<ApiEnv> {
   routes.get("/requests", async (c) => {
     const { limit: size, nextToken, body, ...rest } = c.req.query();
     const page = parsePageRequest(size, nextToken);
-    if (!page.ok) return sendProblem(c, problem(400, `${page.error.message}.`).problem);
+    if (!page.ok) return sendProblem(c, problem(400, `${page.error.message}.`));
     const wanted = jsonParameter(body);
-    if (!wanted.ok) return sendProblem(c, wanted.problem);
+    if (!wanted.ok) return sendProblem(c, wanted);
     const filter = parsed(filterSchema, { ...rest, ...wanted.value });
     return send(c, filter.ok ? await object(c).requests(filter.value, page.value) : filter);
   });
@@ -189,7 +182,7 @@ export function controlRoutes(): Hono<ApiEnv> {
   });
   routes.post("/requests/verify", async (c) => {
     const given = await read(c, verifySchema, small(c));
-    if (!given.ok) return sendProblem(c, given.problem);
+    if (!given.ok) return sendProblem(c, given);
     const { filter = {}, exactly, atLeast, atMost } = given.value;
     const { count, nearMisses } = await object(c).verify(filter);
     const least = atLeast ?? exactly ?? (atMost === undefined ? 1 : 0);
@@ -236,7 +229,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.get("/events", (c) => {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
-      return sendProblem(c, problem(400, "The live feed is a WebSocket.").problem);
+      return sendProblem(c, problem(400, "The live feed is a WebSocket."));
     }
     const headers = new Headers(c.req.raw.headers);
     headers.set(WATCHING_HEADER, String(c.var.watching ?? false));
@@ -267,29 +260,23 @@ export function creationSchema(env: Env) {
 }
 
 /** A sandbox as its maker is told of it. */
-async function issued(
-  c: ApiContext,
-  id: string,
-  settings: { region?: string | undefined; accountId?: string | undefined },
-) {
+async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxAccess> {
   const { origin } = new URL(c.req.url);
   const idle = idleMs(c.env, id);
-  const access: SandboxAccess = {
+  return {
     id,
     endpoint: `${origin}/s/${id}`,
     ...(await credentialsOf(c.env.ROOT_SECRET ?? "", id)),
-    accountId: settings.accountId ?? c.env.ACCOUNT_ID,
-    region: settings.region ?? c.env.REGION,
+    ...place,
     expiresAt: idle === undefined ? null : new Date(c.var.receivedAt + idle).toISOString(),
   };
-  return access;
 }
 
 /**
  * Why the request may not do what it asks of its sandbox; undefined when it may. Without a token it may read, where
  * whoever knows the sandbox's id may use the API as well: `watching` then says so.
  */
-async function authorise(c: ApiContext): Promise<Problem | undefined> {
+async function authorise(c: ApiContext): Promise<Refusal | undefined> {
   const { sandbox } = c.var;
   if (sandbox === DEFAULT_SANDBOX && c.env.DEFAULT_SANDBOX === "open") return undefined;
   const expected =
@@ -302,9 +289,9 @@ async function authorise(c: ApiContext): Promise<Problem | undefined> {
     return undefined;
   }
   if (given === undefined)
-    return problem(401, "The control plane wants Authorization: Bearer {control token}.").problem;
+    return problem(401, "The control plane wants Authorization: Bearer {control token}.");
   if (expected !== undefined && equalSecrets(given, expected)) return undefined;
-  return problem(403, "That is not this sandbox's control token.").problem;
+  return problem(403, "That is not this sandbox's control token.");
 }
 
 async function mayWatch(c: ApiContext): Promise<boolean> {
