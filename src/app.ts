@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
 import { abbreviated, type Failure, failure, invalid } from "./api/errors.ts";
-import { errorReply } from "./api/exchange.ts";
+import { errorReply } from "./api/messages.ts";
 import { type ApiContext, type ApiEnv, apiRoutes, type Tenancy } from "./api/operations.ts";
 import { commonHeaders, send } from "./api/responses.ts";
 import { claimedAccessKeyId, verifySignature } from "./api/signature/verdict.ts";

@@ -10,11 +10,10 @@ import {
   type ApiRequest,
   type Call,
   functionOf,
-  journalText,
   type RequestNames,
   receiveReply,
   sendRequest,
-} from "./exchange.ts";
+} from "./messages.ts";
 import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "./names.ts";
 import { parsePageRequest } from "./paging.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
@@ -212,4 +211,9 @@ async function handle(
       : functionObject(c.env, sandbox, functionOf(names));
   c.set("object", object);
   return send(c, receiveReply(await object.perform(sendRequest(request))));
+}
+
+/** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
+function journalText(bytes: Uint8Array, maxBytes: number): string {
+  return new TextDecoder().decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { type Answerer, answer } from "../answer.ts";
 import type { StoredConfig } from "../api/config.ts";
 import {
   type ApiRequest,
@@ -7,11 +8,10 @@ import {
   type SentReply,
   type SentRequest,
   sendReply,
-} from "../api/exchange.ts";
+} from "../api/messages.ts";
 import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
-import { type Answerer, answer } from "../exchange.ts";
 import { sandboxObject } from "../objects.ts";
 import type { SharedState } from "../sandbox/state.ts";
 import type { Journal } from "./journal.ts";

@@ -1,6 +1,6 @@
 import { type GivenItems, renderConfig, type StoredConfig } from "../api/config.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
-import type { Call } from "../api/exchange.ts";
+import type { Call } from "../api/messages.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../api/names.ts";
 import { type Page, type PageRequest, type PageTokens, renderPage } from "../api/paging.ts";
 import type { ApiVersion } from "../api/versions.ts";

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { type Answerer, admit, answer } from "../answer.ts";
 import { renderConfig, type StoredConfig } from "../api/config.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
 import {
@@ -8,12 +9,11 @@ import {
   type SentReply,
   type SentRequest,
   sendReply,
-} from "../api/exchange.ts";
+} from "../api/messages.ts";
 import type { ConfigName } from "../api/names.ts";
 import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
-import { type Answerer, admit, answer } from "../exchange.ts";
 import type { Fault, GivenFault } from "../function/faults.ts";
 import {
   comparePositions,

@@ -1,5 +1,5 @@
 import { failure, injectedError, type Outcome } from "./api/errors.ts";
-import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/exchange.ts";
+import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/messages.ts";
 import { type Effect, type Fault, matches } from "./function/faults.ts";
 import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
 import type { Passing } from "./function/traffic.ts";

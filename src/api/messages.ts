@@ -93,8 +93,3 @@ export function receiveReply(sent: SentReply): ApiReply {
   const { empty, ...reply } = value;
   return { ...reply, body: empty ? null : text };
 }
-
-/** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
-export function journalText(bytes: Uint8Array, maxBytes: number): string {
-  return new TextDecoder().decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
-}
