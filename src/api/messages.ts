@@ -6,7 +6,7 @@ import type { ApiError, Outcome } from "./errors.ts";
 import type { FunctionName } from "./names.ts";
 import type { PageRequest } from "./paging.ts";
 import type { Verdict } from "./signature/verdict.ts";
-import { type ApiVersion, versionById } from "./versions.ts";
+import { type ApiVersion, type Operation, versionById } from "./versions.ts";
 
 /** What a request asks for, read; its names are the request's. */
 export type Call =
@@ -25,7 +25,7 @@ export interface RequestNames {
 export interface ApiRequest extends RequestNames {
   readonly sandbox: string;
   readonly version: ApiVersion["id"];
-  readonly operation: Call["operation"] | null;
+  readonly operation: Operation | null;
   /** What is asked for, or the error that reading it came to. */
   readonly call: Outcome<Call>;
   readonly verdict: Verdict;

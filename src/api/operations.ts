@@ -20,7 +20,7 @@ import { redactedHeaders, redactedUrl } from "./redaction.ts";
 import { send } from "./responses.ts";
 import type { Verdict } from "./signature/verdict.ts";
 import { urlParts } from "./url.ts";
-import { type ApiVersion, apiVersions, versionOfPath } from "./versions.ts";
+import { type ApiVersion, apiVersions, type Operation, versionOfPath } from "./versions.ts";
 
 export interface ApiEnv {
   Bindings: Env;
@@ -71,7 +71,7 @@ export const operations = [
   },
   { operation: "list", method: "GET", path: "listPath", reader: (version) => (c) => readList(c, version) },
 ] as const satisfies readonly {
-  operation: Call["operation"];
+  operation: Operation;
   method: string;
   path: "configPath" | "listPath";
   reader: (version: ApiVersion) => Reader;
@@ -180,7 +180,7 @@ async function handle(
   c: ApiContext,
   tenancy: Tenancy,
   version: ApiVersion,
-  operation: Call["operation"] | null,
+  operation: Operation | null,
   read: Reader,
 ): Promise<Response> {
   const body = await readBody(c.req.raw, limits(c.env).bodyBytes);

@@ -3,11 +3,9 @@ import { requestSchema } from "../api/config.ts";
 import { type ErrorCode, errorCodes, statusOf } from "../api/errors.ts";
 import { operations } from "../api/operations.ts";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../api/paging.ts";
-import type { ApiVersion } from "../api/versions.ts";
+import type { ApiVersion, Operation } from "../api/versions.ts";
 import { examplesOf } from "./examples.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
-
-type Operation = (typeof operations)[number]["operation"];
 
 const TITLES: Readonly<
   Record<Operation, { readonly verb: string; readonly summary: string; readonly text: string }>

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { wholeNumber } from "../api/config.ts";
 import type { Limits } from "../limits.ts";
 
 const words = ["off", "optional", "required"] as const;
@@ -6,7 +7,6 @@ const modes = ["open", "declared"] as const;
 
 /** What a sandbox's owner can set, a journal of at most so many entries among it. */
 export function settingsShape(mostEntries: number) {
-  const size = { error: `an integer from 0 to ${mostEntries}` };
   return {
     /** Whether requests must be signed with the sandbox's access key. */
     signatures: z.enum(words, { error: `"off", "optional" or "required"` }),
@@ -17,7 +17,7 @@ export function settingsShape(mostEntries: number) {
       .check(z.regex(/^[a-z0-9-]{1,32}$/, { error: "1 to 32 lower-case letters, digits or hyphens" })),
     accountId: z.string().check(z.regex(/^[0-9]{1,32}$/, { error: "1 to 32 digits" })),
     /** How many requests each function remembers. */
-    journalSize: z.int(size).check(z.gte(0, size), z.lte(mostEntries, size)),
+    journalSize: wholeNumber(0, mostEntries),
   };
 }
 
