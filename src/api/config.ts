@@ -127,6 +127,6 @@ function renderDestination(destination: string | null) {
 }
 
 /** UTC with whole seconds, `2020-08-20T02:28:21Z`. Source: the sample of PutFunctionAsyncInvokeConfig. */
-function rfc3339(milliseconds: number): string {
+export function rfc3339(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

@@ -1,5 +1,11 @@
 import * as z from "zod/mini";
-import { destinationSchema, retryAttemptsSchema, type StoredConfig, wholeNumber } from "../api/config.ts";
+import {
+  destinationSchema,
+  retryAttemptsSchema,
+  rfc3339,
+  type StoredConfig,
+  wholeNumber,
+} from "../api/config.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
 import { apiVersions } from "../api/versions.ts";
 import { faultSchema } from "../function/faults.ts";
@@ -8,7 +14,7 @@ import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./functions.ts";
 import { settingsSchema } from "./settings.ts";
 
-const FORMAT = "fc-sandbox/1";
+export const SNAPSHOT_FORMAT = "fc-sandbox/1";
 const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
 
 /** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
@@ -23,7 +29,7 @@ export function snapshotSchema(limits: Limits) {
     }),
   );
   return z.strictObject({
-    format: z.optional(z.literal(FORMAT, { error: `"${FORMAT}"` })),
+    format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
     settings: z.optional(z.partial(settingsSchema(limits))),
     clock: z.optional(clockSchema),
     faults: z.optional(
@@ -70,31 +76,30 @@ export function snapshotSchema(limits: Limits) {
 export type Snapshot = z.infer<ReturnType<typeof snapshotSchema>>;
 type SnapshotConfig = NonNullable<Snapshot["configs"]>[number];
 
-/** A function's configs in a snapshot's form. */
+/** A function's configs in a snapshot's form; what was never set is undefined, which JSON leaves out. */
 export function exportConfigs(
   { service, function: name }: FunctionName,
   configs: readonly StoredConfig[],
 ): SnapshotConfig[] {
   return configs.map((config) => ({
-    ...(service ? { service } : {}),
+    service: service || undefined,
     function: name,
     qualifier: config.qualifier,
-    createdTime: wholeSeconds(config.createdTime),
-    lastModifiedTime: wholeSeconds(config.lastModifiedTime),
-    ...(config.maxAsyncEventAgeInSeconds === null
-      ? {}
-      : { maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds }),
-    ...(config.maxAsyncRetryAttempts === null ? {} : { maxAsyncRetryAttempts: config.maxAsyncRetryAttempts }),
-    ...(config.stateful === null ? {} : { stateful: config.stateful }),
-    ...(config.onSuccess === null && config.onFailure === null
-      ? {}
-      : {
-          destinationConfig: {
-            ...(config.onSuccess === null ? {} : { onSuccess: { destination: config.onSuccess } }),
-            ...(config.onFailure === null ? {} : { onFailure: { destination: config.onFailure } }),
-          },
-        }),
+    createdTime: rfc3339(config.createdTime),
+    lastModifiedTime: rfc3339(config.lastModifiedTime),
+    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? undefined,
+    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? undefined,
+    stateful: config.stateful ?? undefined,
+    destinationConfig: exportDestinations(config),
   }));
+}
+
+function exportDestinations({ onSuccess, onFailure }: StoredConfig): SnapshotConfig["destinationConfig"] {
+  if (onSuccess === null && onFailure === null) return undefined;
+  return {
+    onSuccess: onSuccess === null ? undefined : { destination: onSuccess },
+    onFailure: onFailure === null ? undefined : { destination: onFailure },
+  };
 }
 
 /** A snapshot's config as it is stored; one without times is of `now`, in milliseconds since 1970. */
@@ -111,8 +116,4 @@ export function importConfig(config: SnapshotConfig, now: number): StoredConfig 
     onSuccess: config.destinationConfig?.onSuccess?.destination || null,
     onFailure: config.destinationConfig?.onFailure?.destination || null,
   };
-}
-
-function wholeSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
