@@ -1,4 +1,4 @@
-import type { FunctionName } from "../api/names.ts";
+import { type FunctionName, functionKey } from "../api/names.ts";
 import { joinedTraffic } from "../function/traffic.ts";
 import type { functionObject } from "../objects.ts";
 import type { Member } from "./directory.ts";
@@ -39,7 +39,7 @@ export class Members {
 
   /** Notes that a function has joined: it does not leave now, whatever it said before. */
   joined(name: FunctionName): void {
-    this.#leaving.delete(nameKey(name));
+    this.#leaving.delete(functionKey(name));
   }
 
   /**
@@ -87,7 +87,7 @@ export class Members {
     await this.#enqueue(() =>
       this.askAll(async (member, object) => {
         if (member.imported !== undefined) return;
-        const key = nameKey(member);
+        const key = functionKey(member);
         this.#leaving.add(key);
         const left = await object.leave();
         if (left) this.#store.set("trafficOfLeft", joinedTraffic(this.#store.get("trafficOfLeft"), left));
@@ -96,9 +96,4 @@ export class Members {
       }),
     );
   }
-}
-
-/** A function's name as one text; no two functions share one. */
-export function nameKey({ service, function: name }: FunctionName): string {
-  return service ? `${service}/${name}` : name;
 }

@@ -10,7 +10,7 @@ import {
   type SentRequest,
   sendReply,
 } from "../api/messages.ts";
-import type { ConfigName } from "../api/names.ts";
+import { type ConfigName, functionKey } from "../api/names.ts";
 import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
@@ -31,11 +31,18 @@ import type { Member } from "./directory.ts";
 import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from "./feed.ts";
 import { type Declared, declaredNames } from "./functions.ts";
 import { DEFAULT_SANDBOX } from "./identity.ts";
-import { Members, nameKey } from "./members.ts";
+import { Members } from "./members.ts";
 import { type Controlled, done, problem } from "./problem.ts";
 import type { Part, RequestsPage, ShownClock, Summary } from "./responses.ts";
 import type { Settings } from "./settings.ts";
-import { exportConfigs, importConfig, type Snapshot } from "./snapshot.ts";
+import {
+  configsByFunction,
+  contradictionIn,
+  exportConfigs,
+  importConfig,
+  SNAPSHOT_FORMAT,
+  type Snapshot,
+} from "./snapshot.ts";
 import type { SharedState } from "./state.ts";
 import { SandboxStore } from "./store.ts";
 
@@ -309,9 +316,9 @@ export class SandboxObject extends DurableObject<Env> {
   /** Replaces the declarations; a function that was declared and no longer is loses its configs. */
   async declare(declared: Declared): Promise<Controlled<Declared>> {
     return this.#change("functions", () => {
-      const names = new Set(declaredNames(declared).map(nameKey));
+      const names = new Set(declaredNames(declared).map(functionKey));
       for (const name of declaredNames(this.#store.get("declared"))) {
-        if (!names.has(nameKey(name)) && this.#store.directory.get(name))
+        if (!names.has(functionKey(name)) && this.#store.directory.get(name))
           this.#store.directory.replace(name, []);
       }
       this.#store.set("declared", declared);
@@ -324,7 +331,7 @@ export class SandboxObject extends DurableObject<Env> {
       return exportConfigs(member, await object.configsAfter("", limits(this.env).qualifiersPerFunction));
     });
     return {
-      format: "fc-sandbox/1",
+      format: SNAPSHOT_FORMAT,
       settings: this.#store.settings,
       clock: givenClock(this.#store.get("clock")),
       faults: this.#store.faults.all(),
@@ -335,28 +342,20 @@ export class SandboxObject extends DurableObject<Env> {
 
   /** Replaces the whole state but the journal by the snapshot's. */
   async importSnapshot(snapshot: Snapshot): Promise<Controlled<undefined>> {
-    const configs = Map.groupBy(snapshot.configs ?? [], (config) =>
-      nameKey({ service: config.service ?? "", function: config.function }),
-    );
-    const names = () => new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
-    const [mostFunctions, mostConfigs] = [limits(this.env).functions, limits(this.env).qualifiersPerFunction];
-    if (names().size > mostFunctions) await this.#members.dismissEmpty();
-    const all = names();
-    if (all.size > mostFunctions) {
+    const configs = configsByFunction(snapshot);
+    const countFunctions = () =>
+      new Set([...configs.keys(), ...this.#store.directory.all().map(functionKey)]).size;
+    const most = limits(this.env).functions;
+    if (countFunctions() > most) await this.#members.dismissEmpty();
+    const count = countFunctions();
+    if (count > most) {
       return problem(
         409,
-        `With this snapshot the sandbox would have ${all.size} functions; it may have ${mostFunctions}.`,
+        `With this snapshot the sandbox would have ${count} functions; it may have ${most}.`,
       );
     }
-    for (const [key, its] of configs) {
-      const qualifiers = new Set(its.map((config) => config.qualifier ?? "LATEST"));
-      if (qualifiers.size < its.length)
-        return problem(400, `configs has the same qualifier of ${key} more than once.`);
-      if (its.length > mostConfigs)
-        return problem(400, `configs has ${its.length} of ${key}; a function may have ${mostConfigs}.`);
-    }
-    const repeated = firstRepeated((snapshot.faults ?? []).flatMap(({ id }) => id ?? []));
-    if (repeated !== undefined) return problem(400, `faults has the id ${repeated} more than once.`);
+    const wrong = contradictionIn(snapshot, limits(this.env).qualifiersPerFunction);
+    if (wrong !== undefined) return problem(400, wrong);
     const clock = setClock(snapshot.clock ?? { mode: "real" }, Date.now());
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
     return this.#change("snapshot", () => {
@@ -368,11 +367,11 @@ export class SandboxObject extends DurableObject<Env> {
       store.faults.clear();
       for (const fault of snapshot.faults ?? []) store.faults.add(fault);
       store.directory.forgetAll();
-      for (const its of configs.values()) {
-        const [{ service = "", function: name } = { function: "" }] = its;
+      const at = now(clock, Date.now());
+      for (const { name, configs: its } of configs.values()) {
         store.directory.replace(
-          { service, function: name },
-          its.map((config) => importConfig(config, now(clock, Date.now()))),
+          name,
+          its.map((config) => importConfig(config, at)),
         );
       }
       return undefined;
@@ -554,11 +553,7 @@ function listOfNone({ nextToken }: PageRequest): Outcome<object> {
   return nextToken === undefined ? success({ configs: [] }) : invalidToken(nextToken);
 }
 
-/** The first text that a list has more than once. */
-function firstRepeated(texts: readonly string[]): string | undefined {
-  return texts.find((text, index) => texts.indexOf(text) < index);
-}
-
+/** Items without those that are undefined, which would overwrite others when they are spread. */
 function definedItems<T extends object>(items: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(items).filter(([, value]) => value !== undefined)) as never;
 }

@@ -6,7 +6,7 @@ import {
   type StoredConfig,
   wholeNumber,
 } from "../api/config.ts";
-import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, functionKey, isName, isVersion } from "../api/names.ts";
 import { apiVersions } from "../api/versions.ts";
 import { faultSchema } from "../function/faults.ts";
 import type { Limits } from "../limits.ts";
@@ -75,6 +75,32 @@ export function snapshotSchema(limits: Limits) {
 
 export type Snapshot = z.infer<ReturnType<typeof snapshotSchema>>;
 type SnapshotConfig = NonNullable<Snapshot["configs"]>[number];
+
+/** A snapshot's configs by function. */
+export function configsByFunction(snapshot: Snapshot) {
+  const found = new Map<string, { readonly name: FunctionName; readonly configs: SnapshotConfig[] }>();
+  for (const config of snapshot.configs ?? []) {
+    const name = { service: config.service ?? "", function: config.function };
+    const its = found.get(functionKey(name));
+    if (its) its.configs.push(config);
+    else found.set(functionKey(name), { name, configs: [config] });
+  }
+  return found;
+}
+
+/** What a snapshot says that can't be, beyond its schema: a sentence; undefined when there is nothing. */
+export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: number): string | undefined {
+  for (const [key, { configs }] of configsByFunction(snapshot)) {
+    const qualifiers = new Set(configs.map(({ qualifier = DEFAULT_QUALIFIER }) => qualifier));
+    if (qualifiers.size < configs.length) return `configs has the same qualifier of ${key} more than once.`;
+    if (configs.length > maxConfigsPerFunction) {
+      return `configs has ${configs.length} of ${key}; a function may have ${maxConfigsPerFunction}.`;
+    }
+  }
+  const ids = (snapshot.faults ?? []).flatMap(({ id }) => id ?? []);
+  const repeated = ids.find((id, index) => ids.indexOf(id) < index);
+  return repeated === undefined ? undefined : `faults has the id ${repeated} more than once.`;
+}
 
 /** A function's configs in a snapshot's form; what was never set is undefined, which JSON leaves out. */
 export function exportConfigs(
