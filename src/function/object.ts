@@ -109,8 +109,8 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   /**
-   * Forgets all and is no longer one of its sandbox's, when it has neither configs nor remembered requests: what came
-   * to it, then, else undefined.
+   * Forgets all and is no longer one of its sandbox's, if it has neither configs nor remembered requests. Returns the
+   * traffic that it had; undefined when it stays.
    */
   async leave(): Promise<Traffic | undefined> {
     const isEmpty = this.#configs.count === 0 && this.#journal.count() === 0;
@@ -178,10 +178,12 @@ export class FunctionObject extends DurableObject<Env> {
   /** Makes the function known to its sandbox, for a request; undefined when the sandbox refuses that. */
   async #join(sandbox: string, sent: SentRequest): Promise<SharedState | undefined> {
     const joined = await sandboxObject(this.env, sandbox).join(sent);
-    if (joined) await this.accept(joined.state, joined.imported);
+    if (joined === undefined) return undefined;
+    await this.accept(joined.state, joined.imported);
     // By joining the sandbox learned that it is in use.
-    if (joined) this.#usedAt = Date.now();
-    return joined && (this.#state ?? joined.state);
+    this.#usedAt = Date.now();
+    // Unless a later state was pushed meanwhile.
+    return this.#state ?? joined.state;
   }
 
   /** Tells the sandbox now and then that it is in use, so that it is not erased as an idle one. */

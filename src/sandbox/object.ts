@@ -11,7 +11,7 @@ import {
   sendReply,
 } from "../api/messages.ts";
 import { type ConfigName, functionKey } from "../api/names.ts";
-import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
+import { invalidToken, type PageRequest, PageTokens, pageOf, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
 import type { Fault, GivenFault } from "../function/faults.ts";
@@ -203,17 +203,10 @@ export class SandboxObject extends DurableObject<Env> {
       });
       found.push(...(await Promise.all(configs)).flat());
     }
-    const items = found.slice(0, size);
-    const last = items.at(-1)?.name;
-    const more = found.length > size && last;
-    const next = more ? await tokens.issue(`${last.function}/${last.qualifier}`) : undefined;
+    const page = await pageOf(found, size, ({ name }) => tokens.issue(`${name.function}/${name.qualifier}`));
     const version = versionById(request.version);
     const { settings } = this.#store;
-    return success(
-      renderPage({ items, nextToken: next }, ({ name, config }) =>
-        renderConfig(version, name, settings, config),
-      ),
-    );
+    return success(renderPage(page, ({ name, config }) => renderConfig(version, name, settings, config)));
   }
 
   // The control plane.
@@ -396,11 +389,8 @@ export class SandboxObject extends DurableObject<Env> {
       .find(filter, after, size + 1)
       .map((position) => ({ position, member: undefined }));
     const all = [...found.flat(), ...own].sort((a, b) => comparePositions(a.position, b.position));
-    const page = all.slice(0, size);
-    const last = page.at(-1);
-    const requests = await this.#entriesAt(page);
-    if (all.length <= size || last === undefined) return done({ requests });
-    return done({ requests, nextToken: await tokens.issue(JSON.stringify(last.position)) });
+    const page = await pageOf(all, size, ({ position }) => tokens.issue(JSON.stringify(position)));
+    return done({ requests: await this.#entriesAt(page.items), nextToken: page.nextToken });
   }
 
   /** The journal entries at these places, in their order. */
