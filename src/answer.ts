@@ -2,7 +2,7 @@ import { failure, injectedError, type Outcome } from "./api/errors.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/messages.ts";
 import { type Effect, type Fault, matches } from "./function/faults.ts";
 import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
-import type { Passing } from "./function/traffic.ts";
+import type { CountedRequest } from "./function/traffic.ts";
 import { fromJson, type Json } from "./json.ts";
 import { checkExistence } from "./sandbox/functions.ts";
 import type { SharedState } from "./sandbox/state.ts";
@@ -11,7 +11,7 @@ import type { SharedState } from "./sandbox/state.ts";
 export interface Answerer {
   state(): SharedState;
   /** Counts a request, and adds its entry to the journal. */
-  record(entry: Json<JournalEntry>, passing: Passing): void;
+  record(entry: Json<JournalEntry>, counted: CountedRequest): void;
   /** How much of a response's body the journal keeps, in characters. */
   readonly maxJournalBody: number;
   /** Counts the request for these faults, and says which of them strike it. */

@@ -11,7 +11,7 @@ import {
   type Placed,
   type Position,
 } from "./journalEntry.ts";
-import { joinedTraffic, NO_TRAFFIC, type Passing, type Traffic, trafficOf } from "./traffic.ts";
+import { addTraffic, type CountedRequest, NO_TRAFFIC, type Traffic, trafficOf } from "./traffic.ts";
 
 /**
  * JSON followed by spaces, so that rows of about a size, with `others` characters besides, take just the same room:
@@ -76,8 +76,8 @@ export class Journal {
    * Counts a request, and adds its entry in the place of the one `size` before it, with what else its row is to
    * keep.
    */
-  add(entry: Json<JournalEntry>, passing: Passing, size: number, kept: string | null = null): void {
-    this.#traffic = joinedTraffic(this.#traffic, trafficOf(passing));
+  add(entry: Json<JournalEntry>, counted: CountedRequest, size: number, kept: string | null = null): void {
+    this.#traffic = addTraffic(this.#traffic, trafficOf(counted));
     if (size === 0) return;
     // The row that this is about to write.
     this.countRows(1);

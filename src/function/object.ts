@@ -74,7 +74,7 @@ export class FunctionObject extends DurableObject<Env> {
     const state = () => this.#state ?? joined;
     const by: Answerer = {
       state,
-      record: (entry, passing) => configs.record(entry, passing, state().settings.journalSize),
+      record: (entry, counted) => configs.record(entry, counted, state().settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
@@ -128,7 +128,7 @@ export class FunctionObject extends DurableObject<Env> {
     const isResized = seen && state.settings.journalSize !== seen.settings.journalSize;
     this.ctx.storage.transactionSync(() => {
       if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported ?? []);
-      if (isCleared || isResized) configs.settle();
+      if (isCleared || isResized) configs.checkpoint();
       if (isCleared) this.#journal.clear();
       if (isResized) this.#journal.resize(state.settings.journalSize);
       this.ctx.storage.kv.put("state", state);

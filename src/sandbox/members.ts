@@ -1,5 +1,5 @@
 import { type FunctionName, functionKey } from "../api/names.ts";
-import { joinedTraffic } from "../function/traffic.ts";
+import { addTraffic } from "../function/traffic.ts";
 import type { functionObject } from "../objects.ts";
 import type { Member } from "./directory.ts";
 import type { SandboxStore } from "./store.ts";
@@ -90,7 +90,7 @@ export class Members {
         const key = functionKey(member);
         this.#leaving.add(key);
         const left = await object.leave();
-        if (left) this.#store.set("trafficOfLeft", joinedTraffic(this.#store.get("trafficOfLeft"), left));
+        if (left) this.#store.set("trafficOfLeft", addTraffic(this.#store.get("trafficOfLeft"), left));
         // One that joined again in the meantime stays.
         if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
       }),

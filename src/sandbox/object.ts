@@ -24,7 +24,7 @@ import {
   type Placed,
   type Position,
 } from "../function/journalEntry.ts";
-import { joinedTraffic } from "../function/traffic.ts";
+import { addTraffic } from "../function/traffic.ts";
 import { functionObject } from "../objects.ts";
 import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import type { Member } from "./directory.ts";
@@ -32,7 +32,7 @@ import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from ".
 import { type Declared, declaredNames } from "./functions.ts";
 import { DEFAULT_SANDBOX } from "./identity.ts";
 import { Members } from "./members.ts";
-import { type Controlled, done, problem } from "./problem.ts";
+import { type ControlOutcome, done, problem } from "./problem.ts";
 import type { Part, RequestsPage, ShownClock, Summary } from "./responses.ts";
 import type { Settings } from "./settings.ts";
 import {
@@ -161,7 +161,7 @@ export class SandboxObject extends DurableObject<Env> {
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
     const by: Answerer = {
       state: () => this.#store.sharedState(name),
-      record: (entry, passing) => this.#store.journal.add(entry, passing, this.#store.settings.journalSize),
+      record: (entry, counted) => this.#store.journal.add(entry, counted, this.#store.settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
@@ -218,7 +218,7 @@ export class SandboxObject extends DurableObject<Env> {
     });
     // One that has nothing left is there only until its place is wanted.
     const functions = all.map(({ shown }) => shown).filter(({ configs, requests }) => configs + requests > 0);
-    const own = joinedTraffic(this.#store.get("trafficOfLeft"), this.#store.journal.traffic);
+    const own = addTraffic(this.#store.get("trafficOfLeft"), this.#store.journal.traffic);
     const sum = (item: "configs" | "requests") => functions.reduce((total, one) => total + one[item], 0);
     return {
       settings: this.#store.settings,
@@ -230,7 +230,7 @@ export class SandboxObject extends DurableObject<Env> {
         configs: sum("configs"),
         requests: sum("requests") + this.#store.journal.count(),
       },
-      traffic: all.map(({ traffic }) => traffic).reduce(joinedTraffic, own),
+      traffic: all.map(({ traffic }) => traffic).reduce(addTraffic, own),
     };
   }
 
@@ -240,7 +240,7 @@ export class SandboxObject extends DurableObject<Env> {
 
   async changeSettings(
     changes: { readonly [K in keyof Settings]?: Settings[K] | undefined },
-  ): Promise<Controlled<Settings>> {
+  ): Promise<ControlOutcome<Settings>> {
     return this.#change("settings", () => {
       this.#store.set("settings", { ...this.#store.get("settings"), ...definedItems(changes) });
       this.#store.journal.resize(this.#store.settings.journalSize);
@@ -248,7 +248,7 @@ export class SandboxObject extends DurableObject<Env> {
     });
   }
 
-  async reset(parts: readonly Part[]): Promise<Controlled<undefined>> {
+  async reset(parts: readonly Part[]): Promise<ControlOutcome<undefined>> {
     return this.#change("reset", () => {
       const store = this.#store;
       if (parts.includes("configs")) store.directory.forgetAll();
@@ -268,7 +268,7 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#store.faults.all();
   }
 
-  async addFault(given: GivenFault): Promise<Controlled<Fault>> {
+  async addFault(given: GivenFault): Promise<ControlOutcome<Fault>> {
     const most = limits(this.env).faults;
     if (this.#store.faults.all().length >= most) {
       return problem(409, `This sandbox has ${most} faults, and may have no more.`);
@@ -276,7 +276,7 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#change("faults", () => this.#store.faults.add(given));
   }
 
-  async removeFault(id: string): Promise<Controlled<undefined>> {
+  async removeFault(id: string): Promise<ControlOutcome<undefined>> {
     if (!this.#store.faults.all().some((fault) => fault.id === id)) {
       return problem(404, `This sandbox has no fault ${id}.`);
     }
@@ -290,11 +290,11 @@ export class SandboxObject extends DurableObject<Env> {
     return showClock(this.#store.get("clock"), Date.now());
   }
 
-  async changeClock(given: GivenClock): Promise<Controlled<ShownClock>> {
+  async changeClock(given: GivenClock): Promise<ControlOutcome<ShownClock>> {
     return this.#takeClock(setClock(given, Date.now()));
   }
 
-  async advanceClock(seconds: number): Promise<Controlled<ShownClock>> {
+  async advanceClock(seconds: number): Promise<ControlOutcome<ShownClock>> {
     const clock = this.#store.get("clock");
     if (clock.mode === "real") {
       return problem(409, "Real time can't be advanced: make the clock frozen or shifted first.");
@@ -307,7 +307,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Replaces the declarations; a function that was declared and no longer is loses its configs. */
-  async declare(declared: Declared): Promise<Controlled<Declared>> {
+  async declare(declared: Declared): Promise<ControlOutcome<Declared>> {
     return this.#change("functions", () => {
       const names = new Set(declaredNames(declared).map(functionKey));
       for (const name of declaredNames(this.#store.get("declared"))) {
@@ -334,7 +334,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Replaces the whole state but the journal by the snapshot's. */
-  async importSnapshot(snapshot: Snapshot): Promise<Controlled<undefined>> {
+  async importSnapshot(snapshot: Snapshot): Promise<ControlOutcome<undefined>> {
     const configs = configsByFunction(snapshot);
     const countFunctions = () =>
       new Set([...configs.keys(), ...this.#store.directory.all().map(functionKey)]).size;
@@ -372,7 +372,10 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Journal entries of all functions that a filter means, newest first. */
-  async requests(filter: Filter, { limit: size, nextToken }: PageRequest): Promise<Controlled<RequestsPage>> {
+  async requests(
+    filter: Filter,
+    { limit: size, nextToken }: PageRequest,
+  ): Promise<ControlOutcome<RequestsPage>> {
     const tokens = new PageTokens(this.ctx.storage.kv, "requests");
     let after: Position | undefined;
     if (nextToken !== undefined) {
@@ -423,7 +426,7 @@ export class SandboxObject extends DurableObject<Env> {
     return { count: await this.countRequests(filter), nearMisses: nearest(all, NEAR_MISSES) };
   }
 
-  async clearRequests(): Promise<Controlled<undefined>> {
+  async clearRequests(): Promise<ControlOutcome<undefined>> {
     return this.#change("requests", () => {
       this.#clearJournal();
       return undefined;
@@ -464,7 +467,7 @@ export class SandboxObject extends DurableObject<Env> {
     else await this.#schedule();
   }
 
-  async #takeClock(clock: ReturnType<typeof setClock>): Promise<Controlled<ShownClock>> {
+  async #takeClock(clock: ReturnType<typeof setClock>): Promise<ControlOutcome<ShownClock>> {
     if (clock === undefined) return problem(400, "The clock must show a time of the years 1970 to 9999.");
     return this.#change("clock", () => {
       this.#store.set("clock", clock);
@@ -483,7 +486,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Makes a change and has all functions know it before it returns. */
-  async #change<T>(what: string | undefined, change: () => T): Promise<Controlled<T>> {
+  async #change<T>(what: string | undefined, change: () => T): Promise<ControlOutcome<T>> {
     await this.#erasing;
     const value = this.ctx.storage.transactionSync(() => {
       const changed = change();

@@ -8,9 +8,9 @@ export interface Refusal {
 }
 
 /** What a call of the control plane comes to. Never thrown. */
-export type Controlled<T> = { readonly ok: true; readonly value: T } | Refusal;
+export type ControlOutcome<T> = { readonly ok: true; readonly value: T } | Refusal;
 
-export function done<T>(value: T): Controlled<T> {
+export function done<T>(value: T): ControlOutcome<T> {
   return { ok: true, value };
 }
 
@@ -32,7 +32,7 @@ export function problem(status: keyof typeof titles, detail: string, errors?: Pr
 }
 
 /** The value that the schema makes of it, or a problem that says where it is wrong. */
-export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): Controlled<z.output<T>> {
+export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): ControlOutcome<z.output<T>> {
   const result = schema.safeParse(value);
   if (result.success) return done(result.data);
   const errors = result.error.issues.map((issue) => ({

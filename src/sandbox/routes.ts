@@ -14,7 +14,7 @@ import { FEED_PROTOCOL, WATCHING_HEADER } from "./feed.ts";
 import { declaredSchema } from "./functions.ts";
 import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
-import { type Controlled, done, parsed, problem, type Refusal } from "./problem.ts";
+import { type ControlOutcome, done, parsed, problem, type Refusal } from "./problem.ts";
 import { RESETTABLE, type SandboxAccess, type Summary, type Verification } from "./responses.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";
@@ -64,7 +64,7 @@ export function sendProblem(c: ApiContext, { problem: found }: Refusal): Respons
 }
 
 /** Sends what a call of the control plane came to: 200 (or 201) with its value, 204 without one. */
-function send(c: ApiContext, outcome: Controlled<object | undefined>, status: 200 | 201 = 200): Response {
+function send(c: ApiContext, outcome: ControlOutcome<object | undefined>, status: 200 | 201 = 200): Response {
   if (!outcome.ok) return sendProblem(c, outcome);
   return outcome.value === undefined ? c.body(null, 204) : c.json(outcome.value, status);
 }
@@ -74,7 +74,7 @@ async function read<T extends z.ZodMiniType>(
   c: ApiContext,
   schema: T,
   maxBytes: number,
-): Promise<Controlled<z.output<T>>> {
+): Promise<ControlOutcome<z.output<T>>> {
   const body = await readBody(c.req.raw, maxBytes);
   if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
   try {
@@ -239,7 +239,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 }
 
 /** The `body` of a filter that came in a query, where it is JSON text. */
-function jsonParameter(body: string | undefined): Controlled<{ body?: unknown }> {
+function jsonParameter(body: string | undefined): ControlOutcome<{ body?: unknown }> {
   if (body === undefined) return done({});
   if (depthOf(body) > MAX_DEPTH) return problem(400, `body is nested more than ${MAX_DEPTH} deep.`);
   try {
