@@ -4,7 +4,7 @@ import { type Effect, type Fault, matches } from "./function/faults.ts";
 import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
 import type { CountedRequest } from "./function/traffic.ts";
 import { fromJson, type Json } from "./json.ts";
-import { checkExistence } from "./sandbox/functions.ts";
+import { checkExistence } from "./sandbox/declaredFunctions.ts";
 import type { SharedState } from "./sandbox/state.ts";
 
 /** The object that answers a request: what it knows of its sandbox, and where it keeps the journal. */

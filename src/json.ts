@@ -1,6 +1,3 @@
-/** Any JSON, of which nothing has to be known; a recursive type is more than RPC can follow. */
-export type JsonValue = string | number | boolean | object | null;
-
 /** A value as JSON text. RPC copies text at a fraction of what it costs to clone an object: see bench/. */
 export type Json<T> = string & { readonly value?: T };
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Json, JsonValue } from "../json.ts";
+import type { Json } from "../json.ts";
 
 const name = z.nullable(z.string());
 
@@ -103,7 +103,7 @@ export const filterSchema = z.strictObject({
     z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), { error: "an RFC 3339 time" })),
   ),
   /** JSON that the request's body contains: objects with at least these items, arrays and values alike. */
-  body: z.optional(z.custom<JsonValue>()),
+  body: z.optional(z.custom<string | number | boolean | object | null>()),
 });
 
 export type Filter = z.infer<typeof filterSchema>;

@@ -27,13 +27,14 @@ import {
 import { addTraffic } from "../function/traffic.ts";
 import { functionObject } from "../objects.ts";
 import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
+import { type Declared, declaredNames } from "./declaredFunctions.ts";
 import type { Member } from "./directory.ts";
 import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from "./feed.ts";
-import { type Declared, declaredNames } from "./functions.ts";
 import { DEFAULT_SANDBOX } from "./identity.ts";
 import { Members } from "./members.ts";
+import type { Part } from "./parts.ts";
 import { type ControlOutcome, done, problem } from "./problem.ts";
-import type { Part, RequestsPage, ShownClock, Summary } from "./responses.ts";
+import type { RequestsPage, ShownClock, Summary } from "./responses.ts";
 import type { Settings } from "./settings.ts";
 import {
   configsByFunction,

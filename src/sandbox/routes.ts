@@ -5,43 +5,25 @@ import type { ApiContext, ApiEnv } from "../api/operations.ts";
 import { parsePageRequest } from "../api/paging.ts";
 import { commonHeaders } from "../api/responses.ts";
 import type { Place } from "../api/versions.ts";
-import { type Env, idleMs, limits } from "../env.ts";
+import { idleMs, limits } from "../env.ts";
 import { faultSchema } from "../function/faults.ts";
-import { filterSchema } from "../function/journalEntry.ts";
+import { filterSchema, type NearMiss } from "../function/journalEntry.ts";
 import { sandboxObject } from "../objects.ts";
 import { advanceSchema, clockSchema } from "./clock.ts";
-import { FEED_PROTOCOL, WATCHING_HEADER } from "./feed.ts";
-import { declaredSchema } from "./functions.ts";
-import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
+import { declaredSchema } from "./declaredFunctions.ts";
+import { WATCHING_HEADER } from "./feed.ts";
+import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "./feedProtocol.ts";
+import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets } from "./identity.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
+import { PARTS } from "./parts.ts";
 import { type ControlOutcome, done, parsed, problem, type Refusal } from "./problem.ts";
-import { RESETTABLE, type SandboxAccess, type Summary, type Verification } from "./responses.ts";
+import { creationSchema, resetSchema, verifySchema } from "./requestBodies.ts";
+import type { SandboxAccess, Summary, Verification } from "./responses.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";
 
 /** More than any document of the control plane needs; RPC can follow some thousands. */
 const MAX_DEPTH = 100;
-
-/** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol. */
-const TOKEN_PROTOCOL = "token.";
-
-export const resetSchema = z.strictObject({
-  parts: z.optional(
-    z
-      .array(z.enum(RESETTABLE, { error: `one of ${RESETTABLE.join(", ")}` }))
-      .check(z.minLength(1, { error: "at least one part" })),
-  ),
-});
-
-const times = z.optional(
-  z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
-);
-export const verifySchema = z.strictObject({
-  filter: z.optional(filterSchema),
-  exactly: times,
-  atLeast: times,
-  atMost: times,
-});
 
 export function isControlPath(path: string): boolean {
   return path === "/_sandbox" || path.startsWith("/_sandbox/");
@@ -116,7 +98,7 @@ export function controlRoutes(): Hono<ApiEnv> {
     if (!rootSecret) {
       return sendProblem(c, problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes."));
     }
-    const given = await read(c, creationSchema(c.env), limits(c.env).snapshotBytes);
+    const given = await read(c, creationSchema(limits(c.env)), limits(c.env).snapshotBytes);
     if (!given.ok) return sendProblem(c, given);
     const { label, settings, snapshot } = given.value;
     const id = await createSandboxId(rootSecret, label);
@@ -157,7 +139,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.post("/reset", async (c) => {
     const given = await read(c, resetSchema, small(c));
-    return send(c, given.ok ? await object(c).reset(given.value.parts ?? RESETTABLE) : given);
+    return send(c, given.ok ? await object(c).reset(given.value.parts ?? PARTS) : given);
   });
 
   routes.get("/snapshot", async (c) => c.json(await object(c).exportSnapshot()));
@@ -183,24 +165,8 @@ export function controlRoutes(): Hono<ApiEnv> {
   routes.post("/requests/verify", async (c) => {
     const given = await read(c, verifySchema, small(c));
     if (!given.ok) return sendProblem(c, given);
-    const { filter = {}, exactly, atLeast, atMost } = given.value;
-    const { count, nearMisses } = await object(c).verify(filter);
-    const least = atLeast ?? exactly ?? (atMost === undefined ? 1 : 0);
-    const most = atMost ?? exactly ?? Number.POSITIVE_INFINITY;
-    const verified = count >= least && count <= most;
-    const verification: Verification = {
-      verified,
-      count,
-      ...(verified
-        ? {}
-        : {
-            nearMisses: nearMisses.map(({ entry, differences }) => ({
-              differences: [...differences],
-              entry,
-            })),
-          }),
-    };
-    return c.json(verification);
+    const { filter = {}, ...times } = given.value;
+    return c.json(verification(times, await object(c).verify(filter)));
   });
 
   routes.get("/faults", async (c) => c.json({ faults: await object(c).faults() }));
@@ -238,6 +204,20 @@ export function controlRoutes(): Hono<ApiEnv> {
   return routes;
 }
 
+type Times = Pick<z.output<typeof verifySchema>, "exactly" | "atLeast" | "atMost">;
+
+/** Whether there were as many requests as wanted, and what comes closest when there were not. */
+function verification(
+  { exactly, atLeast, atMost }: Times,
+  { count, nearMisses }: { readonly count: number; readonly nearMisses: readonly NearMiss[] },
+): Verification {
+  const least = atLeast ?? exactly ?? (atMost === undefined ? 1 : 0);
+  const most = atMost ?? exactly ?? Number.POSITIVE_INFINITY;
+  if (count >= least && count <= most) return { verified: true, count };
+  const misses = nearMisses.map(({ differences, entry }) => ({ differences: [...differences], entry }));
+  return { verified: false, count, nearMisses: misses };
+}
+
 /** The `body` of a filter that came in a query, where it is JSON text. */
 function jsonParameter(body: string | undefined): ControlOutcome<{ body?: unknown }> {
   if (body === undefined) return done({});
@@ -247,16 +227,6 @@ function jsonParameter(body: string | undefined): ControlOutcome<{ body?: unknow
   } catch {
     return problem(400, "body must be JSON.");
   }
-}
-
-export function creationSchema(env: Env) {
-  return z.strictObject({
-    label: z.optional(
-      z.string().check(z.regex(LABEL, { error: "1 to 32 lower-case letters, digits or inner hyphens" })),
-    ),
-    settings: z.optional(z.partial(settingsSchema(limits(env)))),
-    snapshot: z.optional(snapshotSchema(limits(env))),
-  });
 }
 
 /** A sandbox as its maker is told of it. */

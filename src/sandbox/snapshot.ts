@@ -11,7 +11,7 @@ import { apiVersions } from "../api/versions.ts";
 import { faultSchema } from "../function/faults.ts";
 import type { Limits } from "../limits.ts";
 import { clockSchema } from "./clock.ts";
-import { declaredSchema } from "./functions.ts";
+import { declaredSchema } from "./declaredFunctions.ts";
 import { settingsSchema } from "./settings.ts";
 
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";

@@ -2,7 +2,7 @@ import { SELF } from "cloudflare:test";
 import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import { shownFaultSchema } from "../../src/function/faults.ts";
-import { declaredSchema } from "../../src/sandbox/functions.ts";
+import { declaredSchema } from "../../src/sandbox/declaredFunctions.ts";
 import * as responses from "../../src/sandbox/responses.ts";
 import { snapshotSchema } from "../../src/sandbox/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "../request.ts";

@@ -8,6 +8,7 @@ import {
   SandboxClient,
   type Summary,
 } from "../../client/index.ts";
+import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../../sandbox/feedProtocol.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import {
   type ConfigItems,
@@ -132,7 +133,7 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
     });
     return "ended";
   }
-  const protocols = ["fc-sandbox", ...(token.value === undefined ? [] : [`token.${token.value}`])];
+  const protocols = [FEED_PROTOCOL, ...(token.value === undefined ? [] : [TOKEN_PROTOCOL + token.value])];
   const feed = new WebSocket(`${endpoint.replace(/^http/, "ws")}/_sandbox/events`, protocols);
   socket = feed;
   const waiting: FeedEvent[] = [];
