@@ -4,8 +4,8 @@ import { OPERATIONS } from "../../api/versions.ts";
 import type { Fault, GivenFault } from "../../client/index.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
-import { type Refusal, refusalOf } from "./problems.ts";
 import { Refused } from "./Refused.tsx";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { announcement, control, faults, mayControl } from "./sandbox.ts";
 
 /** The faults that requests meet, and a form to add one. */
