@@ -159,6 +159,8 @@ export async function loadOlderRequests(): Promise<void> {
 
 /** Requests that the page does not show yet. */
 const queue: JournalEntry[] = [];
+/** Whether there were more: what they did to configs has to be loaded. */
+let hasDropped = false;
 
 function take(event: FeedEvent): void {
   if (event.type === "change") {
@@ -167,7 +169,10 @@ function take(event: FeedEvent): void {
   }
   queue.push(event.entry);
   // A hidden page draws nothing, but must not hoard either.
-  if (queue.length > MAX_REQUESTS) queue.shift();
+  if (queue.length > MAX_REQUESTS) {
+    queue.shift();
+    hasDropped = true;
+  }
   if (queue.length === 1) requestAnimationFrame(takeQueue);
 }
 
@@ -183,7 +188,8 @@ function takeQueue(): void {
     configs.value = next;
   });
   // A fault was counted, and after one the response need not be what happened.
-  if (entries.some((entry) => entry.faults.length > 0)) reload({ requests: false });
+  if (hasDropped || entries.some((entry) => entry.faults.length > 0)) reload({ requests: false });
+  hasDropped = false;
 }
 
 /** Does to these configs what a request did; returns it as the page shows it. */
