@@ -36,6 +36,7 @@ export interface ControlOperation {
 export function controlOperations(env: Env): ControlOperation[] {
   const bounds = limits(env);
   const snapshot = snapshotSchema(bounds);
+  const declared = declaredSchema(bounds);
   return [
     {
       id: "getHealth",
@@ -226,7 +227,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       path: "/functions",
       summary: "The declared functions",
       status: 200,
-      response: declaredSchema,
+      response: declared,
       problems: [],
     },
     {
@@ -235,9 +236,9 @@ export function controlOperations(env: Env): ControlOperation[] {
       path: "/functions",
       summary: "Declare which functions exist",
       text: "They are what exists once the setting `functions` is `declared`. One that is no longer declared loses its configs.",
-      request: declaredSchema,
+      request: declared,
       status: 200,
-      response: declaredSchema,
+      response: declared,
       problems: [400, 413, 503],
     },
     {

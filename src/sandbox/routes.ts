@@ -189,7 +189,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.get("/functions", async (c) => c.json(await object(c).declared()));
   routes.put("/functions", async (c) => {
-    const declared = await read(c, declaredSchema, limits(c.env).snapshotBytes);
+    const declared = await read(c, declaredSchema(limits(c.env)), limits(c.env).snapshotBytes);
     return send(c, declared.ok ? await object(c).declare(declared.value) : declared);
   });
 

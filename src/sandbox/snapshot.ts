@@ -43,7 +43,7 @@ export function snapshotSchema(limits: Limits) {
         )
         .check(z.maxLength(limits.faults, { error: `at most ${limits.faults} faults` })),
     ),
-    functions: z.optional(declaredSchema),
+    functions: z.optional(declaredSchema(limits)),
     configs: z.optional(
       z.array(
         z.strictObject({
