@@ -86,13 +86,7 @@ const tenancy: Tenancy = {
     }
     const { path, query } = urlParts(url);
     return verifySignature(
-      {
-        method: c.req.method,
-        path: pathInSandbox(path),
-        query,
-        headers,
-        body,
-      },
+      { method: c.req.method, path: pathInSandbox(path), query, headers, body },
       await accessKeyOf(rootSecret, c.var.sandbox),
       c.var.receivedAt,
     );

@@ -60,6 +60,7 @@ export function statusOf(code: ErrorCode): number {
   return catalogue[code].status;
 }
 
+/** All codes, in the catalogue's order. */
 export const errorCodes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
 
 /** An error of the API as a value: what went wrong, before any API version gives it its shape. */

@@ -72,6 +72,7 @@ const RETRY_AFTER_SECONDS = "1";
 /** A request on its way to an object: what the journal keeps of it goes along as the text that it is. */
 export type SentRequest = JsonAndText<Omit<ApiRequest, "seen">>;
 
+/** Packs a request for RPC; `receiveRequest` unpacks it. */
 export function sendRequest({ seen, ...request }: ApiRequest): SentRequest {
   return joinText(request, seen);
 }
@@ -84,6 +85,7 @@ export function receiveRequest(sent: SentRequest): ApiRequest {
 /** A reply on its way back, its body as the text that it is. */
 export type SentReply = JsonAndText<Omit<ApiReply, "body"> & { readonly empty: boolean }>;
 
+/** Packs a reply for RPC; `receiveReply` unpacks it. */
 export function sendReply({ body, ...reply }: ApiReply): SentReply {
   return joinText({ ...reply, empty: body === null }, body ?? "");
 }

@@ -101,6 +101,7 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
 
 const [classic] = apiVersions;
 
+/** The version with this id. */
 export function versionById(id: ApiVersion["id"]): ApiVersion {
   return apiVersions.find((version) => version.id === id) ?? classic;
 }

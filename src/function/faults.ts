@@ -25,7 +25,7 @@ const headerName = z.string().check(
 const headerValue = z.string().check(z.regex(/^[\t\x20-\x7e]{0,1000}$/, { error: "a header's value" }));
 
 /** What a fault does to a request; with `after: "apply"`, once the request has taken effect. */
-export const effectSchema = z.discriminatedUnion(
+const effectSchema = z.discriminatedUnion(
   "type",
   [
     /** An error of the API, in the shape of the caller's API version. */
@@ -105,6 +105,7 @@ export interface Matchable {
   readonly qualifier: string | null;
 }
 
+/** Whether a request is one of those that the fault is for. */
 export function matches(fault: GivenFault, request: Matchable): boolean {
   return Object.entries(fault.match ?? {}).every(
     ([item, wanted]) => wanted === undefined || request[item as keyof Matchable] === wanted,

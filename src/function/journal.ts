@@ -68,6 +68,7 @@ export class Journal {
     return this.#traffic;
   }
 
+  /** Counts rows that were written beside the journal's own. */
   countRows(rowsWritten: number): void {
     this.#traffic = { ...this.#traffic, rowsWritten: this.#traffic.rowsWritten + rowsWritten };
   }
@@ -117,6 +118,7 @@ export class Journal {
       );
   }
 
+  /** Forgets the entries, and keeps what was counted. */
   clear(): void {
     if (this.#traffic !== NO_TRAFFIC) this.#kv.put("traffic", this.#traffic);
     this.#sql.exec("DELETE FROM journal");
@@ -135,6 +137,7 @@ export class Journal {
     return this.#entries().filter(({ position }) => numbers.includes(position.number));
   }
 
+  /** How many entries a filter means. */
   countOf(filter: Filter): number {
     return this.#entries().filter(({ entry }) => differences(entry, filter).length === 0).length;
   }
@@ -156,6 +159,7 @@ export class Journal {
     });
   }
 
+  /** How many entries there are. */
   count(): number {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM journal").one().count;
   }

@@ -36,8 +36,8 @@ export function operationId(version: ApiVersion, operation: Operation, prefix: s
 }
 
 /** Codes that an operation answers with by itself; a fault may have it answer with any other. */
-export function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[] {
-  const codes: ErrorCode[] = [
+function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[] {
+  return [
     "InvalidArgument",
     "MissingRequiredHeader",
     "AccessDenied",
@@ -52,7 +52,6 @@ export function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[]
     "InternalServerError",
     "ServiceUnavailable",
   ];
-  return codes;
 }
 
 /** The paths of one version of the API, and the schemas they use. */

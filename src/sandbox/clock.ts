@@ -77,6 +77,7 @@ export function givenClock(clock: Clock): GivenClock {
   return clock.mode === "shifted" ? { mode: "shifted", offsetSeconds: clock.offsetMs / 1000 } : clock;
 }
 
+/** A clock with its present time: what the control plane shows. */
 export function showClock(clock: Clock, real: number): ShownClock {
   return { ...givenClock(clock), now: new Date(now(clock, real)).toISOString() };
 }

@@ -25,6 +25,7 @@ import { snapshotSchema } from "./snapshot.ts";
 /** More than any document of the control plane needs; RPC can follow some thousands. */
 const MAX_DEPTH = 100;
 
+/** Whether a path in a sandbox is one of the control plane. */
 export function isControlPath(path: string): boolean {
   return path === "/_sandbox" || path.startsWith("/_sandbox/");
 }
