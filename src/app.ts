@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
-import { abbreviated, failure, invalid } from "./api/errors.ts";
-import { errorReply } from "./api/exchange.ts";
+import { abbreviated, type Failure, failure, invalid } from "./api/errors.ts";
+import { errorReply } from "./api/messages.ts";
 import { type ApiContext, type ApiEnv, apiRoutes, type Tenancy } from "./api/operations.ts";
 import { commonHeaders, send } from "./api/responses.ts";
 import { claimedAccessKeyId, verifySignature } from "./api/signature/verdict.ts";
@@ -10,7 +10,7 @@ import { urlParts } from "./api/url.ts";
 import { versionOfPath } from "./api/versions.ts";
 import { parseFaultHeader } from "./function/faults.ts";
 import { accessKeyOf } from "./sandbox/identity.ts";
-import { problem } from "./sandbox/problem.ts";
+import { problem, type Refusal } from "./sandbox/problem.ts";
 import { clientOf, controlRoutes, isControlPath, sendProblem } from "./sandbox/routes.ts";
 import { pathInSandbox, selectSandbox } from "./sandbox/selection.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
@@ -42,31 +42,35 @@ app.use(async (c, next) => {
 app.use(async (c, next) => {
   const allowed = (await c.env.API_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
   if (!allowed) {
-    if (isControlPath(c.req.path))
-      return sendProblem(c, problem(429, "Too many requests: slow down.").problem);
-    return refuse(c, failure(versionOfPath(c.req.path).throttled));
+    const { throttled } = versionOfPath(c.req.path);
+    return refuse(c, problem(429, "Too many requests: slow down."), failure(throttled));
   }
   const host = c.req.raw.headers.get("Host");
   if (host !== null && !(HOST.test(host) && URL.canParse(c.req.url))) {
-    return isControlPath(c.req.path)
-      ? sendProblem(c, problem(400, "The Host header must be a host, and perhaps a port.").problem)
-      : refuse(c, invalid("the Host header", "a host, and perhaps a port", host));
+    return refuse(
+      c,
+      problem(400, "The Host header must be a host, and perhaps a port."),
+      invalid("the Host header", "a host, and perhaps a port", host),
+    );
   }
   const selected = await selectSandbox(c.req.raw, c.env);
   if (!selected.ok) {
     if (needsNoSandbox(c.req.method, c.req.path)) return next();
-    // The page says that there is no such sandbox.
-    if (["GET", "HEAD"].includes(c.req.method) && isPagePath(c.req.path)) return next();
-    if (isControlPath(c.req.path))
-      return sendProblem(c, problem(404, `There is no sandbox ${abbreviated(selected.named)}.`).problem);
-    return refuse(c, failure("AccessDenied", `there is no sandbox '${abbreviated(selected.named)}'`));
+    const named = abbreviated(selected.named);
+    return refuse(
+      c,
+      problem(404, `There is no sandbox ${named}.`),
+      failure("AccessDenied", `there is no sandbox '${named}'`),
+    );
   }
   c.set("sandbox", selected.sandbox);
   return next();
 });
 
 function needsNoSandbox(method: string, path: string): boolean {
-  return path === "/_sandbox/health" || (path === "/_sandbox/sandboxes" && method === "POST");
+  if (path === "/_sandbox/health" || (path === "/_sandbox/sandboxes" && method === "POST")) return true;
+  // The page says itself that there is no such sandbox.
+  return ["GET", "HEAD"].includes(method) && isPagePath(path);
 }
 
 const tenancy: Tenancy = {
@@ -82,13 +86,7 @@ const tenancy: Tenancy = {
     }
     const { path, query } = urlParts(url);
     return verifySignature(
-      {
-        method: c.req.method,
-        path: pathInSandbox(path),
-        query,
-        headers,
-        body,
-      },
+      { method: c.req.method, path: pathInSandbox(path), query, headers, body },
       await accessKeyOf(rootSecret, c.var.sandbox),
       c.var.receivedAt,
     );
@@ -102,7 +100,7 @@ app.route("/", pageRoutes());
 app.route("/", routes);
 app.notFound((c) =>
   isControlPath(c.req.path)
-    ? sendProblem(c, problem(404, `The control plane has no ${c.req.method} ${c.req.path}.`).problem)
+    ? sendProblem(c, problem(404, `The control plane has no ${c.req.method} ${c.req.path}.`))
     : notSupported(c),
 );
 
@@ -119,17 +117,14 @@ app.onError((error, c) => {
   const what = durableObjectReset ? String(error) : error;
   // Locally the object's file has this name, which is what to know when that is damaged.
   console.error(...(c.var.object ? [what, `(object ${c.var.object.id})`] : [what]));
-  const passing = retryable || overloaded;
-  if (isControlPath(c.req.path)) {
-    return sendProblem(
-      c,
-      problem(passing ? 503 : 500, passing ? "Try again." : "An internal error has occurred.").problem,
-    );
-  }
-  return refuse(c, failure(passing ? "ServiceUnavailable" : "InternalServerError"));
+  return retryable || overloaded
+    ? refuse(c, problem(503, "Try again."), failure("ServiceUnavailable"))
+    : refuse(c, problem(500, "An internal error has occurred."), failure("InternalServerError"));
 });
 
-function refuse(c: ApiContext, { error }: ReturnType<typeof failure>): Response {
+/** Refuses a request: as the control plane does, or as the API in the version that its path is like. */
+function refuse(c: ApiContext, control: Refusal, { error }: Failure): Response {
+  if (isControlPath(c.req.path)) return sendProblem(c, control);
   return send(c, errorReply(versionOfPath(c.req.path).id, error, c.var.requestId));
 }
 

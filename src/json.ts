@@ -12,6 +12,7 @@ export function fromJson<T>(json: Json<T>): T {
 /** A value as JSON with a text after it, which stays as it is: nothing is escaped, or read, that need not be. */
 export type JsonAndText<T> = string & { readonly head?: T };
 
+/** `splitText` takes both apart again. */
 export function joinText<T>(value: T, text: string): JsonAndText<T> {
   // JSON on one line has no line feed, so the first one ends it.
   return `${JSON.stringify(value)}\n${text}`;

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { defaults } from "./defaults.ts";
 import { DESTINATION_ALLOWED, isDestination } from "./destinations.ts";
 import { invalid, type Outcome, success } from "./errors.ts";
 import type { ConfigName } from "./names.ts";
@@ -8,9 +9,6 @@ import type { ApiVersion, Place } from "./versions.ts";
 z.config({ jitless: true });
 
 const MAX_RETRY_ATTEMPTS = 8;
-
-/** What a config says until it is told otherwise. Source: PutFunctionAsyncInvokeConfig, request parameters. */
-const defaults = { maxAsyncEventAgeInSeconds: 86_400, maxAsyncRetryAttempts: 3, stateful: false };
 
 /** The items that a PUT gives. Absent means "as it was"; an empty destination clears the one there was. */
 export interface GivenItems {
@@ -127,6 +125,6 @@ function renderDestination(destination: string | null) {
 }
 
 /** UTC with whole seconds, `2020-08-20T02:28:21Z`. Source: the sample of PutFunctionAsyncInvokeConfig. */
-function rfc3339(milliseconds: number): string {
+export function rfc3339(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

@@ -60,6 +60,7 @@ export function statusOf(code: ErrorCode): number {
   return catalogue[code].status;
 }
 
+/** All codes, in the catalogue's order. */
 export const errorCodes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
 
 /** An error of the API as a value: what went wrong, before any API version gives it its shape. */
@@ -69,10 +70,13 @@ export interface ApiError {
   readonly message: string;
 }
 
+export interface Failure {
+  readonly ok: false;
+  readonly error: ApiError;
+}
+
 /** What an operation comes to: its value, or an error of the API. Never thrown. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: ApiError };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Failure;
 
 export function success<T>(value: T): Outcome<T> {
   return { ok: true, value };
@@ -82,7 +86,7 @@ export function success<T>(value: T): Outcome<T> {
 export function failure<C extends ErrorCode>(
   code: C,
   ...args: Parameters<(typeof catalogue)[C]["message"]>
-): { readonly ok: false; readonly error: ApiError } {
+): Failure {
   const { status, message } = catalogue[code];
   // TypeScript can't see that `code` picks both the message and its arguments.
   return {
@@ -99,7 +103,7 @@ export function injectedError(code: ErrorCode, message: string | undefined): Api
 }
 
 /** InvalidArgument in the form all of its messages share: which item, what is allowed, what came. */
-export function invalid(item: string, allowed: string, came: unknown) {
+export function invalid(item: string, allowed: string, came: unknown): Failure {
   return failure("InvalidArgument", `${item} must be ${allowed}, but got ${shown(came)}`);
 }
 

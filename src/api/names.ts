@@ -11,6 +11,11 @@ export interface ConfigName extends FunctionName {
   readonly qualifier: string;
 }
 
+/** A function's name as one text; no two functions share one. */
+export function functionKey({ service, function: name }: FunctionName): string {
+  return service ? `${service}/${name}` : name;
+}
+
 export const DEFAULT_QUALIFIER = "LATEST";
 
 // Names are letters, digits, _ and -, not starting with a digit or -; a version is a positive integer.

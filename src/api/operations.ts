@@ -5,23 +5,22 @@ import { toJson } from "../json.ts";
 import { functionObject, sandboxObject } from "../objects.ts";
 import { parseJson, readBody } from "./body.ts";
 import { configParser } from "./config.ts";
-import { abbreviated, failure, type Outcome, success } from "./errors.ts";
+import { abbreviated, type Failure, failure, type Outcome, success } from "./errors.ts";
 import {
   type ApiRequest,
   type Call,
   functionOf,
-  journalText,
   type RequestNames,
   receiveReply,
   sendRequest,
-} from "./exchange.ts";
+} from "./messages.ts";
 import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "./names.ts";
 import { parsePageRequest } from "./paging.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
 import { send } from "./responses.ts";
 import type { Verdict } from "./signature/verdict.ts";
 import { urlParts } from "./url.ts";
-import { type ApiVersion, apiVersions, versionOfPath } from "./versions.ts";
+import { type ApiVersion, apiVersions, type Operation, versionOfPath } from "./versions.ts";
 
 export interface ApiEnv {
   Bindings: Env;
@@ -62,17 +61,17 @@ export const operations = [
     operation: "get",
     method: "GET",
     path: "configPath",
-    reader: (version) => (c) => readBare(c, version, "get"),
+    reader: (version) => (c) => readWithoutBody(c, version, "get"),
   },
   {
     operation: "delete",
     method: "DELETE",
     path: "configPath",
-    reader: (version) => (c) => readBare(c, version, "delete"),
+    reader: (version) => (c) => readWithoutBody(c, version, "delete"),
   },
   { operation: "list", method: "GET", path: "listPath", reader: (version) => (c) => readList(c, version) },
 ] as const satisfies readonly {
-  operation: Call["operation"];
+  operation: Operation;
   method: string;
   path: "configPath" | "listPath";
   reader: (version: ApiVersion) => Reader;
@@ -91,7 +90,7 @@ function readPut(version: ApiVersion): Reader {
   };
 }
 
-function readBare(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): Reading {
+function readWithoutBody(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): Reading {
   const { names, error } = readConfigName(c, version);
   return { ...names, call: error ?? success({ operation }) };
 }
@@ -112,7 +111,7 @@ const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null 
 /** Names as far as they could be read, and the error of the first that could not. */
 interface NamesReading {
   readonly names: RequestNames;
-  readonly error: Extract<Outcome<never>, { ok: false }> | undefined;
+  readonly error: Failure | undefined;
 }
 
 function readConfigName(c: ApiContext, version: ApiVersion): NamesReading {
@@ -181,7 +180,7 @@ async function handle(
   c: ApiContext,
   tenancy: Tenancy,
   version: ApiVersion,
-  operation: Call["operation"] | null,
+  operation: Operation | null,
   read: Reader,
 ): Promise<Response> {
   const body = await readBody(c.req.raw, limits(c.env).bodyBytes);
@@ -212,4 +211,9 @@ async function handle(
       : functionObject(c.env, sandbox, functionOf(names));
   c.set("object", object);
   return send(c, receiveReply(await object.perform(sendRequest(request))));
+}
+
+/** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
+function journalText(bytes: Uint8Array, maxBytes: number): string {
+  return new TextDecoder().decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
 }

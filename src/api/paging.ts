@@ -1,4 +1,4 @@
-import { invalid, type Outcome, success } from "./errors.ts";
+import { type Failure, invalid, type Outcome, success } from "./errors.ts";
 
 export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 100;
@@ -27,13 +27,25 @@ export function parsePageRequest(
   return success({ limit: size, nextToken: nextToken || undefined });
 }
 
+/** The first `limit` of what was found, and if more was, the token that `issue` makes of the last of them. */
+export async function pageOf<T>(
+  found: readonly T[],
+  limit: number,
+  issue: (last: T) => Promise<string>,
+): Promise<Page<T>> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const nextToken = found.length > limit && last !== undefined ? await issue(last) : undefined;
+  return { items, nextToken };
+}
+
 /** A page as a response shows it: without `nextToken` when it is the last. */
 export function renderPage<T>(page: Page<T>, renderItem: (item: T) => object) {
   const configs = page.items.map(renderItem);
   return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
 }
 
-export function invalidToken(token: string) {
+export function invalidToken(token: string): Failure {
   return invalid("nextToken", "one that an earlier page of this list returned", token);
 }
 

@@ -1,4 +1,4 @@
-import type { UrlParts } from "./url.ts";
+import { percentDecoded, type UrlParts } from "./url.ts";
 
 // By what they are called, so that the next SDK's are hidden too; a browser's feed has its token in the protocol.
 const SECRET_HEADERS = /authorization|cookie|secret|token|password|api-?key|^sec-websocket-protocol$/;
@@ -19,15 +19,7 @@ export function redactedUrl({ path, query }: UrlParts): string {
   if (query === "") return path;
   const redacted = query.split("&").map((pair) => {
     const [name = ""] = pair.split("=", 1);
-    return SECRET_PARAMETERS.test(decoded(name)) ? `${name}=${HIDDEN}` : pair;
+    return SECRET_PARAMETERS.test(percentDecoded(name)) ? `${name}=${HIDDEN}` : pair;
   });
   return `${path}?${redacted.join("&")}`;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

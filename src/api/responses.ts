@@ -1,4 +1,4 @@
-import type { ApiReply } from "./exchange.ts";
+import type { ApiReply } from "./messages.ts";
 import type { ApiContext } from "./operations.ts";
 
 /**

@@ -3,9 +3,15 @@ import type { ConfigName } from "./names.ts";
 
 const DAY_SECONDS = 86_400;
 
+export const VERSION_IDS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
+
+/** What every version can do with configs. */
+export const OPERATIONS = ["put", "get", "delete", "list"] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
 /** How one version of the API differs from the others. Everything they share is elsewhere. */
 export interface ApiVersion {
-  readonly id: "2016-08-15" | "2021-04-06" | "2023-03-30";
+  readonly id: (typeof VERSION_IDS)[number];
   /** What its paths begin with; the 2016-08-15 reference shows its path without the version, too. */
   readonly prefixes: readonly string[];
   readonly configPath: string;
@@ -37,7 +43,7 @@ const openApiErrorBody: ApiVersion["errorBody"] = (error, requestId) => ({
 
 // Sources: PutFunctionAsyncInvokeConfig (2016-08-15), the 2021-04-06 and 2023-03-30 API references, and the
 // requests of the official SDKs.
-export const apiVersions: readonly ApiVersion[] = [
+export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
   {
     id: "2016-08-15",
     prefixes: ["/2016-08-15", ""],
@@ -93,8 +99,9 @@ export const apiVersions: readonly ApiVersion[] = [
   },
 ];
 
-const classic = apiVersions[0] as ApiVersion;
+const [classic] = apiVersions;
 
+/** The version with this id. */
 export function versionById(id: ApiVersion["id"]): ApiVersion {
   return apiVersions.find((version) => version.id === id) ?? classic;
 }

@@ -2,10 +2,10 @@
 export type { Fault, GivenFault } from "../function/faults.ts";
 export type { Filter, JournalEntry } from "../function/journalEntry.ts";
 export type { GivenClock } from "../sandbox/clock.ts";
-export type { FeedEvent } from "../sandbox/feedEvent.ts";
-export type { Declared } from "../sandbox/functions.ts";
+export type { Declared } from "../sandbox/declaredFunctions.ts";
+export type { FeedEvent } from "../sandbox/feedProtocol.ts";
+export type { Part } from "../sandbox/parts.ts";
 export type {
-  Part,
   Problem,
   RequestsPage,
   SandboxAccess,

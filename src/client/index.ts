@@ -71,11 +71,15 @@ export async function createSandbox(
   { label, settings, snapshot }: CreationOptions = {},
   options: ClientOptions = {},
 ): Promise<SandboxClient> {
-  const call = caller(`${server.replace(/\/$/, "")}/_sandbox`, undefined, options);
+  const call = caller(`${withoutSlash(server)}/_sandbox`, undefined, options);
   return new SandboxClient(
     await call<SandboxAccess>("POST", "/sandboxes", { label, settings, snapshot }),
     options,
   );
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, "");
 }
 
 type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
@@ -109,8 +113,8 @@ export class SandboxClient {
 
   /** `access` is what `createSandbox` got, or just the endpoint (and control token) of a sandbox that is there. */
   constructor(access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>, options: ClientOptions = {}) {
-    this.access = access;
-    this.#call = caller(`${access.endpoint}/_sandbox`, access.controlToken, options);
+    this.access = { ...access, endpoint: withoutSlash(access.endpoint) };
+    this.#call = caller(`${this.endpoint}/_sandbox`, access.controlToken, options);
   }
 
   get endpoint(): string {

@@ -1,17 +1,12 @@
 import * as z from "zod/mini";
+import { wholeNumber } from "../api/config.ts";
 import { errorCodes, invalid, type Outcome, success } from "../api/errors.ts";
+import { OPERATIONS, VERSION_IDS } from "../api/versions.ts";
 
 const MAX_DELAY_MS = 60_000;
 /** Every function of the sandbox keeps a copy of every fault. */
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_HEADER_CHARACTERS = 4096;
-const OPERATIONS = ["put", "get", "delete", "list"] as const;
-const VERSIONS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
-
-function whole(min: number, max: number) {
-  const error = `an integer from ${min} to ${max}`;
-  return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));
-}
 
 /** Any JSON: it was read from JSON, so there is nothing to check; a recursive type is more than RPC can follow. */
 type JsonValue = string | number | boolean | object | null;
@@ -30,7 +25,7 @@ const headerName = z.string().check(
 const headerValue = z.string().check(z.regex(/^[\t\x20-\x7e]{0,1000}$/, { error: "a header's value" }));
 
 /** What a fault does to a request; with `after: "apply"`, once the request has taken effect. */
-export const effectSchema = z.discriminatedUnion(
+const effectSchema = z.discriminatedUnion(
   "type",
   [
     /** An error of the API, in the shape of the caller's API version. */
@@ -43,7 +38,7 @@ export const effectSchema = z.discriminatedUnion(
     /** Any response at all; a body that is not a string is sent as JSON. */
     z.strictObject({
       type: z.literal("response"),
-      status: whole(200, 599),
+      status: wholeNumber(200, 599),
       headers: z.optional(
         z.record(headerName, headerValue).check(
           z.refine((headers) => JSON.stringify(headers).length <= MAX_HEADER_CHARACTERS, {
@@ -61,8 +56,8 @@ export const effectSchema = z.discriminatedUnion(
     /** The response comes later, by a time that varies evenly by the jitter. */
     z.strictObject({
       type: z.literal("delay"),
-      milliseconds: whole(0, MAX_DELAY_MS),
-      jitterMilliseconds: z.optional(whole(0, MAX_DELAY_MS)),
+      milliseconds: wholeNumber(0, MAX_DELAY_MS),
+      jitterMilliseconds: z.optional(wholeNumber(0, MAX_DELAY_MS)),
       after,
     }),
     /** The connection ends in the middle of the response's body. */
@@ -71,12 +66,14 @@ export const effectSchema = z.discriminatedUnion(
   { error: 'an effect of type "error", "response", "delay" or "broken"' },
 );
 
+const PROBABILITY_ALLOWED = { error: "a number from 0 to 1" };
+
 /** A fault as it is added. */
 export const faultSchema = z.strictObject({
   match: z.optional(
     z.strictObject({
       operation: z.optional(z.enum(OPERATIONS, { error: `one of ${OPERATIONS.join(", ")}` })),
-      version: z.optional(z.enum(VERSIONS, { error: `one of ${VERSIONS.join(", ")}` })),
+      version: z.optional(z.enum(VERSION_IDS, { error: `one of ${VERSION_IDS.join(", ")}` })),
       service: z.optional(name),
       function: z.optional(name),
       qualifier: z.optional(name),
@@ -84,15 +81,11 @@ export const faultSchema = z.strictObject({
   ),
   effect: effectSchema,
   /** How often it strikes, at most. */
-  times: z.optional(whole(1, 1_000_000)),
+  times: z.optional(wholeNumber(1, 1_000_000)),
   /** How many matching requests it lets pass first. */
-  skip: z.optional(whole(0, 1_000_000)),
+  skip: z.optional(wholeNumber(0, 1_000_000)),
   /** How likely it strikes a request that it may strike. */
-  probability: z.optional(
-    z
-      .number()
-      .check(z.gte(0, { error: "a number from 0 to 1" }), z.lte(1, { error: "a number from 0 to 1" })),
-  ),
+  probability: z.optional(z.number().check(z.gte(0, PROBABILITY_ALLOWED), z.lte(1, PROBABILITY_ALLOWED))),
 });
 
 export type Effect = z.infer<typeof effectSchema>;
@@ -112,6 +105,7 @@ export interface Matchable {
   readonly qualifier: string | null;
 }
 
+/** Whether a request is one of those that the fault is for. */
 export function matches(fault: GivenFault, request: Matchable): boolean {
   return Object.entries(fault.match ?? {}).every(
     ([item, wanted]) => wanted === undefined || request[item as keyof Matchable] === wanted,

@@ -11,7 +11,7 @@ import {
   type Placed,
   type Position,
 } from "./journalEntry.ts";
-import { joinedTraffic, NO_TRAFFIC, type Passing, type Traffic, trafficOf } from "./traffic.ts";
+import { addTraffic, type CountedRequest, NO_TRAFFIC, type Traffic, trafficOf } from "./traffic.ts";
 
 /**
  * JSON followed by spaces, so that rows of about a size, with `others` characters besides, take just the same room:
@@ -68,6 +68,7 @@ export class Journal {
     return this.#traffic;
   }
 
+  /** Counts rows that were written beside the journal's own. */
   countRows(rowsWritten: number): void {
     this.#traffic = { ...this.#traffic, rowsWritten: this.#traffic.rowsWritten + rowsWritten };
   }
@@ -76,8 +77,8 @@ export class Journal {
    * Counts a request, and adds its entry in the place of the one `size` before it, with what else its row is to
    * keep.
    */
-  add(entry: Json<JournalEntry>, passing: Passing, size: number, kept: string | null = null): void {
-    this.#traffic = joinedTraffic(this.#traffic, trafficOf(passing));
+  add(entry: Json<JournalEntry>, counted: CountedRequest, size: number, kept: string | null = null): void {
+    this.#traffic = addTraffic(this.#traffic, trafficOf(counted));
     if (size === 0) return;
     // The row that this is about to write.
     this.countRows(1);
@@ -117,6 +118,7 @@ export class Journal {
       );
   }
 
+  /** Forgets the entries, and keeps what was counted. */
   clear(): void {
     if (this.#traffic !== NO_TRAFFIC) this.#kv.put("traffic", this.#traffic);
     this.#sql.exec("DELETE FROM journal");
@@ -135,6 +137,7 @@ export class Journal {
     return this.#entries().filter(({ position }) => numbers.includes(position.number));
   }
 
+  /** How many entries a filter means. */
   countOf(filter: Filter): number {
     return this.#entries().filter(({ entry }) => differences(entry, filter).length === 0).length;
   }
@@ -156,6 +159,7 @@ export class Journal {
     });
   }
 
+  /** How many entries there are. */
   count(): number {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM journal").one().count;
   }

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { type Answerer, answer } from "../answer.ts";
 import type { StoredConfig } from "../api/config.ts";
 import {
   type ApiRequest,
@@ -7,11 +8,10 @@ import {
   type SentReply,
   type SentRequest,
   sendReply,
-} from "../api/exchange.ts";
+} from "../api/messages.ts";
 import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
-import { type Answerer, answer } from "../exchange.ts";
 import { sandboxObject } from "../objects.ts";
 import type { SharedState } from "../sandbox/state.ts";
 import type { Journal } from "./journal.ts";
@@ -74,7 +74,7 @@ export class FunctionObject extends DurableObject<Env> {
     const state = () => this.#state ?? joined;
     const by: Answerer = {
       state,
-      record: (entry, passing) => configs.record(entry, passing, state().settings.journalSize),
+      record: (entry, counted) => configs.record(entry, counted, state().settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
@@ -109,8 +109,8 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   /**
-   * Forgets all and is no longer one of its sandbox's, when it has neither configs nor remembered requests: what came
-   * to it, then, else undefined.
+   * Forgets all and is no longer one of its sandbox's, if it has neither configs nor remembered requests. Returns the
+   * traffic that it had; undefined when it stays.
    */
   async leave(): Promise<Traffic | undefined> {
     const isEmpty = this.#configs.count === 0 && this.#journal.count() === 0;
@@ -128,7 +128,7 @@ export class FunctionObject extends DurableObject<Env> {
     const isResized = seen && state.settings.journalSize !== seen.settings.journalSize;
     this.ctx.storage.transactionSync(() => {
       if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported ?? []);
-      if (isCleared || isResized) configs.settle();
+      if (isCleared || isResized) configs.checkpoint();
       if (isCleared) this.#journal.clear();
       if (isResized) this.#journal.resize(state.settings.journalSize);
       this.ctx.storage.kv.put("state", state);
@@ -178,10 +178,12 @@ export class FunctionObject extends DurableObject<Env> {
   /** Makes the function known to its sandbox, for a request; undefined when the sandbox refuses that. */
   async #join(sandbox: string, sent: SentRequest): Promise<SharedState | undefined> {
     const joined = await sandboxObject(this.env, sandbox).join(sent);
-    if (joined) await this.accept(joined.state, joined.imported);
+    if (joined === undefined) return undefined;
+    await this.accept(joined.state, joined.imported);
     // By joining the sandbox learned that it is in use.
-    if (joined) this.#usedAt = Date.now();
-    return joined && (this.#state ?? joined.state);
+    this.#usedAt = Date.now();
+    // Unless a later state was pushed meanwhile.
+    return this.#state ?? joined.state;
   }
 
   /** Tells the sandbox now and then that it is in use, so that it is not erased as an idle one. */

@@ -1,8 +1,8 @@
 import { type GivenItems, renderConfig, type StoredConfig } from "../api/config.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
-import type { Call } from "../api/exchange.ts";
+import type { Call } from "../api/messages.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../api/names.ts";
-import { type Page, type PageRequest, type PageTokens, renderPage } from "../api/paging.ts";
+import { type PageRequest, type PageTokens, pageOf, renderPage } from "../api/paging.ts";
 import type { ApiVersion } from "../api/versions.ts";
 import { now } from "../sandbox/clock.ts";
 import type { SharedState } from "../sandbox/state.ts";
@@ -67,14 +67,8 @@ function get(name: ConfigName, { configs }: Operand): Outcome<StoredConfig> {
 async function list({ limit, nextToken }: PageRequest, on: Operand): Promise<Outcome<object>> {
   const after = nextToken === undefined ? success("") : await on.tokens.open(nextToken);
   if (!after.ok) return after;
-  const configs = on.configs.after(after.value, limit + 1);
-  const items = configs.slice(0, limit);
-  const last = items.at(-1);
-  const more = configs.length > limit && last;
-  const page: Page<StoredConfig> = {
-    items,
-    nextToken: more ? await on.tokens.issue(last.qualifier) : undefined,
-  };
+  const found = on.configs.after(after.value, limit + 1);
+  const page = await pageOf(found, limit, ({ qualifier }) => on.tokens.issue(qualifier));
   return success(renderPage(page, (config) => show(config, on)));
 }
 

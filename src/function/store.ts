@@ -3,11 +3,14 @@ import type { Json } from "../json.ts";
 import { migrate } from "../migrations.ts";
 import { Journal } from "./journal.ts";
 import type { JournalEntry } from "./journalEntry.ts";
-import type { Passing } from "./traffic.ts";
+import type { CountedRequest } from "./traffic.ts";
 
 const migrations = [
   "CREATE TABLE configs (qualifier TEXT PRIMARY KEY, config TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
+
+/** Under which key the number of the first journal entry after the latest checkpoint is stored. */
+const CHECKPOINT = "settled";
 
 /** What a config became: null when it was deleted. */
 interface Change {
@@ -35,7 +38,7 @@ export class ConfigStore {
     this.#storage = storage;
     const rows = storage.sql.exec<{ qualifier: string; config: string }>("SELECT * FROM configs").toArray();
     this.#configs = new Map(rows.map(({ qualifier, config }) => [qualifier, JSON.parse(config)]));
-    const first = storage.kv.get<number>("settled") ?? 0;
+    const first = storage.kv.get<number>(CHECKPOINT) ?? 0;
     this.journal = new Journal(storage, source, first);
     for (const { number, kept } of this.journal.keptSince(first)) {
       this.#hold(JSON.parse(kept));
@@ -70,9 +73,9 @@ export class ConfigStore {
   }
 
   /** Adds an entry to the journal of this size; it keeps the change that its request has just made. */
-  record(entry: Json<JournalEntry>, passing: Passing, size: number): void {
+  record(entry: Json<JournalEntry>, counted: CountedRequest, size: number): void {
     if (size === 0) {
-      this.journal.add(entry, passing, size);
+      this.journal.add(entry, counted, size);
       return;
     }
     const { next } = this.journal;
@@ -80,13 +83,13 @@ export class ConfigStore {
     if (oldest && oldest[1] <= next - size) this.#writeRow(oldest[0]);
     const change = this.#unwritten;
     this.#unwritten = undefined;
-    this.journal.add(entry, passing, size, change ? JSON.stringify(change) : null);
+    this.journal.add(entry, counted, size, change ? JSON.stringify(change) : null);
     if (change) this.#keep(change, next);
   }
 
   /** Has these configs and no others. */
   replaceAll(configs: readonly StoredConfig[]): void {
-    this.settle();
+    this.checkpoint();
     this.#storage.sql.exec("DELETE FROM configs");
     this.#configs.clear();
     for (const config of configs) {
@@ -96,11 +99,11 @@ export class ConfigStore {
   }
 
   /** Writes to the configs' own rows what only the journal keeps: its entries may go then. */
-  settle(): void {
+  checkpoint(): void {
     this.#writeUnwritten();
     if (this.#keptBy.size === 0) return;
     for (const qualifier of [...this.#keptBy.keys()]) this.#writeRow(qualifier);
-    this.#storage.kv.put("settled", this.journal.next);
+    this.#storage.kv.put(CHECKPOINT, this.journal.next);
   }
 
   #change(change: Change): void {
@@ -126,7 +129,7 @@ export class ConfigStore {
     if (change === undefined) return;
     this.#unwritten = undefined;
     // An entry that keeps an earlier change would undo this one when it is read again.
-    if (this.#keptBy.has(change.qualifier)) this.settle();
+    if (this.#keptBy.has(change.qualifier)) this.checkpoint();
     else this.#writeRow(change.qualifier);
   }
 

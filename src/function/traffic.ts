@@ -15,18 +15,18 @@ export type Traffic = z.infer<typeof trafficSchema>;
 export const NO_TRAFFIC: Traffic = { requests: [], faultsStruck: 0, rowsWritten: 0 };
 
 /** One request as it is counted. */
-export interface Passing {
+export interface CountedRequest {
   readonly operation: string | null;
   readonly status: number;
   readonly faultsStruck: number;
 }
 
-export function trafficOf({ operation, status, faultsStruck }: Passing): Traffic {
+export function trafficOf({ operation, status, faultsStruck }: CountedRequest): Traffic {
   return { requests: [{ operation: operation ?? "none", status, count: 1 }], faultsStruck, rowsWritten: 0 };
 }
 
-/** Both together. */
-export function joinedTraffic(a: Traffic, b: Traffic): Traffic {
+/** The sum of both. */
+export function addTraffic(a: Traffic, b: Traffic): Traffic {
   const requests = [...a.requests];
   for (const one of b.requests) {
     const index = requests.findIndex(

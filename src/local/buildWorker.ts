@@ -12,8 +12,8 @@ const wrangler = join(
 );
 
 /**
- * Bundles a Worker as `wrangler deploy` with these options would upload it, and puts the settings that it runs with beside it. Throws
- * an Error that has what wrangler said when it can't.
+ * Bundles a Worker as `wrangler deploy` with these options would upload it, and puts the settings that it runs with
+ * beside it. Throws an Error that has what wrangler said when it can't.
  */
 export async function buildWorker(
   configFile: string,

@@ -94,7 +94,7 @@ async function serve(
       },
     },
     workerDirectory: resolve(workerDirectory),
-    address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    address: `${inUrl(host)}:${port}`,
     objectsDirectory: state.objects,
   });
   await state.write(configFile, config);
@@ -196,9 +196,13 @@ function startFailure(complaint: string, host: string, port: number, stateDirect
   return `workerd did not start: ${complaint.trim()}`;
 }
 
-/** A host to connect to, for one to listen on. */
+/** A host to connect to, as a URL has it, for one to listen on. */
 function connectableHost(host: string): string {
   if (host === "0.0.0.0" || host === "*") return "127.0.0.1";
-  if (host === "::") return "[::1]";
+  return inUrl(host === "::" ? "::1" : host);
+}
+
+/** A host as a URL has it: an IPv6 address in brackets. */
+function inUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -3,11 +3,9 @@ import { requestSchema } from "../api/config.ts";
 import { type ErrorCode, errorCodes, statusOf } from "../api/errors.ts";
 import { operations } from "../api/operations.ts";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../api/paging.ts";
-import type { ApiVersion } from "../api/versions.ts";
+import type { ApiVersion, Operation } from "../api/versions.ts";
 import { examplesOf } from "./examples.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
-
-type Operation = (typeof operations)[number]["operation"];
 
 const TITLES: Readonly<
   Record<Operation, { readonly verb: string; readonly summary: string; readonly text: string }>
@@ -38,8 +36,8 @@ export function operationId(version: ApiVersion, operation: Operation, prefix: s
 }
 
 /** Codes that an operation answers with by itself; a fault may have it answer with any other. */
-export function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[] {
-  const codes: ErrorCode[] = [
+function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[] {
+  return [
     "InvalidArgument",
     "MissingRequiredHeader",
     "AccessDenied",
@@ -54,7 +52,6 @@ export function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[]
     "InternalServerError",
     "ServiceUnavailable",
   ];
-  return codes;
 }
 
 /** The paths of one version of the API, and the schemas they use. */

@@ -4,10 +4,10 @@ import { type Env, limits } from "../env.ts";
 import { faultSchema, shownFaultSchema } from "../function/faults.ts";
 import { filterSchema } from "../function/journalEntry.ts";
 import { advanceSchema, clockSchema } from "../sandbox/clock.ts";
-import { declaredSchema } from "../sandbox/functions.ts";
+import { declaredSchema } from "../sandbox/declaredFunctions.ts";
 import { METRICS_TYPE } from "../sandbox/metrics.ts";
+import { creationSchema, resetSchema, verifySchema } from "../sandbox/requestBodies.ts";
 import * as responses from "../sandbox/responses.ts";
-import { creationSchema, resetSchema, verifySchema } from "../sandbox/routes.ts";
 import { settingsSchema } from "../sandbox/settings.ts";
 import { snapshotSchema } from "../sandbox/snapshot.ts";
 import { examplesOf } from "./examples.ts";
@@ -36,6 +36,7 @@ export interface ControlOperation {
 export function controlOperations(env: Env): ControlOperation[] {
   const bounds = limits(env);
   const snapshot = snapshotSchema(bounds);
+  const declared = declaredSchema(bounds);
   return [
     {
       id: "getHealth",
@@ -53,7 +54,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       path: "/sandboxes",
       summary: "Create a sandbox",
       text: "Costs nothing until the sandbox is used. The answer is the only place that tells its control token.",
-      request: creationSchema(env),
+      request: creationSchema(bounds),
       status: 201,
       response: responses.accessSchema,
       problems: [400, 409, 413, 429, 503],
@@ -226,7 +227,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       path: "/functions",
       summary: "The declared functions",
       status: 200,
-      response: declaredSchema,
+      response: declared,
       problems: [],
     },
     {
@@ -235,9 +236,9 @@ export function controlOperations(env: Env): ControlOperation[] {
       path: "/functions",
       summary: "Declare which functions exist",
       text: "They are what exists once the setting `functions` is `declared`. One that is no longer declared loses its configs.",
-      request: declaredSchema,
+      request: declared,
       status: 200,
-      response: declaredSchema,
+      response: declared,
       problems: [400, 413, 503],
     },
     {

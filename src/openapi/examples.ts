@@ -1,8 +1,8 @@
 import seen from "./examples.json" with { type: "json" };
-import type { Json, JsonObject } from "./schemas.ts";
+import type { JsonObject, JsonValue } from "./schemas.ts";
 
 /** What an operation was seen to answer: by operation, then by status or, for an error of the API, by code. */
-export type Examples = Readonly<Record<string, Readonly<Record<string, Json>>>>;
+type Examples = Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
 
 /** Real responses, which the tests record and hold against what comes now. */
 const recorded: Examples = seen;

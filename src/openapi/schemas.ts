@@ -1,14 +1,8 @@
 import * as z from "zod/mini";
 
 /** A JSON value, as far as TypeScript needs to know. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json | undefined };
-export type JsonObject = { readonly [key: string]: Json | undefined };
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 
 /** The JSON Schema of what a zod schema takes; what zod alone can check is left out. Source: z.toJSONSchema. */
 export function jsonSchema(schema: z.ZodMiniType): JsonObject {

@@ -13,22 +13,17 @@ export const REAL_CLOCK: Clock = { mode: "real" };
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-const moment = z.string({ error: "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z" }).check(
-  z.refine(
-    (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text) && isShowable(Date.parse(text)),
-    {
-      error: "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z",
-    },
-  ),
-);
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
+const MOMENT_ALLOWED = { error: "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z" };
+const moment = z
+  .string(MOMENT_ALLOWED)
+  .check(z.refine((text) => MOMENT.test(text) && isShowable(Date.parse(text)), MOMENT_ALLOWED));
 
 const MAX_SECONDS = 10_000 * 366 * 86_400;
+const SECONDS_ALLOWED = { error: "a whole number of seconds within 10,000 years" };
 const seconds = z
   .int({ error: "a whole number of seconds" })
-  .check(
-    z.gte(-MAX_SECONDS, { error: "a whole number of seconds within 10,000 years" }),
-    z.lte(MAX_SECONDS, { error: "a whole number of seconds within 10,000 years" }),
-  );
+  .check(z.gte(-MAX_SECONDS, SECONDS_ALLOWED), z.lte(MAX_SECONDS, SECONDS_ALLOWED));
 
 /** A clock's modes as the control plane takes them; a frozen one without a time stops at the present. */
 export const clockModes = {
@@ -82,6 +77,7 @@ export function givenClock(clock: Clock): GivenClock {
   return clock.mode === "shifted" ? { mode: "shifted", offsetSeconds: clock.offsetMs / 1000 } : clock;
 }
 
+/** A clock with its present time: what the control plane shows. */
 export function showClock(clock: Clock, real: number): ShownClock {
   return { ...givenClock(clock), now: new Date(now(clock, real)).toISOString() };
 }

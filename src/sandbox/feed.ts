@@ -1,7 +1,4 @@
-import type { FeedEvent } from "./feedEvent.ts";
-
-/** The subprotocol of the live feed; a browser adds its control token as `token.{token}`. */
-export const FEED_PROTOCOL = "fc-sandbox";
+import { FEED_PROTOCOL, type FeedEvent } from "./feedProtocol.ts";
 
 /** How the object is told whether a watcher came without a token: "true" or "false". */
 export const WATCHING_HEADER = "X-Sandbox-Watching";

@@ -5,11 +5,15 @@ const ACCESS_KEY_PREFIX = "sbx-";
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const RANDOM_CHARACTERS = 16;
 const MAC_CHARACTERS = 10;
-// {label-}{80 random bits}{50 bits of MAC}: characters of a DNS label, and no more of them than one may have.
-const ID = /^(?:([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)-)?([a-z2-7]{16})([a-z2-7]{10})$/;
+const LABEL_PATTERN = "[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?";
 
 /** What a label may be: letters, digits and inner hyphens, at most 32 of them. */
-export const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+export const LABEL = new RegExp(`^${LABEL_PATTERN}$`);
+
+// {label-}{80 random bits}{50 bits of MAC}: characters of a DNS label, and no more of them than one may have.
+const ID = new RegExp(
+  `^(?:(${LABEL_PATTERN})-)?([${BASE32}]{${RANDOM_CHARACTERS}})([${BASE32}]{${MAC_CHARACTERS}})$`,
+);
 
 /** What a sandbox's clients and its owner prove themselves with. */
 export interface Credentials {

@@ -1,5 +1,5 @@
-import type { FunctionName } from "../api/names.ts";
-import { joinedTraffic } from "../function/traffic.ts";
+import { type FunctionName, functionKey } from "../api/names.ts";
+import { addTraffic } from "../function/traffic.ts";
 import type { functionObject } from "../objects.ts";
 import type { Member } from "./directory.ts";
 import type { SandboxStore } from "./store.ts";
@@ -16,8 +16,9 @@ export class Members {
   readonly object: (name: FunctionName) => FunctionStub;
   /** Those that were asked to leave, until they have, or join again. */
   readonly #leaving = new Set<string>();
-  /** The push that is under way, and the one that waits for its end. */
-  #pushing: Promise<unknown> = Promise.resolve();
+  /** The end of the latest task in the queue. */
+  #idle: Promise<unknown> = Promise.resolve();
+  /** The push that waits in the queue. */
   #nextPush: Promise<number> | undefined;
 
   constructor(store: SandboxStore, object: Members["object"]) {
@@ -38,21 +39,26 @@ export class Members {
 
   /** Notes that a function has joined: it does not leave now, whatever it said before. */
   joined(name: FunctionName): void {
-    this.#leaving.delete(nameKey(name));
+    this.#leaving.delete(functionKey(name));
   }
 
   /**
-   * Gives all functions the present state, and fulfils with its version; one push after the other, and who comes
-   * while one waits to begin shares it. Rejects when one of them could not be told; the others are told all the same.
+   * Gives all functions the present state, and fulfils with its version; who comes while a push waits to begin shares
+   * it. Rejects when one of the functions could not be told; the others are told all the same.
    */
   push(): Promise<number> {
-    this.#nextPush ??= this.#pushing.then(() => {
+    this.#nextPush ??= this.#enqueue(() => {
       this.#nextPush = undefined;
-      const push = this.#pushNow();
-      this.#pushing = push.catch(() => {});
-      return push;
+      return this.#pushNow();
     });
     return this.#nextPush;
+  }
+
+  /** One task after the other: a function that is pushed to while it leaves would live on, unknown to its sandbox. */
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#idle.then(task);
+    this.#idle = done.catch(() => {});
+    return done;
   }
 
   async #pushNow(): Promise<number> {
@@ -76,24 +82,18 @@ export class Members {
     this.#store.directory.taken(latest);
   }
 
-  /** Has the functions leave that have nothing left, after a reset say; not while a push is under way. */
+  /** Has the functions leave that have nothing left, after a reset say. */
   async dismissEmpty(): Promise<void> {
-    const dismissed = this.#pushing.then(() =>
+    await this.#enqueue(() =>
       this.askAll(async (member, object) => {
         if (member.imported !== undefined) return;
-        const key = nameKey(member);
+        const key = functionKey(member);
         this.#leaving.add(key);
         const left = await object.leave();
-        if (left) this.#store.set("trafficOfLeft", joinedTraffic(this.#store.get("trafficOfLeft"), left));
+        if (left) this.#store.set("trafficOfLeft", addTraffic(this.#store.get("trafficOfLeft"), left));
         // One that joined again in the meantime stays.
         if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
       }),
     );
-    this.#pushing = dismissed.catch(() => {});
-    await dismissed;
   }
-}
-
-export function nameKey({ service, function: name }: FunctionName): string {
-  return service ? `${service}/${name}` : name;
 }

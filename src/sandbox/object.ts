@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { type Answerer, admit, answer } from "../answer.ts";
 import { renderConfig, type StoredConfig } from "../api/config.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
 import {
@@ -8,12 +9,11 @@ import {
   type SentReply,
   type SentRequest,
   sendReply,
-} from "../api/exchange.ts";
-import type { ConfigName } from "../api/names.ts";
-import { invalidToken, type PageRequest, PageTokens, renderPage } from "../api/paging.ts";
+} from "../api/messages.ts";
+import { type ConfigName, functionKey } from "../api/names.ts";
+import { invalidToken, type PageRequest, PageTokens, pageOf, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
-import { type Answerer, admit, answer } from "../exchange.ts";
 import type { Fault, GivenFault } from "../function/faults.ts";
 import {
   comparePositions,
@@ -24,18 +24,26 @@ import {
   type Placed,
   type Position,
 } from "../function/journalEntry.ts";
-import { joinedTraffic } from "../function/traffic.ts";
+import { addTraffic } from "../function/traffic.ts";
 import { functionObject } from "../objects.ts";
 import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
+import { type Declared, declaredNames } from "./declaredFunctions.ts";
 import type { Member } from "./directory.ts";
 import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from "./feed.ts";
-import { type Declared, declaredNames } from "./functions.ts";
 import { DEFAULT_SANDBOX } from "./identity.ts";
-import { Members, nameKey } from "./members.ts";
-import { type Controlled, done, problem } from "./problem.ts";
-import type { Part, RequestsPage, ShownClock, Summary } from "./responses.ts";
+import { Members } from "./members.ts";
+import type { Part } from "./parts.ts";
+import { type ControlOutcome, done, problem } from "./problem.ts";
+import type { RequestsPage, ShownClock, Summary } from "./responses.ts";
 import type { Settings } from "./settings.ts";
-import { exportConfigs, importConfig, type Snapshot } from "./snapshot.ts";
+import {
+  configsByFunction,
+  contradictionIn,
+  exportConfigs,
+  importConfig,
+  SNAPSHOT_FORMAT,
+  type Snapshot,
+} from "./snapshot.ts";
 import type { SharedState } from "./state.ts";
 import { SandboxStore } from "./store.ts";
 
@@ -154,7 +162,7 @@ export class SandboxObject extends DurableObject<Env> {
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
     const by: Answerer = {
       state: () => this.#store.sharedState(name),
-      record: (entry, passing) => this.#store.journal.add(entry, passing, this.#store.settings.journalSize),
+      record: (entry, counted) => this.#store.journal.add(entry, counted, this.#store.settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
@@ -196,17 +204,10 @@ export class SandboxObject extends DurableObject<Env> {
       });
       found.push(...(await Promise.all(configs)).flat());
     }
-    const items = found.slice(0, size);
-    const last = items.at(-1)?.name;
-    const more = found.length > size && last;
-    const next = more ? await tokens.issue(`${last.function}/${last.qualifier}`) : undefined;
+    const page = await pageOf(found, size, ({ name }) => tokens.issue(`${name.function}/${name.qualifier}`));
     const version = versionById(request.version);
     const { settings } = this.#store;
-    return success(
-      renderPage({ items, nextToken: next }, ({ name, config }) =>
-        renderConfig(version, name, settings, config),
-      ),
-    );
+    return success(renderPage(page, ({ name, config }) => renderConfig(version, name, settings, config)));
   }
 
   // The control plane.
@@ -218,7 +219,7 @@ export class SandboxObject extends DurableObject<Env> {
     });
     // One that has nothing left is there only until its place is wanted.
     const functions = all.map(({ shown }) => shown).filter(({ configs, requests }) => configs + requests > 0);
-    const own = joinedTraffic(this.#store.get("trafficOfLeft"), this.#store.journal.traffic);
+    const own = addTraffic(this.#store.get("trafficOfLeft"), this.#store.journal.traffic);
     const sum = (item: "configs" | "requests") => functions.reduce((total, one) => total + one[item], 0);
     return {
       settings: this.#store.settings,
@@ -230,7 +231,7 @@ export class SandboxObject extends DurableObject<Env> {
         configs: sum("configs"),
         requests: sum("requests") + this.#store.journal.count(),
       },
-      traffic: all.map(({ traffic }) => traffic).reduce(joinedTraffic, own),
+      traffic: all.map(({ traffic }) => traffic).reduce(addTraffic, own),
     };
   }
 
@@ -240,7 +241,7 @@ export class SandboxObject extends DurableObject<Env> {
 
   async changeSettings(
     changes: { readonly [K in keyof Settings]?: Settings[K] | undefined },
-  ): Promise<Controlled<Settings>> {
+  ): Promise<ControlOutcome<Settings>> {
     return this.#change("settings", () => {
       this.#store.set("settings", { ...this.#store.get("settings"), ...definedItems(changes) });
       this.#store.journal.resize(this.#store.settings.journalSize);
@@ -248,7 +249,7 @@ export class SandboxObject extends DurableObject<Env> {
     });
   }
 
-  async reset(parts: readonly Part[]): Promise<Controlled<undefined>> {
+  async reset(parts: readonly Part[]): Promise<ControlOutcome<undefined>> {
     return this.#change("reset", () => {
       const store = this.#store;
       if (parts.includes("configs")) store.directory.forgetAll();
@@ -268,7 +269,7 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#store.faults.all();
   }
 
-  async addFault(given: GivenFault): Promise<Controlled<Fault>> {
+  async addFault(given: GivenFault): Promise<ControlOutcome<Fault>> {
     const most = limits(this.env).faults;
     if (this.#store.faults.all().length >= most) {
       return problem(409, `This sandbox has ${most} faults, and may have no more.`);
@@ -276,7 +277,7 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#change("faults", () => this.#store.faults.add(given));
   }
 
-  async removeFault(id: string): Promise<Controlled<undefined>> {
+  async removeFault(id: string): Promise<ControlOutcome<undefined>> {
     if (!this.#store.faults.all().some((fault) => fault.id === id)) {
       return problem(404, `This sandbox has no fault ${id}.`);
     }
@@ -290,11 +291,11 @@ export class SandboxObject extends DurableObject<Env> {
     return showClock(this.#store.get("clock"), Date.now());
   }
 
-  async changeClock(given: GivenClock): Promise<Controlled<ShownClock>> {
+  async changeClock(given: GivenClock): Promise<ControlOutcome<ShownClock>> {
     return this.#takeClock(setClock(given, Date.now()));
   }
 
-  async advanceClock(seconds: number): Promise<Controlled<ShownClock>> {
+  async advanceClock(seconds: number): Promise<ControlOutcome<ShownClock>> {
     const clock = this.#store.get("clock");
     if (clock.mode === "real") {
       return problem(409, "Real time can't be advanced: make the clock frozen or shifted first.");
@@ -307,11 +308,11 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Replaces the declarations; a function that was declared and no longer is loses its configs. */
-  async declare(declared: Declared): Promise<Controlled<Declared>> {
+  async declare(declared: Declared): Promise<ControlOutcome<Declared>> {
     return this.#change("functions", () => {
-      const names = new Set(declaredNames(declared).map(nameKey));
+      const names = new Set(declaredNames(declared).map(functionKey));
       for (const name of declaredNames(this.#store.get("declared"))) {
-        if (!names.has(nameKey(name)) && this.#store.directory.get(name))
+        if (!names.has(functionKey(name)) && this.#store.directory.get(name))
           this.#store.directory.replace(name, []);
       }
       this.#store.set("declared", declared);
@@ -324,7 +325,7 @@ export class SandboxObject extends DurableObject<Env> {
       return exportConfigs(member, await object.configsAfter("", limits(this.env).qualifiersPerFunction));
     });
     return {
-      format: "fc-sandbox/1",
+      format: SNAPSHOT_FORMAT,
       settings: this.#store.settings,
       clock: givenClock(this.#store.get("clock")),
       faults: this.#store.faults.all(),
@@ -334,29 +335,21 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Replaces the whole state but the journal by the snapshot's. */
-  async importSnapshot(snapshot: Snapshot): Promise<Controlled<undefined>> {
-    const configs = Map.groupBy(snapshot.configs ?? [], (config) =>
-      nameKey({ service: config.service ?? "", function: config.function }),
-    );
-    const names = () => new Set([...configs.keys(), ...this.#store.directory.all().map(nameKey)]);
-    const [mostFunctions, mostConfigs] = [limits(this.env).functions, limits(this.env).qualifiersPerFunction];
-    if (names().size > mostFunctions) await this.#members.dismissEmpty();
-    const all = names();
-    if (all.size > mostFunctions) {
+  async importSnapshot(snapshot: Snapshot): Promise<ControlOutcome<undefined>> {
+    const configs = configsByFunction(snapshot);
+    const countFunctions = () =>
+      new Set([...configs.keys(), ...this.#store.directory.all().map(functionKey)]).size;
+    const most = limits(this.env).functions;
+    if (countFunctions() > most) await this.#members.dismissEmpty();
+    const count = countFunctions();
+    if (count > most) {
       return problem(
         409,
-        `With this snapshot the sandbox would have ${all.size} functions; it may have ${mostFunctions}.`,
+        `With this snapshot the sandbox would have ${count} functions; it may have ${most}.`,
       );
     }
-    for (const [key, its] of configs) {
-      const qualifiers = new Set(its.map((config) => config.qualifier ?? "LATEST"));
-      if (qualifiers.size < its.length)
-        return problem(400, `configs has the same qualifier of ${key} more than once.`);
-      if (its.length > mostConfigs)
-        return problem(400, `configs has ${its.length} of ${key}; a function may have ${mostConfigs}.`);
-    }
-    const repeated = firstRepeated((snapshot.faults ?? []).flatMap(({ id }) => id ?? []));
-    if (repeated !== undefined) return problem(400, `faults has the id ${repeated} more than once.`);
+    const wrong = contradictionIn(snapshot, limits(this.env).qualifiersPerFunction);
+    if (wrong !== undefined) return problem(400, wrong);
     const clock = setClock(snapshot.clock ?? { mode: "real" }, Date.now());
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
     return this.#change("snapshot", () => {
@@ -368,11 +361,11 @@ export class SandboxObject extends DurableObject<Env> {
       store.faults.clear();
       for (const fault of snapshot.faults ?? []) store.faults.add(fault);
       store.directory.forgetAll();
-      for (const its of configs.values()) {
-        const [{ service = "", function: name } = { function: "" }] = its;
+      const at = now(clock, Date.now());
+      for (const { name, configs: its } of configs.values()) {
         store.directory.replace(
-          { service, function: name },
-          its.map((config) => importConfig(config, now(clock, Date.now()))),
+          name,
+          its.map((config) => importConfig(config, at)),
         );
       }
       return undefined;
@@ -380,7 +373,10 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Journal entries of all functions that a filter means, newest first. */
-  async requests(filter: Filter, { limit: size, nextToken }: PageRequest): Promise<Controlled<RequestsPage>> {
+  async requests(
+    filter: Filter,
+    { limit: size, nextToken }: PageRequest,
+  ): Promise<ControlOutcome<RequestsPage>> {
     const tokens = new PageTokens(this.ctx.storage.kv, "requests");
     let after: Position | undefined;
     if (nextToken !== undefined) {
@@ -397,11 +393,8 @@ export class SandboxObject extends DurableObject<Env> {
       .find(filter, after, size + 1)
       .map((position) => ({ position, member: undefined }));
     const all = [...found.flat(), ...own].sort((a, b) => comparePositions(a.position, b.position));
-    const page = all.slice(0, size);
-    const last = page.at(-1);
-    const requests = await this.#entriesAt(page);
-    if (all.length <= size || last === undefined) return done({ requests });
-    return done({ requests, nextToken: await tokens.issue(JSON.stringify(last.position)) });
+    const page = await pageOf(all, size, ({ position }) => tokens.issue(JSON.stringify(position)));
+    return done({ requests: await this.#entriesAt(page.items), nextToken: page.nextToken });
   }
 
   /** The journal entries at these places, in their order. */
@@ -434,7 +427,7 @@ export class SandboxObject extends DurableObject<Env> {
     return { count: await this.countRequests(filter), nearMisses: nearest(all, NEAR_MISSES) };
   }
 
-  async clearRequests(): Promise<Controlled<undefined>> {
+  async clearRequests(): Promise<ControlOutcome<undefined>> {
     return this.#change("requests", () => {
       this.#clearJournal();
       return undefined;
@@ -475,7 +468,7 @@ export class SandboxObject extends DurableObject<Env> {
     else await this.#schedule();
   }
 
-  async #takeClock(clock: ReturnType<typeof setClock>): Promise<Controlled<ShownClock>> {
+  async #takeClock(clock: ReturnType<typeof setClock>): Promise<ControlOutcome<ShownClock>> {
     if (clock === undefined) return problem(400, "The clock must show a time of the years 1970 to 9999.");
     return this.#change("clock", () => {
       this.#store.set("clock", clock);
@@ -494,7 +487,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Makes a change and has all functions know it before it returns. */
-  async #change<T>(what: string | undefined, change: () => T): Promise<Controlled<T>> {
+  async #change<T>(what: string | undefined, change: () => T): Promise<ControlOutcome<T>> {
     await this.#erasing;
     const value = this.ctx.storage.transactionSync(() => {
       const changed = change();
@@ -554,11 +547,7 @@ function listOfNone({ nextToken }: PageRequest): Outcome<object> {
   return nextToken === undefined ? success({ configs: [] }) : invalidToken(nextToken);
 }
 
-/** The first text that a list has more than once. */
-function firstRepeated(texts: readonly string[]): string | undefined {
-  return texts.find((text, index) => texts.indexOf(text) < index);
-}
-
+/** Items without those that are undefined, which would overwrite others when they are spread. */
 function definedItems<T extends object>(items: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(items).filter(([, value]) => value !== undefined)) as never;
 }

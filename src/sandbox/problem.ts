@@ -1,12 +1,16 @@
 import type * as z from "zod/mini";
 import type { Problem } from "./responses.ts";
 
-/** What a call of the control plane comes to. Never thrown. */
-export type Controlled<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: Problem };
+/** A call of the control plane that came to nothing: why. */
+export interface Refusal {
+  readonly ok: false;
+  readonly problem: Problem;
+}
 
-export function done<T>(value: T): Controlled<T> {
+/** What a call of the control plane comes to. Never thrown. */
+export type ControlOutcome<T> = { readonly ok: true; readonly value: T } | Refusal;
+
+export function done<T>(value: T): ControlOutcome<T> {
   return { ok: true, value };
 }
 
@@ -22,13 +26,13 @@ const titles = {
   503: "Unavailable",
 } as const;
 
-export function problem(status: keyof typeof titles, detail: string, errors?: Problem["errors"]) {
-  const found: Problem = { status, title: titles[status], detail, ...(errors ? { errors } : {}) };
-  return { ok: false, problem: found } as const;
+/** A refusal: `detail` is a sentence for people, `errors` says where a document is wrong. */
+export function problem(status: keyof typeof titles, detail: string, errors?: Problem["errors"]): Refusal {
+  return { ok: false, problem: { status, title: titles[status], detail, ...(errors ? { errors } : {}) } };
 }
 
 /** The value that the schema makes of it, or a problem that says where it is wrong. */
-export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): Controlled<z.output<T>> {
+export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): ControlOutcome<z.output<T>> {
   const result = schema.safeParse(value);
   if (result.success) return done(result.data);
   const errors = result.error.issues.map((issue) => ({

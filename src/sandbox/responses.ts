@@ -5,10 +5,6 @@ import { trafficSchema } from "../function/traffic.ts";
 import { clockModes } from "./clock.ts";
 import { settingsShape } from "./settings.ts";
 
-/** The parts of a sandbox that a reset can name. */
-export const RESETTABLE = ["configs", "journal", "faults", "clock", "settings", "functions"] as const;
-export type Part = (typeof RESETTABLE)[number];
-
 // What the control plane answers with. Every response of a test is held against these.
 
 export const problemSchema = z.strictObject({

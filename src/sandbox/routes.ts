@@ -4,50 +4,28 @@ import { readBody } from "../api/body.ts";
 import type { ApiContext, ApiEnv } from "../api/operations.ts";
 import { parsePageRequest } from "../api/paging.ts";
 import { commonHeaders } from "../api/responses.ts";
-import { type Env, idleMs, limits } from "../env.ts";
+import type { Place } from "../api/versions.ts";
+import { idleMs, limits } from "../env.ts";
 import { faultSchema } from "../function/faults.ts";
-import { filterSchema } from "../function/journalEntry.ts";
+import { filterSchema, type NearMiss } from "../function/journalEntry.ts";
 import { sandboxObject } from "../objects.ts";
 import { advanceSchema, clockSchema } from "./clock.ts";
-import { FEED_PROTOCOL, WATCHING_HEADER } from "./feed.ts";
-import { declaredSchema } from "./functions.ts";
-import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets, LABEL } from "./identity.ts";
+import { declaredSchema } from "./declaredFunctions.ts";
+import { WATCHING_HEADER } from "./feed.ts";
+import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "./feedProtocol.ts";
+import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets } from "./identity.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
-import { type Controlled, done, parsed, problem } from "./problem.ts";
-import {
-  type Problem,
-  RESETTABLE,
-  type SandboxAccess,
-  type Summary,
-  type Verification,
-} from "./responses.ts";
+import { PARTS } from "./parts.ts";
+import { type ControlOutcome, done, parsed, problem, type Refusal } from "./problem.ts";
+import { creationSchema, resetSchema, verifySchema } from "./requestBodies.ts";
+import type { SandboxAccess, Summary, Verification } from "./responses.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";
 
 /** More than any document of the control plane needs; RPC can follow some thousands. */
 const MAX_DEPTH = 100;
 
-/** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol. */
-const TOKEN_PROTOCOL = "token.";
-
-export const resetSchema = z.strictObject({
-  parts: z.optional(
-    z
-      .array(z.enum(RESETTABLE, { error: `one of ${RESETTABLE.join(", ")}` }))
-      .check(z.minLength(1, { error: "at least one part" })),
-  ),
-});
-
-const times = z.optional(
-  z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
-);
-export const verifySchema = z.strictObject({
-  filter: z.optional(filterSchema),
-  exactly: times,
-  atLeast: times,
-  atMost: times,
-});
-
+/** Whether a path in a sandbox is one of the control plane. */
 export function isControlPath(path: string): boolean {
   return path === "/_sandbox" || path.startsWith("/_sandbox/");
 }
@@ -57,8 +35,8 @@ export function clientOf(c: ApiContext): string {
   return c.req.header("CF-Connecting-IP") ?? "local";
 }
 
-/** A problem document. Source: RFC 9457. */
-export function sendProblem(c: ApiContext, found: Problem): Response {
+/** Sends a problem document. Source: RFC 9457. */
+export function sendProblem(c: ApiContext, { problem: found }: Refusal): Response {
   const headers = {
     ...commonHeaders(c),
     "Content-Type": "application/problem+json",
@@ -69,8 +47,8 @@ export function sendProblem(c: ApiContext, found: Problem): Response {
 }
 
 /** Sends what a call of the control plane came to: 200 (or 201) with its value, 204 without one. */
-function send(c: ApiContext, outcome: Controlled<object | undefined>, status: 200 | 201 = 200): Response {
-  if (!outcome.ok) return sendProblem(c, outcome.problem);
+function send(c: ApiContext, outcome: ControlOutcome<object | undefined>, status: 200 | 201 = 200): Response {
+  if (!outcome.ok) return sendProblem(c, outcome);
   return outcome.value === undefined ? c.body(null, 204) : c.json(outcome.value, status);
 }
 
@@ -79,7 +57,7 @@ async function read<T extends z.ZodMiniType>(
   c: ApiContext,
   schema: T,
   maxBytes: number,
-): Promise<Controlled<z.output<T>>> {
+): Promise<ControlOutcome<z.output<T>>> {
   const body = await readBody(c.req.raw, maxBytes);
   if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
   try {
@@ -116,24 +94,22 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.post("/sandboxes", async (c) => {
     const allowed = (await c.env.CREATION_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
-    if (!allowed) return sendProblem(c, problem(429, "Too many sandboxes made: slow down.").problem);
+    if (!allowed) return sendProblem(c, problem(429, "Too many sandboxes made: slow down."));
     const { ROOT_SECRET: rootSecret } = c.env;
     if (!rootSecret) {
-      return sendProblem(
-        c,
-        problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes.").problem,
-      );
+      return sendProblem(c, problem(503, "This deployment has no ROOT_SECRET, so it can make no sandboxes."));
     }
-    const given = await read(c, creationSchema(c.env), limits(c.env).snapshotBytes);
-    if (!given.ok) return sendProblem(c, given.problem);
+    const given = await read(c, creationSchema(limits(c.env)), limits(c.env).snapshotBytes);
+    if (!given.ok) return sendProblem(c, given);
     const { label, settings, snapshot } = given.value;
     const id = await createSandboxId(rootSecret, label);
+    const initial = { ...snapshot?.settings, ...settings };
     if (snapshot || settings) {
-      const whole = { ...snapshot, settings: { ...snapshot?.settings, ...settings } };
-      const imported = await sandboxObject(c.env, id).importSnapshot(whole);
-      if (!imported.ok) return sendProblem(c, imported.problem);
+      const imported = await sandboxObject(c.env, id).importSnapshot({ ...snapshot, settings: initial });
+      if (!imported.ok) return sendProblem(c, imported);
     }
-    return send(c, done(await issued(c, id, { ...snapshot?.settings, ...settings })), 201);
+    const { accountId = c.env.ACCOUNT_ID, region = c.env.REGION } = initial;
+    return send(c, done(await issued(c, id, { accountId, region })), 201);
   });
 
   routes.use(async (c, next) => {
@@ -164,7 +140,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.post("/reset", async (c) => {
     const given = await read(c, resetSchema, small(c));
-    return send(c, given.ok ? await object(c).reset(given.value.parts ?? RESETTABLE) : given);
+    return send(c, given.ok ? await object(c).reset(given.value.parts ?? PARTS) : given);
   });
 
   routes.get("/snapshot", async (c) => c.json(await object(c).exportSnapshot()));
@@ -176,9 +152,9 @@ export function controlRoutes(): Hono<ApiEnv> {
   routes.get("/requests", async (c) => {
     const { limit: size, nextToken, body, ...rest } = c.req.query();
     const page = parsePageRequest(size, nextToken);
-    if (!page.ok) return sendProblem(c, problem(400, `${page.error.message}.`).problem);
+    if (!page.ok) return sendProblem(c, problem(400, `${page.error.message}.`));
     const wanted = jsonParameter(body);
-    if (!wanted.ok) return sendProblem(c, wanted.problem);
+    if (!wanted.ok) return sendProblem(c, wanted);
     const filter = parsed(filterSchema, { ...rest, ...wanted.value });
     return send(c, filter.ok ? await object(c).requests(filter.value, page.value) : filter);
   });
@@ -189,25 +165,9 @@ export function controlRoutes(): Hono<ApiEnv> {
   });
   routes.post("/requests/verify", async (c) => {
     const given = await read(c, verifySchema, small(c));
-    if (!given.ok) return sendProblem(c, given.problem);
-    const { filter = {}, exactly, atLeast, atMost } = given.value;
-    const { count, nearMisses } = await object(c).verify(filter);
-    const least = atLeast ?? exactly ?? (atMost === undefined ? 1 : 0);
-    const most = atMost ?? exactly ?? Number.POSITIVE_INFINITY;
-    const verified = count >= least && count <= most;
-    const verification: Verification = {
-      verified,
-      count,
-      ...(verified
-        ? {}
-        : {
-            nearMisses: nearMisses.map(({ entry, differences }) => ({
-              differences: [...differences],
-              entry,
-            })),
-          }),
-    };
-    return c.json(verification);
+    if (!given.ok) return sendProblem(c, given);
+    const { filter = {}, ...times } = given.value;
+    return c.json(verification(times, await object(c).verify(filter)));
   });
 
   routes.get("/faults", async (c) => c.json({ faults: await object(c).faults() }));
@@ -230,13 +190,13 @@ export function controlRoutes(): Hono<ApiEnv> {
 
   routes.get("/functions", async (c) => c.json(await object(c).declared()));
   routes.put("/functions", async (c) => {
-    const declared = await read(c, declaredSchema, limits(c.env).snapshotBytes);
+    const declared = await read(c, declaredSchema(limits(c.env)), limits(c.env).snapshotBytes);
     return send(c, declared.ok ? await object(c).declare(declared.value) : declared);
   });
 
   routes.get("/events", (c) => {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
-      return sendProblem(c, problem(400, "The live feed is a WebSocket.").problem);
+      return sendProblem(c, problem(400, "The live feed is a WebSocket."));
     }
     const headers = new Headers(c.req.raw.headers);
     headers.set(WATCHING_HEADER, String(c.var.watching ?? false));
@@ -245,8 +205,22 @@ export function controlRoutes(): Hono<ApiEnv> {
   return routes;
 }
 
+type Times = Pick<z.output<typeof verifySchema>, "exactly" | "atLeast" | "atMost">;
+
+/** Whether there were as many requests as wanted, and what comes closest when there were not. */
+function verification(
+  { exactly, atLeast, atMost }: Times,
+  { count, nearMisses }: { readonly count: number; readonly nearMisses: readonly NearMiss[] },
+): Verification {
+  const least = atLeast ?? exactly ?? (atMost === undefined ? 1 : 0);
+  const most = atMost ?? exactly ?? Number.POSITIVE_INFINITY;
+  if (count >= least && count <= most) return { verified: true, count };
+  const misses = nearMisses.map(({ differences, entry }) => ({ differences: [...differences], entry }));
+  return { verified: false, count, nearMisses: misses };
+}
+
 /** The `body` of a filter that came in a query, where it is JSON text. */
-function jsonParameter(body: string | undefined): Controlled<{ body?: unknown }> {
+function jsonParameter(body: string | undefined): ControlOutcome<{ body?: unknown }> {
   if (body === undefined) return done({});
   if (depthOf(body) > MAX_DEPTH) return problem(400, `body is nested more than ${MAX_DEPTH} deep.`);
   try {
@@ -256,40 +230,24 @@ function jsonParameter(body: string | undefined): Controlled<{ body?: unknown }>
   }
 }
 
-export function creationSchema(env: Env) {
-  return z.strictObject({
-    label: z.optional(
-      z.string().check(z.regex(LABEL, { error: "1 to 32 lower-case letters, digits or inner hyphens" })),
-    ),
-    settings: z.optional(z.partial(settingsSchema(limits(env)))),
-    snapshot: z.optional(snapshotSchema(limits(env))),
-  });
-}
-
 /** A sandbox as its maker is told of it. */
-async function issued(
-  c: ApiContext,
-  id: string,
-  settings: { region?: string | undefined; accountId?: string | undefined },
-) {
+async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxAccess> {
   const { origin } = new URL(c.req.url);
   const idle = idleMs(c.env, id);
-  const access: SandboxAccess = {
+  return {
     id,
     endpoint: `${origin}/s/${id}`,
     ...(await credentialsOf(c.env.ROOT_SECRET ?? "", id)),
-    accountId: settings.accountId ?? c.env.ACCOUNT_ID,
-    region: settings.region ?? c.env.REGION,
+    ...place,
     expiresAt: idle === undefined ? null : new Date(c.var.receivedAt + idle).toISOString(),
   };
-  return access;
 }
 
 /**
  * Why the request may not do what it asks of its sandbox; undefined when it may. Without a token it may read, where
  * whoever knows the sandbox's id may use the API as well: `watching` then says so.
  */
-async function authorise(c: ApiContext): Promise<Problem | undefined> {
+async function authorise(c: ApiContext): Promise<Refusal | undefined> {
   const { sandbox } = c.var;
   if (sandbox === DEFAULT_SANDBOX && c.env.DEFAULT_SANDBOX === "open") return undefined;
   const expected =
@@ -302,9 +260,9 @@ async function authorise(c: ApiContext): Promise<Problem | undefined> {
     return undefined;
   }
   if (given === undefined)
-    return problem(401, "The control plane wants Authorization: Bearer {control token}.").problem;
+    return problem(401, "The control plane wants Authorization: Bearer {control token}.");
   if (expected !== undefined && equalSecrets(given, expected)) return undefined;
-  return problem(403, "That is not this sandbox's control token.").problem;
+  return problem(403, "That is not this sandbox's control token.");
 }
 
 async function mayWatch(c: ApiContext): Promise<boolean> {

@@ -1,26 +1,27 @@
 import * as z from "zod/mini";
+import { wholeNumber } from "../api/config.ts";
 import type { Limits } from "../limits.ts";
 
-const words = ["off", "optional", "required"] as const;
-const modes = ["open", "declared"] as const;
+const signatureModes = ["off", "optional", "required"] as const;
+const functionModes = ["open", "declared"] as const;
 
-/** What a sandbox's owner can set, a journal of at most so many entries among it. */
+/** What a sandbox's owner can set; `mostEntries` is the most that a function's journal may remember. */
 export function settingsShape(mostEntries: number) {
-  const size = { error: `an integer from 0 to ${mostEntries}` };
   return {
     /** Whether requests must be signed with the sandbox's access key. */
-    signatures: z.enum(words, { error: `"off", "optional" or "required"` }),
+    signatures: z.enum(signatureModes, { error: `"off", "optional" or "required"` }),
     /** Whether every function is taken to exist, or just those declared. */
-    functions: z.enum(modes, { error: `"open" or "declared"` }),
+    functions: z.enum(functionModes, { error: `"open" or "declared"` }),
     region: z
       .string()
       .check(z.regex(/^[a-z0-9-]{1,32}$/, { error: "1 to 32 lower-case letters, digits or hyphens" })),
     accountId: z.string().check(z.regex(/^[0-9]{1,32}$/, { error: "1 to 32 digits" })),
     /** How many requests each function remembers. */
-    journalSize: z.int(size).check(z.gte(0, size), z.lte(mostEntries, size)),
+    journalSize: wholeNumber(0, mostEntries),
   };
 }
 
+/** A sandbox's settings, all of them; a change of some is its partial. */
 export function settingsSchema({ journalEntriesPerFunction }: Limits) {
   return z.strictObject(settingsShape(journalEntriesPerFunction));
 }

@@ -1,14 +1,20 @@
 import * as z from "zod/mini";
-import { destinationSchema, retryAttemptsSchema, type StoredConfig, wholeNumber } from "../api/config.ts";
-import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
+import {
+  destinationSchema,
+  retryAttemptsSchema,
+  rfc3339,
+  type StoredConfig,
+  wholeNumber,
+} from "../api/config.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, functionKey, isName, isVersion } from "../api/names.ts";
 import { apiVersions } from "../api/versions.ts";
 import { faultSchema } from "../function/faults.ts";
 import type { Limits } from "../limits.ts";
 import { clockSchema } from "./clock.ts";
-import { declaredSchema } from "./functions.ts";
+import { declaredSchema } from "./declaredFunctions.ts";
 import { settingsSchema } from "./settings.ts";
 
-const FORMAT = "fc-sandbox/1";
+export const SNAPSHOT_FORMAT = "fc-sandbox/1";
 const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
 
 /** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
@@ -23,7 +29,7 @@ export function snapshotSchema(limits: Limits) {
     }),
   );
   return z.strictObject({
-    format: z.optional(z.literal(FORMAT, { error: `"${FORMAT}"` })),
+    format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
     settings: z.optional(z.partial(settingsSchema(limits))),
     clock: z.optional(clockSchema),
     faults: z.optional(
@@ -37,7 +43,7 @@ export function snapshotSchema(limits: Limits) {
         )
         .check(z.maxLength(limits.faults, { error: `at most ${limits.faults} faults` })),
     ),
-    functions: z.optional(declaredSchema),
+    functions: z.optional(declaredSchema(limits)),
     configs: z.optional(
       z.array(
         z.strictObject({
@@ -70,31 +76,56 @@ export function snapshotSchema(limits: Limits) {
 export type Snapshot = z.infer<ReturnType<typeof snapshotSchema>>;
 type SnapshotConfig = NonNullable<Snapshot["configs"]>[number];
 
-/** A function's configs in a snapshot's form. */
+/** A snapshot's configs by function. */
+export function configsByFunction(snapshot: Snapshot) {
+  const found = new Map<string, { readonly name: FunctionName; readonly configs: SnapshotConfig[] }>();
+  for (const config of snapshot.configs ?? []) {
+    const name = { service: config.service ?? "", function: config.function };
+    const its = found.get(functionKey(name));
+    if (its) its.configs.push(config);
+    else found.set(functionKey(name), { name, configs: [config] });
+  }
+  return found;
+}
+
+/** What a snapshot says that can't be, beyond its schema: a sentence; undefined when there is nothing. */
+export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: number): string | undefined {
+  for (const [key, { configs }] of configsByFunction(snapshot)) {
+    const qualifiers = new Set(configs.map(({ qualifier = DEFAULT_QUALIFIER }) => qualifier));
+    if (qualifiers.size < configs.length) return `configs has the same qualifier of ${key} more than once.`;
+    if (configs.length > maxConfigsPerFunction) {
+      return `configs has ${configs.length} of ${key}; a function may have ${maxConfigsPerFunction}.`;
+    }
+  }
+  const ids = (snapshot.faults ?? []).flatMap(({ id }) => id ?? []);
+  const repeated = ids.find((id, index) => ids.indexOf(id) < index);
+  return repeated === undefined ? undefined : `faults has the id ${repeated} more than once.`;
+}
+
+/** A function's configs in a snapshot's form; what was never set is undefined, which JSON leaves out. */
 export function exportConfigs(
   { service, function: name }: FunctionName,
   configs: readonly StoredConfig[],
 ): SnapshotConfig[] {
   return configs.map((config) => ({
-    ...(service ? { service } : {}),
+    service: service || undefined,
     function: name,
     qualifier: config.qualifier,
-    createdTime: wholeSeconds(config.createdTime),
-    lastModifiedTime: wholeSeconds(config.lastModifiedTime),
-    ...(config.maxAsyncEventAgeInSeconds === null
-      ? {}
-      : { maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds }),
-    ...(config.maxAsyncRetryAttempts === null ? {} : { maxAsyncRetryAttempts: config.maxAsyncRetryAttempts }),
-    ...(config.stateful === null ? {} : { stateful: config.stateful }),
-    ...(config.onSuccess === null && config.onFailure === null
-      ? {}
-      : {
-          destinationConfig: {
-            ...(config.onSuccess === null ? {} : { onSuccess: { destination: config.onSuccess } }),
-            ...(config.onFailure === null ? {} : { onFailure: { destination: config.onFailure } }),
-          },
-        }),
+    createdTime: rfc3339(config.createdTime),
+    lastModifiedTime: rfc3339(config.lastModifiedTime),
+    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? undefined,
+    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? undefined,
+    stateful: config.stateful ?? undefined,
+    destinationConfig: exportDestinations(config),
   }));
+}
+
+function exportDestinations({ onSuccess, onFailure }: StoredConfig): SnapshotConfig["destinationConfig"] {
+  if (onSuccess === null && onFailure === null) return undefined;
+  return {
+    onSuccess: onSuccess === null ? undefined : { destination: onSuccess },
+    onFailure: onFailure === null ? undefined : { destination: onFailure },
+  };
 }
 
 /** A snapshot's config as it is stored; one without times is of `now`, in milliseconds since 1970. */
@@ -111,8 +142,4 @@ export function importConfig(config: SnapshotConfig, now: number): StoredConfig 
     onSuccess: config.destinationConfig?.onSuccess?.destination || null,
     onFailure: config.destinationConfig?.onFailure?.destination || null,
   };
-}
-
-function wholeSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

@@ -1,6 +1,6 @@
 import type { Fault } from "../function/faults.ts";
 import type { Clock } from "./clock.ts";
-import type { Existence } from "./functions.ts";
+import type { Existence } from "./declaredFunctions.ts";
 import type { Settings } from "./settings.ts";
 
 /**

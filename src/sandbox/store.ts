@@ -3,9 +3,9 @@ import { type Env, limits } from "../env.ts";
 import { Journal } from "../function/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../function/traffic.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
+import { type Declared, existenceOf } from "./declaredFunctions.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
-import { type Declared, existenceOf } from "./functions.ts";
 import type { Settings } from "./settings.ts";
 import type { SharedState } from "./state.ts";
 

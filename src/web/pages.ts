@@ -11,7 +11,7 @@ const pages: Readonly<Record<string, string>> = {
 
 const ASSET = /^\/assets\/([\w-]+\.[\w.-]+)$/;
 
-const types: Readonly<Record<string, string>> = {
+const contentTypes: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   json: "application/json; charset=utf-8",
   js: "text/javascript; charset=utf-8",
@@ -19,7 +19,7 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** Nothing but what this Worker serves, and no code that stands in a page. */
+/** A page loads nothing but what this Worker serves, and runs no code that stands in the page itself. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,6 +31,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** Whether a path in a sandbox is that of a page, or of what pages are made of. */
 export function isPagePath(path: string): boolean {
   return Object.hasOwn(pages, path) || ASSET.test(path);
 }
@@ -65,7 +66,7 @@ async function sendAsset(c: ApiContext, file: string, caching: string): Promise<
   const isPage = file.endsWith(".html");
   return new Response(asset.body, {
     headers: {
-      "Content-Type": types[file.slice(file.lastIndexOf(".") + 1)] ?? "application/octet-stream",
+      "Content-Type": contentTypes[file.slice(file.lastIndexOf(".") + 1)] ?? "application/octet-stream",
       "Cache-Control": caching,
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",

@@ -232,6 +232,19 @@ describe("limits", () => {
     expect(await (await put("abcdef", "{}         ")).json()).toMatchObject({ Code: "EntityTooLarge" });
   });
 
+  test("a name that a deployment allows can be declared there, too", async () => {
+    const name = "n".repeat(129);
+    const headers = { Authorization: "Bearer operator" };
+    const declare = (limit: string) =>
+      app.request(
+        "/_sandbox/functions",
+        { method: "PUT", headers, body: JSON.stringify({ functions: [{ name }] }) },
+        { ...env, MAX_NAME_LENGTH: limit },
+      );
+    expect((await declare("128")).status).toBe(400);
+    expect((await declare("129")).status).toBe(200);
+  });
+
   test("a function has at most 100 configs, and the ones it has can still be changed", async () => {
     const { config } = versions[0];
     for (let i = 0; i < 100; i++) expect((await request("PUT", config("full", `q${i}`))).status).toBe(200);

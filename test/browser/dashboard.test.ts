@@ -43,6 +43,32 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await page.getByText("No function has a config yet.").waitFor();
   });
 
+  test("comes back to a page that was hidden, and sees what more requests did than the page holds", async () => {
+    const sandbox = await newSandbox();
+    const page = await visit(sandbox.watched);
+    let told = 0;
+    page.on("websocket", (feed) => feed.on("framereceived", () => (told += 1)));
+    await page.reload();
+    await isLive(page);
+    // A hidden page draws no frames.
+    await page.evaluate(() => {
+      const held: FrameRequestCallback[] = [];
+      const { requestAnimationFrame } = window;
+      window.requestAnimationFrame = (callback) => held.push(callback);
+      const show = () => {
+        for (const callback of held) requestAnimationFrame(callback);
+      };
+      Object.assign(window, { show });
+    });
+    const path = `${sandbox.endpoint}/2023-03-30/functions/first/async-invoke-config`;
+    await fetch(path, { method: "PUT" });
+    const REQUESTS = 501;
+    for (let sent = 0; sent < REQUESTS; sent++) await fetch(path);
+    await expect.poll(() => told, { timeout: 10_000 }).toBeGreaterThan(REQUESTS);
+    await page.evaluate("show()");
+    await card(page, "first : LATEST").waitFor();
+  });
+
   test("puts a config by form, and sees the API's own errors where they belong", async () => {
     const sandbox = await newSandbox();
     const page = await visit(sandbox.controlled);

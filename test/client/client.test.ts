@@ -62,3 +62,10 @@ test("the README's tour is the test that runs here", async () => {
   const [readme, tour] = await Promise.all([read("../../README.md"), read("./tour.test.ts")]);
   expect(readme).toContain(tour);
 });
+
+test("an endpoint with a slash at the end is the same endpoint", async () => {
+  const { access } = await createSandbox(server);
+  const again = new SandboxClient({ ...access, endpoint: `${access.endpoint}/` });
+  expect((await again.summary()).id).toBe(access.id);
+  expect(again.endpoint).toBe(access.endpoint);
+});

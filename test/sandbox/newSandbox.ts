@@ -2,12 +2,14 @@ import { SELF } from "cloudflare:test";
 import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import { shownFaultSchema } from "../../src/function/faults.ts";
-import { declaredSchema } from "../../src/sandbox/functions.ts";
+import { declaredSchema } from "../../src/sandbox/declaredFunctions.ts";
 import * as responses from "../../src/sandbox/responses.ts";
 import { snapshotSchema } from "../../src/sandbox/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "../request.ts";
 
-const limits = { nameLength: 128, journalEntriesPerFunction: 200, faults: 50 };
+const limits = { nameLength: 128, journalEntriesPerFunction: 200, faults: 50 } as Parameters<
+  typeof snapshotSchema
+>[0];
 
 /** What each address below `/_sandbox` answers with. */
 const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
@@ -22,8 +24,8 @@ const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^GET \/faults$/, responses.faultsSchema],
   [/^POST \/faults$/, shownFaultSchema],
   [/^(GET|PUT) \/clock$|^POST \/clock\/advance$/, responses.shownClockSchema],
-  [/^(GET|PUT) \/functions$/, declaredSchema],
-  [/^GET \/snapshot$/, snapshotSchema(limits as Parameters<typeof snapshotSchema>[0])],
+  [/^(GET|PUT) \/functions$/, declaredSchema(limits)],
+  [/^GET \/snapshot$/, snapshotSchema(limits)],
   [/^(POST \/reset|PUT \/snapshot|DELETE \/(faults|requests).*)$/, z.undefined()],
 ];
 

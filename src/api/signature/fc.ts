@@ -1,4 +1,5 @@
 import { failure, type Outcome, success } from "../errors.ts";
+import { percentDecoded } from "../url.ts";
 import { base64, bytesOfBase64, hex } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
 import { checkRequestTime, httpDate } from "./requestTime.ts";
@@ -51,7 +52,7 @@ export function fcStringToSign({ method, path, headers }: SignedRequest, date: s
     headers.get("Content-Type") ?? "",
     date,
     ...fcHeaders.map(([name, value]) => `${name}:${value}`),
-    decoded(path),
+    percentDecoded(path),
   ].join("\n");
 }
 
@@ -62,12 +63,4 @@ export function fcStringToSign({ method, path, headers }: SignedRequest, date: s
 function digestForms(digest: ArrayBuffer): string[] {
   const digits = hex(digest);
   return [base64(digest), btoa(digits), digits];
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

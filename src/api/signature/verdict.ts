@@ -1,4 +1,4 @@
-import { type ApiError, abbreviated, failure, type Outcome } from "../errors.ts";
+import { type ApiError, abbreviated, type Failure, failure, type Outcome } from "../errors.ts";
 import { parseAcs3, verifyAcs3 } from "./acs3.ts";
 import { parseFc, verifyFc } from "./fc.ts";
 
@@ -50,15 +50,15 @@ export async function verifySignature(
   if (!request.headers.has("Authorization")) return { kind: "absent" };
   const claim = readClaim(request.headers);
   // The reference answers a bad Authorization header with 403 and names no code.
-  if (!claim) return refused(failure("AccessDenied", MALFORMED).error);
+  if (!claim) return refused(failure("AccessDenied", MALFORMED));
   if (claim.accessKeyId !== key.accessKeyId) {
-    return refused(failure("InvalidAccessKeyID", abbreviated(claim.accessKeyId)).error);
+    return refused(failure("InvalidAccessKeyID", abbreviated(claim.accessKeyId)));
   }
   const outcome: Outcome<undefined> =
     claim.scheme === "FC"
       ? await verifyFc(claim, request, key.accessKeySecret, now, md5)
       : await verifyAcs3(claim, request, key.accessKeySecret, now);
-  return outcome.ok ? { kind: "valid" } : refused(outcome.error);
+  return outcome.ok ? { kind: "valid" } : refused(outcome);
 }
 
 const MALFORMED =
@@ -74,6 +74,6 @@ function readClaim(headers: Headers) {
   return parseFc(authorization) ?? parseAcs3(authorization);
 }
 
-function refused(error: ApiError): Verdict {
+function refused({ error }: Failure): Verdict {
   return { kind: "refused", error };
 }

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Field } from "./Field.tsx";
-import { type Refusal, refusalOf } from "./problems.ts";
 import { Refused } from "./Refused.tsx";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { control, mayControl, summary } from "./sandbox.ts";
 
 const units = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;

@@ -1,13 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { defaults } from "../../api/defaults.ts";
+import { type ConfigName, DEFAULT_QUALIFIER } from "../../api/names.ts";
 import { type ApiFailure, configPath, type EnteredItems, putBody, sendApi } from "./api.ts";
 import { Code } from "./Code.tsx";
-import type { ConfigItems, ShownConfig } from "./configs.ts";
+import { type ConfigItems, keyOf, type ShownConfig, titleOf } from "./configs.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
-import { announcement, configs, signingKey, titleOf } from "./sandbox.ts";
+import { announcement, configs, signingKey } from "./sandbox.ts";
 
-type FieldName = "service" | "function" | "qualifier" | keyof ConfigItems;
+type FieldName = keyof ConfigName | keyof ConfigItems;
 
 /** Which field an item of the API's messages is about. */
 const fieldsByItem: Readonly<Record<string, FieldName>> = {
@@ -28,7 +30,7 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
   const named = useSignal({
     service: config?.service ?? "demo",
     function: config?.function ?? "",
-    qualifier: config?.qualifier ?? "LATEST",
+    qualifier: config?.qualifier ?? DEFAULT_QUALIFIER,
   });
   const entered = useSignal<EnteredItems>({});
   const failure = useSignal<ApiFailure | undefined>(undefined);
@@ -63,7 +65,7 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
     const isLeft = text === (before?.[name] ?? "");
     entered.value = { ...entered.value, [name]: isLeft ? undefined : text };
   };
-  const name = (which: "service" | "function" | "qualifier", label: string, hint?: string) => (
+  const name = (which: keyof ConfigName, label: string, hint?: string) => (
     <Field label={label} hint={hint} error={errorOf(which)}>
       {(control) => (
         <input
@@ -100,8 +102,18 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
           {name("qualifier", "Qualifier", config ? undefined : "LATEST, a version or an alias")}
         </div>
         <div class="fields three">
-          {text("maxAsyncEventAgeInSeconds", "Maximum event age", "Seconds; 86400 if never set", true)}
-          {text("maxAsyncRetryAttempts", "Retry attempts", "0 to 8; 3 if never set", true)}
+          {text(
+            "maxAsyncEventAgeInSeconds",
+            "Maximum event age",
+            `Seconds; ${defaults.maxAsyncEventAgeInSeconds} if never set`,
+            true,
+          )}
+          {text(
+            "maxAsyncRetryAttempts",
+            "Retry attempts",
+            `0 to 8; ${defaults.maxAsyncRetryAttempts} if never set`,
+            true,
+          )}
           <Field label="Stateful invocation" hint="No if never set" error={errorOf("stateful")}>
             {(control) => (
               <select
@@ -138,7 +150,7 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
         <footer>
           {!config &&
             configs.value.has(
-              `${named.value.service}/${named.value.function}/${named.value.qualifier || "LATEST"}`,
+              keyOf({ ...named.value, qualifier: named.value.qualifier || DEFAULT_QUALIFIER }),
             ) && <p class="hint">This config exists: it will be updated.</p>}
           <button type="submit" disabled={isBusy.value}>
             Put

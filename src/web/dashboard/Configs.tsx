@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { configPath, sendApi } from "./api.ts";
 import { ConfigForm } from "./ConfigForm.tsx";
-import { type ConfigItems, duration, itemLabels, keyOf, type ShownConfig } from "./configs.ts";
-import { announcement, configs, lastChange, mayControl, signingKey, titleOf } from "./sandbox.ts";
+import { type ConfigItems, duration, itemLabels, keyOf, type ShownConfig, titleOf } from "./configs.ts";
+import { announcement, configs, lastChange, mayControl, signingKey } from "./sandbox.ts";
 
 /** The sandbox's configs, by service and function. */
 export function Configs() {

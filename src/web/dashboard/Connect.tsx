@@ -8,7 +8,7 @@ import { snippets } from "./snippets.ts";
 /** Where to point a client, and how. */
 export function Connect() {
   const chosen = useSignal(0);
-  const all = snippets({ endpoint, id: sandboxId.value, summary: summary.value });
+  const all = snippets(endpoint, sandboxId.value, summary.value);
   const snippet = all[chosen.value] ?? all[0];
   const choose = (index: number, event: KeyboardEvent | MouseEvent) => {
     chosen.value = (index + all.length) % all.length;

@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { errorCodes } from "../../api/errors.ts";
+import { OPERATIONS } from "../../api/versions.ts";
 import type { Fault, GivenFault } from "../../client/index.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
-import { type Refusal, refusalOf } from "./problems.ts";
 import { Refused } from "./Refused.tsx";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { announcement, control, faults, mayControl } from "./sandbox.ts";
 
 /** The faults that requests meet, and a form to add one. */
@@ -210,10 +211,11 @@ function FaultForm({ onClose }: { onClose: () => void }) {
                   onChange={(event) => enter("operation", event.currentTarget.value)}
                 >
                   <option value="">any</option>
-                  <option value="put">put</option>
-                  <option value="get">get</option>
-                  <option value="delete">delete</option>
-                  <option value="list">list</option>
+                  {OPERATIONS.map((operation) => (
+                    <option key={operation} value={operation}>
+                      {operation}
+                    </option>
+                  ))}
                 </select>
               )}
             </Field>

@@ -1,4 +1,4 @@
-import type { Refusal } from "./problems.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** Says why something was refused. */
 export function Refused({ refusal }: { refusal: Refusal | undefined }) {

@@ -8,16 +8,10 @@ import {
   configOfResponse,
   itemLabels,
   keyOf,
-} from "./configs.ts";
-import {
-  control,
-  loadOlderRequests,
-  mayControl,
-  olderRequests,
-  requests,
-  type SeenRequest,
   titleOf,
-} from "./sandbox.ts";
+} from "./configs.ts";
+import { control, mayControl, olderRequests, requests, type SeenRequest } from "./sandbox.ts";
+import { loadOlderRequests } from "./sync.ts";
 
 /** The requests to the sandbox, newest first, as they come. */
 export function Requests() {

@@ -1,21 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { Settings } from "../../client/index.ts";
+import type { Part, Settings, Snapshot } from "../../client/index.ts";
+import { PARTS } from "../../sandbox/parts.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
-import { type Refusal, refusalOf } from "./problems.ts";
 import { Refused } from "./Refused.tsx";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { announcement, control, mayControl, sandboxId, summary } from "./sandbox.ts";
 
-const parts = {
+const parts: Readonly<Record<Part, string>> = {
   configs: "Configs",
   journal: "Requests",
   faults: "Faults",
   clock: "Clock",
   settings: "Settings",
   functions: "Declared functions",
-} as const;
-type Part = keyof typeof parts;
+};
 
 /** The sandbox as a whole: its settings, and its state going out and in. */
 export function State() {
@@ -39,9 +39,9 @@ export function State() {
   };
   const importState = async (chosen: File | undefined) => {
     if (chosen === undefined) return;
-    let snapshot: never;
+    let snapshot: Snapshot;
     try {
-      snapshot = JSON.parse(await chosen.text()) as never;
+      snapshot = JSON.parse(await chosen.text());
     } catch (error) {
       refusal.value = { detail: `${chosen.name} is not JSON: ${(error as Error).message}`, errors: [] };
       return;
@@ -121,7 +121,7 @@ export function State() {
 }
 
 function ResetForm({ onClose }: { onClose: () => void }) {
-  const chosen = useSignal<readonly Part[]>(Object.keys(parts) as Part[]);
+  const chosen = useSignal<readonly Part[]>(PARTS);
   const refusal = useSignal<Refusal | undefined>(undefined);
   const toggle = (part: Part, isChosen: boolean) => {
     chosen.value = isChosen ? [...chosen.value, part] : chosen.value.filter((other) => other !== part);
@@ -141,7 +141,7 @@ function ResetForm({ onClose }: { onClose: () => void }) {
         </p>
         <fieldset>
           <legend>What to reset</legend>
-          {(Object.keys(parts) as Part[]).map((part) => (
+          {PARTS.map((part) => (
             <label key={part} class="check">
               <input
                 type="checkbox"

@@ -1,8 +1,9 @@
+import type { ConfigName } from "../../api/names.ts";
 import { base64 } from "../../api/signature/encoding.ts";
 import { fcStringToSign } from "../../api/signature/fc.ts";
 import type { AccessKey } from "../../api/signature/verdict.ts";
 import { endpoint } from "./address.ts";
-import type { ConfigItems, ShownConfig } from "./configs.ts";
+import type { ConfigItems } from "./configs.ts";
 
 /** An error as the API told it. */
 export interface ApiFailure {
@@ -12,10 +13,8 @@ export interface ApiFailure {
   readonly requestId: string;
 }
 
-type Named = Pick<ShownConfig, "service" | "function" | "qualifier">;
-
 /** Where the API has a config: FC 3.0's version when there is no service. */
-export function configPath({ service, function: name, qualifier }: Named): string {
+export function configPath({ service, function: name, qualifier }: ConfigName): string {
   const path = service
     ? `/2021-04-06/services/${encodeURIComponent(service)}/functions/${encodeURIComponent(name)}`
     : `/2023-03-30/functions/${encodeURIComponent(name)}`;

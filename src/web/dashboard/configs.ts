@@ -1,11 +1,9 @@
+import { defaults } from "../../api/defaults.ts";
+import { type ConfigName, DEFAULT_QUALIFIER } from "../../api/names.ts";
 import type { JournalEntry, Snapshot } from "../../client/index.ts";
 
 /** One config as the dashboard shows it. */
-export interface ShownConfig {
-  /** Empty for a function of FC 3.0, which has no service. */
-  readonly service: string;
-  readonly function: string;
-  readonly qualifier: string;
+export interface ShownConfig extends ConfigName {
   readonly createdTime: string;
   readonly lastModifiedTime: string;
   readonly items: ConfigItems;
@@ -28,15 +26,6 @@ export const itemLabels: Readonly<Record<keyof ConfigItems, string>> = {
   onFailure: "On failure",
 };
 
-/** The items as the API reads them back when they were never set. Source: PutFunctionAsyncInvokeConfig. */
-const defaults: ConfigItems = {
-  maxAsyncEventAgeInSeconds: 86_400,
-  maxAsyncRetryAttempts: 3,
-  stateful: false,
-  onSuccess: "",
-  onFailure: "",
-};
-
 /** A config as responses and snapshots write it, whichever their version. */
 interface WrittenConfig {
   readonly createdTime?: string | undefined;
@@ -54,26 +43,35 @@ interface WrittenConfig {
     | undefined;
 }
 
-export function keyOf(named: Pick<ShownConfig, "service" | "function" | "qualifier">): string {
-  return `${named.service}/${named.function}/${named.qualifier}`;
+/** A config's name as one text; no two configs share one. */
+export function keyOf({ service, function: name, qualifier }: ConfigName): string {
+  return `${service}/${name}/${qualifier}`;
 }
 
+/** A config's name for people. */
+export function titleOf({ service, function: name, qualifier }: ConfigName): string {
+  return `${service ? `${service} / ` : ""}${name} : ${qualifier}`;
+}
+
+/** All configs of a snapshot. */
 export function configsOf(snapshot: Snapshot): ShownConfig[] {
   return (snapshot.configs ?? []).map((config) =>
     shown(config, {
       service: config.service ?? "",
       function: config.function,
-      qualifier: config.qualifier ?? "LATEST",
+      qualifier: config.qualifier ?? DEFAULT_QUALIFIER,
     }),
   );
 }
 
 /** Which config a request was for; undefined when it was for none, or for several. */
-export function configOfRequest(
-  entry: JournalEntry,
-): Pick<ShownConfig, "service" | "function" | "qualifier"> | undefined {
+export function configOfRequest(entry: JournalEntry): ConfigName | undefined {
   if (entry.function === null || entry.operation === "list") return undefined;
-  return { service: entry.service ?? "", function: entry.function, qualifier: entry.qualifier ?? "LATEST" };
+  return {
+    service: entry.service ?? "",
+    function: entry.function,
+    qualifier: entry.qualifier ?? DEFAULT_QUALIFIER,
+  };
 }
 
 /** The config that a PUT came to; undefined when the journal's copy of the response does not say. */
@@ -87,10 +85,7 @@ export function configOfResponse(entry: JournalEntry): ShownConfig | undefined {
   }
 }
 
-function shown(
-  written: WrittenConfig,
-  { service, function: name, qualifier }: Pick<ShownConfig, "service" | "function" | "qualifier">,
-): ShownConfig {
+function shown(written: WrittenConfig, { service, function: name, qualifier }: ConfigName): ShownConfig {
   const { destinationConfig: destinations } = written;
   return {
     service,
@@ -108,7 +103,7 @@ function shown(
   };
 }
 
-export interface ItemChange {
+interface ItemChange {
   readonly item: keyof ConfigItems;
   readonly before: string;
   readonly after: string;

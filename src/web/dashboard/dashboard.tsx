@@ -2,36 +2,37 @@ import "./dashboard.css";
 import { useSignal } from "@preact/signals";
 import { render } from "preact";
 import { createSandbox } from "../../client/index.ts";
-import { endpoint, linkTo } from "./address.ts";
+import { endpoint, fragmentOf, linkTo } from "./address.ts";
 import { Clock } from "./Clock.tsx";
 import { Configs } from "./Configs.tsx";
 import { Connect } from "./Connect.tsx";
 import { Copy } from "./Copy.tsx";
 import { Faults } from "./Faults.tsx";
-import { type Refusal, refusalOf } from "./problems.ts";
 import { Refused } from "./Refused.tsx";
 import { Requests } from "./Requests.tsx";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { State } from "./State.tsx";
 import {
   announcement,
+  type ClosedState,
   connection,
+  DEFAULT_SANDBOX,
+  isClosed,
   mayControl,
-  retryNow,
   sandboxId,
   summary,
   token,
-  watch,
 } from "./sandbox.ts";
+import { retryNow, watch } from "./sync.ts";
 import { Traffic } from "./Traffic.tsx";
 
 function Dashboard() {
-  const { state } = connection.value;
-  const isClosed = state === "missing" || state === "locked" || state === "refused";
+  const state = connection.value;
   return (
     <>
       <Header />
       <Notice />
-      {isClosed ? <Closed /> : summary.value ? <Panels /> : <Loading />}
+      {isClosed(state) ? <Closed state={state} /> : summary.value ? <Panels /> : <Loading />}
       <p class="announcement" role="status" aria-live="polite">
         {announcement.value}
       </p>
@@ -48,9 +49,7 @@ function Header() {
       <ConnectionBadge />
       <nav aria-label="Sandbox">
         {summary.value && <Share />}
-        <a href={`docs${token.value ? `#${new URLSearchParams({ token: token.value })}` : ""}`}>
-          API reference
-        </a>
+        <a href={`docs${fragmentOf(token.value)}`}>API reference</a>
         <CreateButton />
       </nav>
     </header>
@@ -58,7 +57,7 @@ function Header() {
 }
 
 function ConnectionBadge() {
-  const { state } = connection.value;
+  const state = connection.value;
   const words = {
     connecting: "Connecting",
     live: "Live",
@@ -76,7 +75,7 @@ function ConnectionBadge() {
 }
 
 function Share() {
-  const watching = sandboxId.value === "default" ? "Copy link" : "Copy link to watch";
+  const watching = sandboxId.value === DEFAULT_SANDBOX ? "Copy link" : "Copy link to watch";
   return (
     <>
       <Copy text={linkTo(endpoint, undefined)} label={watching}>
@@ -111,8 +110,8 @@ function CreateButton() {
 }
 
 function Notice() {
-  const { value } = connection;
-  if (value.state === "disconnected") {
+  const state = connection.value;
+  if (state === "disconnected") {
     return (
       <div class="notice warning" role="alert">
         <p>The connection was lost. What you see may be old; it is being tried again.</p>
@@ -122,7 +121,7 @@ function Notice() {
       </div>
     );
   }
-  if (value.state !== "live" || mayControl.value) return null;
+  if (state !== "live" || mayControl.value) return null;
   return (
     <div class="notice">
       <p>
@@ -134,8 +133,7 @@ function Notice() {
 }
 
 /** There is nothing to show: why, and what to do instead. */
-function Closed() {
-  const { state } = connection.value;
+function Closed({ state }: { state: ClosedState }) {
   const words = {
     missing: [
       "There is no such sandbox",
@@ -150,7 +148,7 @@ function Closed() {
       "Ask for the link again, or look without the token where the sandbox allows it.",
     ],
   } as const;
-  const [title, text] = words[state as keyof typeof words];
+  const [title, text] = words[state];
   return (
     <main class="closed">
       <section class="panel">

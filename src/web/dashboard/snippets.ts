@@ -1,26 +1,23 @@
 import type { Summary } from "../../client/index.ts";
+import { DEFAULT_SANDBOX } from "./sandbox.ts";
 
 /** A way to point a client at the sandbox, as text to copy. */
-export interface Snippet {
+interface Snippet {
   readonly name: string;
   readonly text: string;
   /** What it needs, or what to know before using it. */
   readonly note: string;
 }
 
-/** What snippets are filled in with; the credentials only where the visitor may know them. */
-export interface Place {
-  readonly endpoint: string;
-  readonly id: string;
-  readonly summary: Summary | undefined;
-}
-
-/** Ways to point each client at the sandbox. */
-export function snippets({ endpoint, id, summary }: Place): Snippet[] {
+/**
+ * Ways to point each client at a sandbox; `summary` is undefined until it is known, and has credentials only where the
+ * visitor may know them.
+ */
+export function snippets(endpoint: string, id: string, summary: Summary | undefined): Snippet[] {
   const { protocol, host, hostname } = new URL(endpoint);
   const { region = "cn-hangzhou", accountId = "1234567890123456" } = summary?.settings ?? {};
   // The key says which sandbox is meant where a client takes no path in its endpoint.
-  const accessKeyId = id === "default" ? "any-id" : `sbx-${id}`;
+  const accessKeyId = id === DEFAULT_SANDBOX ? "any-id" : `sbx-${id}`;
   const accessKeySecret = summary?.accessKeySecret ?? "any-secret";
   const destination = `acs:mns:${region}:${accountId}:/queues/failed/messages`;
   const config = `${endpoint}/2016-08-15/services/demo.prod/functions/hello/async-invoke-config`;

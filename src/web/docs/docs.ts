@@ -1,11 +1,12 @@
 import "swagger-ui-dist/swagger-ui.css";
 import SwaggerUIBundle from "swagger-ui-dist/swagger-ui-bundle.js";
+import { fragmentOf, tokenInAddress } from "../dashboard/address.ts";
 import "./docs.css";
 
-const token = new URLSearchParams(location.hash.slice(1)).get("token");
+const token = tokenInAddress();
 
 const back = document.querySelector<HTMLAnchorElement>("#dashboard");
-if (token && back) back.hash = new URLSearchParams({ token }).toString();
+if (back) back.hash = fragmentOf(token);
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);

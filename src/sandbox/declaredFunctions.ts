@@ -1,19 +1,14 @@
 import * as z from "zod/mini";
 import { failure, type Outcome, success } from "../api/errors.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
+import type { Limits } from "../limits.ts";
 
 /** A stored value may have two million bytes. */
 const MAX_CHARACTERS = 1_000_000;
 
-const name = z.string().check(z.refine((text) => isName(text, 128), { error: "a name" }));
-const qualifiers = {
-  versions: z.optional(
-    z
-      .array(z.string().check(z.refine((text) => isVersion(text, 128), { error: "a version number" })))
-      .check(z.maxLength(100)),
-  ),
-  aliases: z.optional(z.array(name).check(z.maxLength(100))),
-};
+const MAX_QUALIFIERS = 100;
+const MAX_FUNCTIONS = 500;
+const MAX_SERVICES = 500;
 
 const namedOnce = z.refine(
   (list) => {
@@ -24,30 +19,34 @@ const namedOnce = z.refine(
 );
 
 /** The functions that exist in declared mode: FC 2.0's by service, with its versions and aliases; FC 3.0's alone. */
-export const declaredSchema = z
-  .strictObject({
-    services: z.optional(
-      z
-        .array(
-          z.strictObject({
-            name,
-            functions: z.optional(z.array(name).check(z.maxLength(500))),
-            ...qualifiers,
-          }),
-        )
-        .check(z.maxLength(500), namedOnce),
-    ),
-    functions: z.optional(
-      z.array(z.strictObject({ name, ...qualifiers })).check(z.maxLength(500), namedOnce),
-    ),
-  })
-  .check(
-    z.refine((declared) => JSON.stringify(declared).length <= MAX_CHARACTERS, {
-      error: `at most ${MAX_CHARACTERS} characters of JSON`,
-    }),
-  );
+export function declaredSchema({ nameLength }: Limits) {
+  const name = z.string().check(z.refine((text) => isName(text, nameLength), { error: "a name" }));
+  const version = z
+    .string()
+    .check(z.refine((text) => isVersion(text, nameLength), { error: "a version number" }));
+  const qualifiers = {
+    versions: z.optional(z.array(version).check(z.maxLength(MAX_QUALIFIERS))),
+    aliases: z.optional(z.array(name).check(z.maxLength(MAX_QUALIFIERS))),
+  };
+  const service = z.strictObject({
+    name,
+    functions: z.optional(z.array(name).check(z.maxLength(MAX_FUNCTIONS))),
+    ...qualifiers,
+  });
+  const functionWithoutService = z.strictObject({ name, ...qualifiers });
+  return z
+    .strictObject({
+      services: z.optional(z.array(service).check(z.maxLength(MAX_SERVICES), namedOnce)),
+      functions: z.optional(z.array(functionWithoutService).check(z.maxLength(MAX_FUNCTIONS), namedOnce)),
+    })
+    .check(
+      z.refine((declared) => JSON.stringify(declared).length <= MAX_CHARACTERS, {
+        error: `at most ${MAX_CHARACTERS} characters of JSON`,
+      }),
+    );
+}
 
-export type Declared = z.infer<typeof declaredSchema>;
+export type Declared = z.infer<ReturnType<typeof declaredSchema>>;
 
 /** What of the declarations concerns one function. */
 export interface Existence {
@@ -57,6 +56,7 @@ export interface Existence {
   readonly aliases: readonly string[];
 }
 
+/** The names of all functions that are declared. */
 export function declaredNames(declared: Declared): FunctionName[] {
   const ofServices = (declared.services ?? []).flatMap(({ name, functions = [] }) =>
     functions.map((one) => ({ service: name, function: one })),
@@ -64,6 +64,7 @@ export function declaredNames(declared: Declared): FunctionName[] {
   return [...ofServices, ...(declared.functions ?? []).map(({ name }) => ({ service: "", function: name }))];
 }
 
+/** What is declared of one function. */
 export function existenceOf(
   declared: Declared,
   { service, function: functionName }: FunctionName,

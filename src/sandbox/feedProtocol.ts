@@ -1,5 +1,11 @@
 import type { JournalEntry } from "../function/journalEntry.ts";
 
+/** The subprotocol of the live feed. */
+export const FEED_PROTOCOL = "fc-sandbox";
+
+/** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol: after this. */
+export const TOKEN_PROTOCOL = "token.";
+
 /** What a watcher of the live feed is told. */
 export type FeedEvent =
   | { readonly type: "request"; readonly entry: JournalEntry }

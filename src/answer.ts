@@ -1,17 +1,17 @@
 import { failure, injectedError, type Outcome } from "./api/errors.ts";
-import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/exchange.ts";
+import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/messages.ts";
 import { type Effect, type Fault, matches } from "./function/faults.ts";
 import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
-import type { Passing } from "./function/traffic.ts";
+import type { CountedRequest } from "./function/traffic.ts";
 import { fromJson, type Json } from "./json.ts";
-import { checkExistence } from "./sandbox/functions.ts";
+import { checkExistence } from "./sandbox/declaredFunctions.ts";
 import type { SharedState } from "./sandbox/state.ts";
 
 /** The object that answers a request: what it knows of its sandbox, and where it keeps the journal. */
 export interface Answerer {
   state(): SharedState;
   /** Counts a request, and adds its entry to the journal. */
-  record(entry: Json<JournalEntry>, passing: Passing): void;
+  record(entry: Json<JournalEntry>, counted: CountedRequest): void;
   /** How much of a response's body the journal keeps, in characters. */
   readonly maxJournalBody: number;
   /** Counts the request for these faults, and says which of them strike it. */

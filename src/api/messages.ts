@@ -6,7 +6,7 @@ import type { ApiError, Outcome } from "./errors.ts";
 import type { FunctionName } from "./names.ts";
 import type { PageRequest } from "./paging.ts";
 import type { Verdict } from "./signature/verdict.ts";
-import { type ApiVersion, versionById } from "./versions.ts";
+import { type ApiVersion, type Operation, versionById } from "./versions.ts";
 
 /** What a request asks for, read; its names are the request's. */
 export type Call =
@@ -25,7 +25,7 @@ export interface RequestNames {
 export interface ApiRequest extends RequestNames {
   readonly sandbox: string;
   readonly version: ApiVersion["id"];
-  readonly operation: Call["operation"] | null;
+  readonly operation: Operation | null;
   /** What is asked for, or the error that reading it came to. */
   readonly call: Outcome<Call>;
   readonly verdict: Verdict;
@@ -72,6 +72,7 @@ const RETRY_AFTER_SECONDS = "1";
 /** A request on its way to an object: what the journal keeps of it goes along as the text that it is. */
 export type SentRequest = JsonAndText<Omit<ApiRequest, "seen">>;
 
+/** Packs a request for RPC; `receiveRequest` unpacks it. */
 export function sendRequest({ seen, ...request }: ApiRequest): SentRequest {
   return joinText(request, seen);
 }
@@ -84,6 +85,7 @@ export function receiveRequest(sent: SentRequest): ApiRequest {
 /** A reply on its way back, its body as the text that it is. */
 export type SentReply = JsonAndText<Omit<ApiReply, "body"> & { readonly empty: boolean }>;
 
+/** Packs a reply for RPC; `receiveReply` unpacks it. */
 export function sendReply({ body, ...reply }: ApiReply): SentReply {
   return joinText({ ...reply, empty: body === null }, body ?? "");
 }
@@ -92,9 +94,4 @@ export function receiveReply(sent: SentReply): ApiReply {
   const { value, text } = splitText(sent);
   const { empty, ...reply } = value;
   return { ...reply, body: empty ? null : text };
-}
-
-/** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
-export function journalText(bytes: Uint8Array, maxBytes: number): string {
-  return new TextDecoder().decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
 }
