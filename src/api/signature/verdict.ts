@@ -30,7 +30,7 @@ export type Md5 = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
 // MD5 is workerd's addition to WebCrypto: Node has none, so tests there bring their own.
 const md5InWorkerd: Md5 = (bytes) => crypto.subtle.digest("MD5", bytes);
 
-const CLAIMED_KEY = /^(?:FC |ACS3-HMAC-SHA256 Credential=)([^:,\s]{1,128})/;
+const CLAIMED_KEY = /^(?:FC |ACS3-HMAC-SHA256 Credential=)([^:,\s]{1,128})(?=[:,\s]|$)/;
 
 /**
  * The access key ID that a request claims, in either scheme. Says nothing about whether it may, nor whether the rest
