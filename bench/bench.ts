@@ -14,8 +14,11 @@ import { buildBaseline, byMiniflare, byWorkerd, byWranglerDev, type Host, memory
 import { type AccessKey, creation, load, median, type Round } from "./load.ts";
 import { keepResults, quick } from "./run.ts";
 
-const SECONDS = quick ? 2 : 6;
-const ROUNDS = quick ? 2 : 4;
+// Many short rounds: the machine's speed drifts, and rounds next to each other see the same of it.
+const SECONDS = 2;
+const ROUNDS = quick ? 2 : 12;
+// At full length the journals are full after it, so that a PUT is what it is on a server that has been up a while.
+const WARM_UP_SECONDS = quick ? 1 : 15;
 const STARTS = quick ? 3 : 7;
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
@@ -31,7 +34,7 @@ async function inTurn(
   hosts: readonly { name: string; host: Host; url?: string; key?: AccessKey }[],
 ): Promise<Measured[]> {
   const measured: Measured[] = hosts.map(({ name }) => ({ name, rounds: [] }));
-  for (const { host, url = host.url, key } of hosts) await load(url, "PUT", 1, key);
+  for (const { host, url = host.url, key } of hosts) await load(url, "PUT", WARM_UP_SECONDS, key);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, { host, url = host.url, key }] of hosts.entries()) {
       measured[i]?.rounds.push(await load(url, method, SECONDS, key));
@@ -45,8 +48,13 @@ async function inTurn(
 }
 
 const rate = ({ rounds }: Measured) => median(rounds.map(({ requestsPerSecond }) => requestsPerSecond));
+/** How many times faster one was than another: the median over the rounds that they did one after the other. */
 const ratio = (ours: Measured | undefined, other: Measured | undefined) =>
-  ours && other ? rate(ours) / rate(other) : Number.NaN;
+  median(
+    (ours?.rounds ?? []).map(
+      ({ requestsPerSecond }, i) => requestsPerSecond / (other?.rounds[i]?.requestsPerSecond ?? Number.NaN),
+    ),
+  );
 
 /** How long the program takes from its start to its URL, once built, in milliseconds. */
 async function readyTime(): Promise<number> {
@@ -89,7 +97,7 @@ async function controlPlane(host: Host) {
     journalMs,
     resetMs,
     resetAllMs,
-    sandboxesPerSecond: (await creation(host.url, SECONDS)).requestsPerSecond,
+    sandboxesPerSecond: (await creation(host.url, 3 * SECONDS)).requestsPerSecond,
   };
 }
 

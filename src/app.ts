@@ -87,8 +87,8 @@ const tenancy: Tenancy = {
     const { path, query } = urlParts(url);
     return verifySignature(
       { method: c.req.method, path: pathInSandbox(path), query, headers, body },
-      await accessKeyOf(rootSecret, c.var.sandbox),
-      c.var.receivedAt,
+      await accessKeyOf(rootSecret, c.get("sandbox")),
+      c.get("receivedAt"),
     );
   },
   faultOf: (c) => parseFaultHeader(c.req.raw.headers.get("X-Sandbox-Fault")),
@@ -116,7 +116,8 @@ app.onError((error, c) => {
   // An object is reset when its storage failed, as on a full disk: the message says how, the stack nothing.
   const what = durableObjectReset ? String(error) : error;
   // Locally the object's file has this name, which is what to know when that is damaged.
-  console.error(...(c.var.object ? [what, `(object ${c.var.object.id})`] : [what]));
+  const object = c.get("object");
+  console.error(...(object ? [what, `(object ${object.id})`] : [what]));
   return retryable || overloaded
     ? refuse(c, problem(503, "Try again."), failure("ServiceUnavailable"))
     : refuse(c, problem(500, "An internal error has occurred."), failure("InternalServerError"));
@@ -125,18 +126,18 @@ app.onError((error, c) => {
 /** Refuses a request: as the control plane does, or as the API in the version that its path is like. */
 function refuse(c: ApiContext, control: Refusal, { error }: Failure): Response {
   if (isControlPath(c.req.path)) return sendProblem(c, control);
-  return send(c, errorReply(versionOfPath(c.req.path).id, error, c.var.requestId));
+  return send(c, errorReply(versionOfPath(c.req.path).id, error, c.get("requestId")));
 }
 
 /** One line of JSON per request; nothing that came from outside but names that were valid. */
 function log(c: ApiContext): void {
   const line = {
-    requestId: c.var.requestId,
-    sandbox: c.var.sandbox,
-    operation: c.var.operation,
+    requestId: c.get("requestId"),
+    sandbox: c.get("sandbox"),
+    operation: c.get("operation"),
     method: c.req.method,
     status: c.res.status,
-    durationMs: Date.now() - c.var.receivedAt,
+    durationMs: Date.now() - c.get("receivedAt"),
   };
   console.log(JSON.stringify(line));
 }

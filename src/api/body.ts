@@ -38,6 +38,13 @@ async function readChunks(body: ReadableStream, maxBytes: number): Promise<Outco
   return size > maxBytes ? failure("EntityTooLarge", maxBytes) : success(bytes.subarray(0, size));
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Bytes as the text that they are in UTF-8. Throws a TypeError when they are none. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
 /** A body as JSON, an empty one as `{}`; UnsupportedMediaType or InvalidArgument. */
 export function parseJson(contentType: string | null, bytes: Uint8Array): Outcome<unknown> {
   if (contentType !== null && !/^\s*application\/json\s*(;|$)/i.test(contentType)) {
@@ -47,7 +54,7 @@ export function parseJson(contentType: string | null, bytes: Uint8Array): Outcom
   let text: string;
   let value: unknown;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = decodeUtf8(bytes);
   } catch {
     return failure(
       "InvalidArgument",

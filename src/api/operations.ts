@@ -186,7 +186,7 @@ async function handle(
   const body = await readBody(c.req.raw, limits(c.env).bodyBytes);
   const { call, ...names } = read(c, body);
   const fault = tenancy.faultOf(c);
-  const { sandbox, requestId, receivedAt } = c.var;
+  const [sandbox, requestId, receivedAt] = [c.get("sandbox"), c.get("requestId"), c.get("receivedAt")];
   const common = { ...names, sandbox, version: version.id, operation, requestId };
   const request: ApiRequest = {
     ...common,
@@ -213,7 +213,9 @@ async function handle(
   return send(c, receiveReply(await object.perform(sendRequest(request))));
 }
 
+const replacing = new TextDecoder();
+
 /** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
 function journalText(bytes: Uint8Array, maxBytes: number): string {
-  return new TextDecoder().decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
+  return replacing.decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
 }

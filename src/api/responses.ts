@@ -7,10 +7,10 @@ import type { ApiContext } from "./operations.ts";
  */
 export function commonHeaders(c: ApiContext): Record<string, string> {
   return {
-    "X-Fc-Request-Id": c.var.requestId,
+    "X-Fc-Request-Id": c.get("requestId"),
     Date: new Date().toUTCString(),
     // In milliseconds, as far as a Worker's clock tells: it stands still while it computes.
-    "Server-Timing": `total;dur=${Date.now() - c.var.receivedAt}`,
+    "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
     "Access-Control-Allow-Origin": "*",
     "Timing-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,Retry-After",

@@ -28,6 +28,7 @@ const USES_PER_IDLE_TIME = 8;
  * writes without waiting in between, so partial updates of one config are merged one after the other.
  */
 export class FunctionObject extends DurableObject<Env> {
+  readonly #tokens: PageTokens;
   #opened: ConfigStore | undefined;
   #state: SharedState | undefined;
   #usedAt: number;
@@ -36,6 +37,7 @@ export class FunctionObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#tokens = new PageTokens(ctx.storage.kv, "configs");
     this.#state = ctx.storage.kv.get<SharedState>("state");
     this.#usedAt = ctx.storage.kv.get<number>("usedAt") ?? 0;
   }
@@ -83,7 +85,7 @@ export class FunctionObject extends DurableObject<Env> {
       operate(call, request.qualifier, {
         name,
         configs,
-        tokens: new PageTokens(this.ctx.storage.kv, "configs"),
+        tokens: this.#tokens,
         state: state(),
         version: versionById(request.version),
         maxConfigs: limits(this.env).qualifiersPerFunction,

@@ -111,7 +111,7 @@ export class ConfigStore {
     this.#hold(change);
     this.#unwritten = change;
     // When the request waits before it is recorded, or never is, the change has its own row by then.
-    queueMicrotask(() => this.#writeUnwritten());
+    Promise.resolve().then(() => this.#writeUnwritten());
   }
 
   #hold({ qualifier, config }: Change): void {

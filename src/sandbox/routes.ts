@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
-import { readBody } from "../api/body.ts";
+import { decodeUtf8, readBody } from "../api/body.ts";
 import type { ApiContext, ApiEnv } from "../api/operations.ts";
 import { parsePageRequest } from "../api/paging.ts";
 import { commonHeaders } from "../api/responses.ts";
@@ -61,7 +61,7 @@ async function read<T extends z.ZodMiniType>(
   const body = await readBody(c.req.raw, maxBytes);
   if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body.value);
+    const text = decodeUtf8(body.value);
     if (depthOf(text) > MAX_DEPTH) return problem(400, `The body is nested more than ${MAX_DEPTH} deep.`);
     return parsed(schema, text === "" ? {} : JSON.parse(text));
   } catch {
@@ -87,7 +87,7 @@ export function controlRoutes(): Hono<ApiEnv> {
     await next();
   });
 
-  const object = (c: ApiContext) => sandboxObject(c.env, c.var.sandbox);
+  const object = (c: ApiContext) => sandboxObject(c.env, c.get("sandbox"));
   const small = (c: ApiContext) => limits(c.env).bodyBytes;
 
   routes.get("/health", (c) => c.json({ status: "ok" }));
@@ -118,14 +118,14 @@ export function controlRoutes(): Hono<ApiEnv> {
   });
 
   const summary = async (c: ApiContext): Promise<Summary> => ({
-    id: c.var.sandbox,
+    id: c.get("sandbox"),
     ...(await object(c).summary()),
     limits: { ...limits(c.env) },
   });
   routes.get("/", async (c) => {
     const { ROOT_SECRET: secret } = c.env;
-    const hidden = !secret || c.var.watching;
-    const credentials = hidden ? {} : await credentialsOf(secret, c.var.sandbox);
+    const hidden = !secret || c.get("watching");
+    const credentials = hidden ? {} : await credentialsOf(secret, c.get("sandbox"));
     return c.json({ ...(await summary(c)), ...credentials });
   });
 
@@ -199,7 +199,7 @@ export function controlRoutes(): Hono<ApiEnv> {
       return sendProblem(c, problem(400, "The live feed is a WebSocket."));
     }
     const headers = new Headers(c.req.raw.headers);
-    headers.set(WATCHING_HEADER, String(c.var.watching ?? false));
+    headers.set(WATCHING_HEADER, String(c.get("watching") ?? false));
     return object(c).fetch(new Request(c.req.raw, { headers }));
   });
   return routes;
@@ -239,7 +239,7 @@ async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxA
     endpoint: `${origin}/s/${id}`,
     ...(await credentialsOf(c.env.ROOT_SECRET ?? "", id)),
     ...place,
-    expiresAt: idle === undefined ? null : new Date(c.var.receivedAt + idle).toISOString(),
+    expiresAt: idle === undefined ? null : new Date(c.get("receivedAt") + idle).toISOString(),
   };
 }
 
@@ -248,7 +248,7 @@ async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxA
  * whoever knows the sandbox's id may use the API as well: `watching` then says so.
  */
 async function authorise(c: ApiContext): Promise<Refusal | undefined> {
-  const { sandbox } = c.var;
+  const sandbox = c.get("sandbox");
   if (sandbox === DEFAULT_SANDBOX && c.env.DEFAULT_SANDBOX === "open") return undefined;
   const expected =
     sandbox === DEFAULT_SANDBOX
@@ -268,8 +268,8 @@ async function authorise(c: ApiContext): Promise<Refusal | undefined> {
 async function mayWatch(c: ApiContext): Promise<boolean> {
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
   // Everybody knows the id of `default`.
-  if (!isRead || c.var.sandbox === DEFAULT_SANDBOX) return false;
-  return (await sandboxObject(c.env, c.var.sandbox).signatures()) !== "required";
+  if (!isRead || c.get("sandbox") === DEFAULT_SANDBOX) return false;
+  return (await sandboxObject(c.env, c.get("sandbox")).signatures()) !== "required";
 }
 
 function givenToken(c: ApiContext): string | undefined {
