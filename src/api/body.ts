@@ -11,11 +11,11 @@ export async function readBody(
   request: Request,
   maxBytes: number,
 ): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
-  if (request.body === null) return success(new Uint8Array());
   const declared = Number(request.headers.get("Content-Length") ?? Number.NaN);
   try {
     // Reading in one go is faster; a server sees to it that a body is as long as it says.
     if (declared <= maxBytes) return bounded(new Uint8Array(await request.arrayBuffer()), maxBytes);
+    if (request.body === null) return success(new Uint8Array());
     return await readChunks(request.body, maxBytes);
   } catch {
     // The client went away, or sent less than it said: nobody is there for the answer.
