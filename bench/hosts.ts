@@ -99,7 +99,11 @@ export async function byWranglerDev(): Promise<Host> {
     const read = (chunk: Buffer) => {
       said += chunk;
       const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
-      if (found && /Ready/i.test(said)) resolve(found);
+      if (!found || !/Ready/i.test(said)) return;
+      // It says a line for each request, which only the load would pay for.
+      child.stdout.off("data", read).resume();
+      child.stderr.off("data", read).resume();
+      resolve(found);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
