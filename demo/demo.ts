@@ -51,7 +51,7 @@ async function serve({ port, minutes, pause }: Options): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   process.stdout.write(
-    `The demo is at ${sandbox.url}/ and plays for ${minutes} minutes.\n\nCtrl-C stops it.\n`,
+    `The demo is at ${sandbox.url}/ and plays for ${minutes} minutes.\nCtrl-C stops it.\n\n`,
   );
   const played = play(sandbox.url, minutes, pause, stopped.signal);
   played.catch(stop);
@@ -69,6 +69,7 @@ async function play(url: string, minutes: number, pause: number, stopped: AbortS
     for (let round = 0; ; round++) {
       for (const act of acts(round)) {
         if (Date.now() >= end) return;
+        process.stdout.write(`${act.title}\n`);
         await act.play(client);
         await setTimeout(pause * 1000, undefined, { signal: stopped });
       }

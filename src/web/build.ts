@@ -1,6 +1,6 @@
 /** Builds the pages and what they are made of into `dist/assets`: run by wrangler before it bundles the Worker. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,7 +9,6 @@ import { unstable_readConfig as readConfig } from "wrangler";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const DIRECTORY = join(HERE, "../../dist/assets");
 
-await rm(DIRECTORY, { recursive: true, force: true });
 await mkdir(join(DIRECTORY, "assets"), { recursive: true });
 
 const { metafile } = await build({
@@ -60,4 +59,9 @@ for (const [file, document] of [
   ["openapi-2016-08-15.json", openApiDocument(vars, "2016-08-15")],
 ] as const) {
   await writeFile(join(DIRECTORY, file), JSON.stringify(document));
+}
+
+// Last, since a server may be running that serves this directory.
+for (const file of await readdir(join(DIRECTORY, "assets"))) {
+  if (![...built.values()].includes(file)) await rm(join(DIRECTORY, "assets", file));
 }
