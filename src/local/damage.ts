@@ -26,7 +26,7 @@ export function findDamage(objectsDirectory: string): string | undefined {
   const [first] = damaged;
   if (first === undefined) return undefined;
   const others = damaged.length > 1 ? ` (and ${damaged.length - 1} more)` : "";
-  return `${first.file}${others} is damaged: ${first.how}. Nothing was changed; put a copy of the state directory back, or choose another with --state-dir.`;
+  return `${first.file}${others} is damaged: ${first.how}. Nothing was changed; put a copy of the state directory back, or use another directory.`;
 }
 
 function damageOf(file: string): string | undefined {

@@ -188,7 +188,7 @@ async function firstAnswer(url: string): Promise<void> {
 
 function startFailure(complaint: string, host: string, port: number, stateDirectory: string): string {
   if (complaint.includes("Address already in use")) {
-    return `Port ${port} of ${host} is in use; choose another with --port.`;
+    return `Port ${port} of ${host} is in use: choose another port.`;
   }
   // workerd opens a file or two of its own, beside the objects', before it listens.
   const [, storage] = /SQLite failed; .* = (.*)/.exec(complaint) ?? [];

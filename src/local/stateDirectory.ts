@@ -143,7 +143,7 @@ async function acquire(lock: string): Promise<void> {
     if (holder === "" ? patience < 0 : !isRunning(Number(holder))) await removeStale(lock, holder);
     else if (patience < 0) {
       throw new Error(
-        `Process ${holder} uses this state directory already; choose another with --state-dir (or remove ${lock} if that process is no sandbox).`,
+        `Process ${holder} uses this state directory already: use another (or remove ${lock} if that process is no sandbox).`,
       );
     } else await setTimeout(50); // A sandbox that was killed takes a moment to be gone.
   }

@@ -126,7 +126,7 @@ describe("what can't be done is one line and exit code 1", () => {
     const cwd = await newDirectory();
     const { stderr, code } = await run(["--port", String(port)], cwd);
     expect([stderr, code]).toEqual([
-      `fc-sandbox: Port ${port} of 127.0.0.1 is in use; choose another with --port.\n`,
+      `fc-sandbox: Port ${port} of 127.0.0.1 is in use: choose another port.\n`,
       1,
     ]);
     expect(existsSync(join(cwd, ".fc-sandbox/lock"))).toBe(false);
@@ -138,9 +138,7 @@ describe("what can't be done is one line and exit code 1", () => {
     const first = start(["--port", "0"], { cwd });
     await first.url;
     const { stderr, code } = await run(["--port", "0"], cwd);
-    expect(stderr).toMatch(
-      /^fc-sandbox: Process \d+ uses this state directory already; choose another with --state-dir/,
-    );
+    expect(stderr).toMatch(/^fc-sandbox: Process \d+ uses this state directory already: use another/);
     expect(code).toBe(1);
     expect(await put(await first.url, "f", {})).toMatchObject({ function: "f" });
     first.child.kill();
