@@ -5,7 +5,7 @@ import { get } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { openStateDirectory, type StateDirectory } from "./stateDirectory.ts";
 import { WORKER_DIRECTORY, type WorkerSettings, workerdConfig } from "./worker.ts";
 
@@ -100,10 +100,8 @@ async function serve(
   await state.write(configFile, config);
 
   const args = ["serve", "--control-fd=3", `--import-path=${workerDirectory}`, join(state.path, configFile)];
-  // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
-  const child = spawn(workerd, args, { stdio: ["ignore", "inherit", "pipe", "pipe"], detached: true });
+  const { child, stopWatchdog } = startWorkerd(args, state);
   const exited = once(child, "exit");
-  const stopWatchdog = endWithThisProcess(child, state);
   const [, , stderr, control] = child.stdio as unknown as [null, null, Readable, Readable];
   const complaints: Buffer[] = [];
   stderr.on("data", (chunk) => complaints.push(chunk));
@@ -153,22 +151,40 @@ async function serve(
   };
 }
 
-// $0 is workerd, $1 a directory to remove, if any. One that a dying process still writes to can take a second try.
-const WATCHDOG = `read _; kill -9 $0; [ -z "$1" ] || rm -rf "$1" || { sleep 1; rm -rf "$1"; }`;
+/**
+ * Becomes workerd, $0, after it has left a watchdog behind: when this process goes without a word, so that its end of
+ * the pipe 4 closes, the watchdog kills workerd and removes the directory $1, if any. One that a dying process still
+ * writes to can take a second try.
+ */
+const WITH_WATCHDOG = `{
+  read _ <&4 || { kill -9 $$; [ -z "$1" ] || rm -rf "$1" || { sleep 1; rm -rf "$1"; }; }
+} >/dev/null 2>&1 3>&- &
+shift
+exec "$0" "$@" 4<&-`;
 
 /**
- * Kills the child when this process goes without a word (SIGKILL), so that none is left behind with the port and
- * the state, and removes state that was to last no longer; returns what calls that off. The watchdog reads from a
- * pipe that ends with this process.
+ * Starts workerd so that it ends when this process does, even by SIGKILL and however soon: none is left behind with
+ * the port and the state, and state that was to last no longer is removed. Returns also what calls the watchdog off.
  */
-function endWithThisProcess(child: ChildProcess, state: StateDirectory): () => void {
-  if (process.platform === "win32") return () => {};
-  const watchdog = spawn(
-    "/bin/sh",
-    ["-c", WATCHDOG, String(child.pid), state.isTemporary ? state.path : ""],
-    { stdio: ["pipe", "ignore", "ignore"], detached: true },
-  );
-  return () => watchdog.kill("SIGKILL");
+function startWorkerd(
+  args: readonly string[],
+  state: StateDirectory,
+): { readonly child: ChildProcess; readonly stopWatchdog: () => void } {
+  // A process group of its own: Ctrl-C in a terminal is for us to handle, not for workerd.
+  const options = { detached: true } as const;
+  if (process.platform === "win32") {
+    const child = spawn(workerd, args, { ...options, stdio: ["ignore", "inherit", "pipe", "pipe"] });
+    return { child, stopWatchdog: () => {} };
+  }
+  const removed = state.isTemporary ? state.path : "";
+  const child = spawn("/bin/sh", ["-c", WITH_WATCHDOG, workerd, removed, ...args], {
+    ...options,
+    stdio: ["ignore", "inherit", "pipe", "pipe", "pipe"],
+  });
+  const watchdog = child.stdio[4] as Writable;
+  // Somebody may have killed it.
+  watchdog.on("error", () => {});
+  return { child, stopWatchdog: () => watchdog.end("\n") };
 }
 
 /** The port that workerd says it listens on; undefined when it ends without saying so. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import {
+  CLI,
   get,
   isRunning,
   listens,
@@ -263,4 +264,21 @@ describe("kill -9", () => {
       await again.exit;
     },
   );
+
+  test("of the program, the moment it has started another, leaves none behind", async () => {
+    const cwd = await newDirectory();
+    const hook = `
+      import childProcess from "node:child_process";
+      import { syncBuiltinESMExports } from "node:module";
+      const { spawn } = childProcess;
+      childProcess.spawn = (...args) => {
+        spawn(...args);
+        process.kill(process.pid, "SIGKILL");
+      };
+      syncBuiltinESMExports();`;
+    const by = [process.execPath, "--import", `data:text/javascript,${encodeURIComponent(hook)}`, CLI];
+    const { exit } = start(["--port", "0"], { cwd, by });
+    // Whatever outlived it would keep its output open.
+    expect((await exit).signal).toBe("SIGKILL");
+  });
 });

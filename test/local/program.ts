@@ -10,7 +10,7 @@ import { afterAll } from "vitest";
 import { startSandbox } from "../../src/local/startSandbox.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const CLI = join(ROOT, "src/local/cli.ts");
+export const CLI = join(ROOT, "src/local/cli.ts");
 
 /** The program, running. */
 export interface Program {
