@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { defaults } from "./defaults.ts";
-import { DESTINATION_ALLOWED, isDestination } from "./destinations.ts";
+import { DESTINATION, DESTINATION_ALLOWED, MAX_DESTINATION_LENGTH } from "./destinations.ts";
 import { invalid, type Outcome, success } from "./errors.ts";
 import type { ConfigName } from "./names.ts";
 import type { ApiVersion, Place } from "./versions.ts";
@@ -44,7 +44,10 @@ export const destinationSchema = z.object(
     destination: z.nullish(
       z
         .string({ error: DESTINATION_ALLOWED })
-        .check(z.refine((text) => text === "" || isDestination(text), { error: DESTINATION_ALLOWED })),
+        .check(
+          z.maxLength(MAX_DESTINATION_LENGTH, { error: DESTINATION_ALLOWED, abort: true }),
+          z.regex(DESTINATION, { error: DESTINATION_ALLOWED }),
+        ),
     ),
   },
   { error: "an object" },

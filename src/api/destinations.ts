@@ -1,13 +1,17 @@
 // Resource names by service. Regions and accounts are taken as they come: the API reference's own samples mask
 // them ("1986***743", "xxx"), and people paste those.
-const resources = new Map([
-  ["fc", /^(services\/[^/\s]+\/functions\/[^/\s]+|functions\/[^/\s]+(\/[^/\s]+)?)$/],
-  ["mns", /^\/?(queues|topics)\/[^/\s]+\/messages$/],
-  ["eventbridge", /^\/?eventbus\/[^/\s]+$/],
-  ["mq", /^\/?instances\/[^/\s]+\/topics\/[^/\s]+$/],
-]);
+const NAME = "[^/\\s]+";
+const RESOURCES = [
+  `fc:OWNER:(?:services/${NAME}/functions/${NAME}|functions/${NAME}(?:/${NAME})?)`,
+  `mns:OWNER:/?(?:queues|topics)/${NAME}/messages`,
+  `eventbridge:OWNER:/?eventbus/${NAME}`,
+  `mq:OWNER:/?instances/${NAME}/topics/${NAME}`,
+].map((resource) => resource.replace("OWNER", "[^:/\\s]*:[^:/\\s]*"));
 
-const MAX_LENGTH = 1024;
+/** The name of a resource that Function Compute can send results to; or nothing. */
+export const DESTINATION = new RegExp(`^(?:acs:(?:${RESOURCES.join("|")}))?$`);
+
+export const MAX_DESTINATION_LENGTH = 1024;
 
 /** What an error message says a destination is. */
 export const DESTINATION_ALLOWED =
@@ -18,10 +22,3 @@ export const DESTINATION_ALLOWED =
   "acs:mns:{region}:{account}:/topics/{topic}/messages, " +
   "acs:eventbridge:{region}:{account}:eventbus/{bus} or " +
   "acs:mq:{region}:{account}:/instances/{instance}/topics/{topic}";
-
-/** Whether this is the name of a resource that Function Compute can send results to. */
-export function isDestination(text: string): boolean {
-  if (text.length > MAX_LENGTH) return false;
-  const [, service, resource] = /^acs:([a-z]+):[^:/\s]*:[^:/\s]*:(.*)$/.exec(text) ?? [];
-  return service !== undefined && resource !== undefined && (resources.get(service)?.test(resource) ?? false);
-}

@@ -19,16 +19,8 @@ export function functionKey({ service, function: name }: FunctionName): string {
 export const DEFAULT_QUALIFIER = "LATEST";
 
 // Names are letters, digits, _ and -, not starting with a digit or -; a version is a positive integer.
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-const VERSION = /^[1-9][0-9]*$/;
-
-export function isName(text: string, maxLength: number): boolean {
-  return text.length <= maxLength && NAME.test(text);
-}
-
-export function isVersion(text: string, maxLength: number): boolean {
-  return text.length <= maxLength && VERSION.test(text);
-}
+export const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+export const VERSION = /^[1-9][0-9]*$/;
 
 function allowed(maxLength: number): string {
   return `1 to ${maxLength} letters, digits, "_" or "-", not starting with a digit or "-"`;
@@ -36,12 +28,12 @@ function allowed(maxLength: number): string {
 
 /** A service's or function's name, `item` being what the API calls it; InvalidArgument when it is not one. */
 export function parseName(item: string, came: string, maxLength: number): Outcome<string> {
-  if (isName(came, maxLength)) return success(came);
+  if (came.length <= maxLength && NAME.test(came)) return success(came);
   return invalid(item, allowed(maxLength), came);
 }
 
 /** The name of an alias, a version number, or LATEST; InvalidArgument when it is none of them. */
 export function parseQualifier(came: string, maxLength: number): Outcome<string> {
-  if (isName(came, maxLength) || isVersion(came, maxLength)) return success(came);
+  if (came.length <= maxLength && (NAME.test(came) || VERSION.test(came))) return success(came);
   return invalid("qualifier", `LATEST, a version number, or an alias of ${allowed(maxLength)}`, came);
 }

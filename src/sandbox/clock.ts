@@ -15,9 +15,10 @@ const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 const MOMENT_ALLOWED = { error: "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z" };
-const moment = z
-  .string(MOMENT_ALLOWED)
-  .check(z.refine((text) => MOMENT.test(text) && isShowable(Date.parse(text)), MOMENT_ALLOWED));
+const moment = z.string(MOMENT_ALLOWED).check(
+  z.regex(MOMENT, { ...MOMENT_ALLOWED, abort: true }),
+  z.refine((text) => isShowable(Date.parse(text)), MOMENT_ALLOWED),
+);
 
 const MAX_SECONDS = 10_000 * 366 * 86_400;
 const SECONDS_ALLOWED = { error: "a whole number of seconds within 10,000 years" };

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { failure, type Outcome, success } from "../api/errors.ts";
-import { DEFAULT_QUALIFIER, type FunctionName, isName, isVersion } from "../api/names.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, VERSION } from "../api/names.ts";
 import type { Limits } from "../limits.ts";
+import { nameSchemas } from "./names.ts";
 
 /** A stored value may have two million bytes. */
 const MAX_CHARACTERS = 1_000_000;
@@ -19,11 +20,8 @@ const namedOnce = z.refine(
 );
 
 /** The functions that exist in declared mode: FC 2.0's by service, with its versions and aliases; FC 3.0's alone. */
-export function declaredSchema({ nameLength }: Limits) {
-  const name = z.string().check(z.refine((text) => isName(text, nameLength), { error: "a name" }));
-  const version = z
-    .string()
-    .check(z.refine((text) => isVersion(text, nameLength), { error: "a version number" }));
+export function declaredSchema(limits: Limits) {
+  const { name, version } = nameSchemas(limits);
   const qualifiers = {
     versions: z.optional(z.array(version).check(z.maxLength(MAX_QUALIFIERS))),
     aliases: z.optional(z.array(name).check(z.maxLength(MAX_QUALIFIERS))),
@@ -98,7 +96,7 @@ export function checkExistence(
   if (!existence.function) return failure("FunctionNotFound", functionName, service);
   if (qualifier === null || qualifier === DEFAULT_QUALIFIER) return success(undefined);
   const owner = service ? `service '${service}'` : `function '${functionName}'`;
-  if (isVersion(qualifier, qualifier.length)) {
+  if (VERSION.test(qualifier)) {
     return existence.versions.includes(qualifier)
       ? success(undefined)
       : failure("VersionNotFound", qualifier, owner);

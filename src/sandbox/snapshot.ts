@@ -6,12 +6,13 @@ import {
   type StoredConfig,
   wholeNumber,
 } from "../api/config.ts";
-import { DEFAULT_QUALIFIER, type FunctionName, functionKey, isName, isVersion } from "../api/names.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../api/names.ts";
 import { apiVersions } from "../api/versions.ts";
 import { faultSchema } from "../function/faults.ts";
 import type { Limits } from "../limits.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declaredFunctions.ts";
+import { nameSchemas } from "./names.ts";
 import { settingsSchema } from "./settings.ts";
 
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";
@@ -19,14 +20,11 @@ const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds 
 
 /** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
 export function snapshotSchema(limits: Limits) {
-  const maxName = limits.nameLength;
-  const name = z
-    .string({ error: "a name" })
-    .check(z.refine((text) => isName(text, maxName), { error: "a name" }));
-  const time = z.string({ error: "an RFC 3339 time in UTC" }).check(
-    z.refine((text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text)), {
-      error: "an RFC 3339 time in UTC with whole seconds",
-    }),
+  const { name, qualifier } = nameSchemas(limits);
+  const allowedTime = { error: "an RFC 3339 time in UTC with whole seconds" };
+  const time = z.string(allowedTime).check(
+    z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, { ...allowedTime, abort: true }),
+    z.refine((text) => !Number.isNaN(Date.parse(text)), allowedTime),
   );
   return z.strictObject({
     format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
@@ -49,13 +47,7 @@ export function snapshotSchema(limits: Limits) {
         z.strictObject({
           service: z.optional(name),
           function: name,
-          qualifier: z.optional(
-            z.string().check(
-              z.refine((text) => isName(text, maxName) || isVersion(text, maxName), {
-                error: "LATEST, a version number or an alias",
-              }),
-            ),
-          ),
+          qualifier: z.optional(qualifier),
           createdTime: z.optional(time),
           lastModifiedTime: z.optional(time),
           maxAsyncEventAgeInSeconds: z.optional(wholeNumber(1, MAX_EVENT_AGE_SECONDS)),

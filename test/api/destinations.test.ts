@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { isDestination } from "../../src/api/destinations.ts";
+import { destinationSchema } from "../../src/api/config.ts";
+
+const isDestination = (destination: string) => destinationSchema.safeParse({ destination }).success;
 
 describe("a destination is a resource that Function Compute can send results to", () => {
   test.each([
