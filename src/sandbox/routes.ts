@@ -13,7 +13,7 @@ import { advanceSchema, clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declaredFunctions.ts";
 import { WATCHING_HEADER } from "./feed.ts";
 import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "./feedProtocol.ts";
-import { createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets } from "./identity.ts";
+import { accessKeyOf, createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets } from "./identity.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { PARTS } from "./parts.ts";
 import { type ControlOutcome, done, parsed, problem, type Refusal } from "./problem.ts";
@@ -124,9 +124,10 @@ export function controlRoutes(): Hono<ApiEnv> {
   });
   routes.get("/", async (c) => {
     const { ROOT_SECRET: secret } = c.env;
-    const hidden = !secret || c.get("watching");
-    const credentials = hidden ? {} : await credentialsOf(secret, c.get("sandbox"));
-    return c.json({ ...(await summary(c)), ...credentials });
+    if (!secret || c.get("watching")) return c.json(await summary(c));
+    // What controls `default` is the operator's token, if any.
+    const credentials = c.get("sandbox") === DEFAULT_SANDBOX ? accessKeyOf : credentialsOf;
+    return c.json({ ...(await summary(c)), ...(await credentials(secret, c.get("sandbox"))) });
   });
 
   routes.get("/metrics", async (c) =>

@@ -86,6 +86,14 @@ describe("an idle sandbox", () => {
       storage.kv.put("usedAt", Date.now() - milliseconds);
     });
   const WEEK_MS = 7 * 86_400_000;
+  /** How many items and tables an object has, and when its alarm is. */
+  const stored = async (stub: DurableObjectStub<undefined>) =>
+    runInDurableObject(stub, async (_, { storage }) => [
+      [...storage.kv.list()].length,
+      storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray()
+        .length,
+      await storage.getAlarm(),
+    ]);
 
   test("is erased wholly by its alarm after a week, and can be used anew", async () => {
     const sandbox = await newSandbox();
@@ -95,13 +103,6 @@ describe("an idle sandbox", () => {
     await sandbox.settings({ region: "eu-central-1" });
     await age(id, WEEK_MS);
     expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
-    const stored = async (stub: DurableObjectStub<undefined>) =>
-      runInDurableObject(stub, async (_, { storage }) => [
-        [...storage.kv.list()].length,
-        storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray()
-          .length,
-        await storage.getAlarm(),
-      ]);
     expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
     for (const name of names)
       expect(await stored(functionObject(env, id, { service: "", function: name }))).toEqual([0, 0, null]);
@@ -128,7 +129,8 @@ describe("an idle sandbox", () => {
     const sandbox = await newSandbox();
     const id = sandbox.access.id ?? "";
     await sandbox.send("PUT", fc3.config("a"));
-    await age(id, WEEK_MS - 60_000);
+    await age(id, WEEK_MS);
+    await sandbox.settings({ region: "cn-beijing" });
     expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
     expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(200);
   });
@@ -154,7 +156,10 @@ describe("an idle sandbox", () => {
   test("is erased as any other when it was only looked at", async () => {
     const sandbox = await newSandbox();
     expect((await sandbox.send("GET", "/_sandbox")).status).toBe(200);
-    const stub = sandboxObject(env, sandbox.access.id ?? "");
-    expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
+    const id = sandbox.access.id ?? "";
+    expect(await stored(sandboxObject(env, id))).not.toEqual([0, 0, null]);
+    await age(id, WEEK_MS);
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
   });
 });

@@ -31,7 +31,7 @@ describe.each(["/", "/docs"])("%s", (path) => {
 
   test("has what it loads beside it, to be kept for ever", async () => {
     const sandbox = await createSandbox(SERVER);
-    const assets = await assetsOf(sandbox.endpoint + path.replace(/^\/$/, "/"));
+    const assets = await assetsOf(sandbox.endpoint + path);
     expect(assets.length).toBe(3);
     for (const asset of assets) {
       const response = await fetch(asset);
