@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { SandboxClient } from "../../src/client/index.ts";
 import { startSandbox } from "../../src/local/startSandbox.ts";
-import { newDirectory } from "../local/program.ts";
+import { newDirectory } from "../program.ts";
 import { hasBrowser } from "./browser.ts";
 import { card, isLive, newSandbox, SERVER, visit } from "./pages.ts";
 

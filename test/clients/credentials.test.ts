@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
-import { servedSandbox } from "../local/program.ts";
+import { servedSandbox } from "../program.ts";
 import {
   fc2Client,
   fc20230330,

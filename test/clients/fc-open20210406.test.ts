@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { servedSandbox } from "../local/program.ts";
+import { servedSandbox } from "../program.ts";
 import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
 import { fcOpen20210406Client, fcOpen20210406 as sdk } from "./sdks.ts";
 

@@ -1,6 +1,6 @@
 import type { AsyncConfigOptions } from "@alicloud/fc2";
 import { describe, expect, test } from "vitest";
-import { servedSandbox } from "../local/program.ts";
+import { servedSandbox } from "../program.ts";
 import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
 import { fc2Client } from "./sdks.ts";
 

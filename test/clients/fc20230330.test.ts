@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { servedSandbox } from "../local/program.ts";
+import { servedSandbox } from "../program.ts";
 import { allPages, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
 import { fc20230330Client, fc20230330 as sdk } from "./sdks.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { servedSandbox } from "../local/program.ts";
+import { servedSandbox } from "../program.ts";
 import { newFunction, QUEUE, REQUEST_ID, TOPIC } from "./sandbox.ts";
 
 // fc-go-sdk leaves no item out: AsyncConfig has four pointers without omitempty, and a nil one goes as null.

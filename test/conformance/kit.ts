@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { SandboxClient } from "../../src/client/index.ts";
-import { newDirectory, ROOT } from "../local/program.ts";
+import { newDirectory, ROOT } from "../program.ts";
 
 const CLI = join(ROOT, "conformance/cli.ts");
 /** Each run is a process of its own: together they compile the kit once. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { options } from "../../conformance/commandLine.ts";
 import { createSandbox, type Snapshot } from "../../src/client/index.ts";
-import { until } from "../local/program.ts";
+import { until } from "../program.ts";
 import { forgetfulEndpoint, newRecording, pointedAt, runKit, startKit } from "./kit.ts";
 
 const server = process.env["FC_SANDBOX_URL"] ?? "";

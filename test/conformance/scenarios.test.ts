@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { scenarios } from "../../conformance/scenarios/index.ts";
 import { errorCodes } from "../../src/api/errors.ts";
-import { ROOT } from "../local/program.ts";
+import { ROOT } from "../program.ts";
 
 const steps = scenarios.flatMap((scenario) => scenario.steps);
 

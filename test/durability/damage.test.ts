@@ -12,7 +12,7 @@ import {
 import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { createSandbox, SandboxClient } from "../../src/client/index.ts";
-import { get, newDirectory, put, run, start, until } from "../local/program.ts";
+import { get, newDirectory, put, run, start, until } from "../program.ts";
 
 const FUNCTIONS = ".fc-sandbox/objects/fc-sandbox-FunctionObject";
 const SANDBOXES = ".fc-sandbox/objects/fc-sandbox-SandboxObject";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type TestContext, test } from "vitest";
-import { config, get, newDirectory, put, ROOT, servingProcess, start } from "../local/program.ts";
+import { config, get, newDirectory, put, ROOT, servingProcess, start } from "../program.ts";
 import { mountSmallDisk, type SmallDisk } from "./smallDisk.ts";
 
 const CLI = join(ROOT, "src/local/cli.ts");

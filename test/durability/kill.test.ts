@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { ControlError, type JournalEntry, SandboxClient } from "../../src/client/index.ts";
-import { isRunning, newDirectory, type Program, servingProcess, start, until } from "../local/program.ts";
+import { isRunning, newDirectory, type Program, servingProcess, start, until } from "../program.ts";
 import { type Config, config } from "./model.ts";
 import { type Key, keyText, type Write, Writer } from "./writer.ts";
 

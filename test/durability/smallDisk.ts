@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { newDirectory } from "../local/program.ts";
+import { newDirectory } from "../program.ts";
 
 const BLOCK = Buffer.alloc(4096);
 

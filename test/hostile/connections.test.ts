@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
-import { servedSandbox } from "../local/program.ts";
+import { servedSandbox } from "../program.ts";
 import { RawConnection } from "./exchange.ts";
 
 const IDLE_CONNECTIONS = 1000;

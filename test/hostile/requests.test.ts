@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
-import { servedSandbox } from "../local/program.ts";
+import { servedSandbox } from "../program.ts";
 import { expectConforming, type HostileRequest, type RawResponse, send } from "./exchange.ts";
 
 /** How many requests are made up: `npm run test:hostile` makes more. */

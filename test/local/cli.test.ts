@@ -17,7 +17,7 @@ import {
   servingProcess,
   start,
   until,
-} from "./program.ts";
+} from "../program.ts";
 
 /** A copy of the repository to build in: other tests serve what was built in this one. */
 async function checkout(): Promise<string> {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { createSandbox, type FeedEvent } from "../../src/client/index.ts";
-import { servedSandbox } from "./program.ts";
+import { servedSandbox } from "../program.ts";
 
 const sandbox = await createSandbox(await servedSandbox());
 

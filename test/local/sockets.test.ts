@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { RawConnection } from "../hostile/exchange.ts";
-import { config, get, put, servedSandbox } from "./program.ts";
+import { config, get, put, servedSandbox } from "../program.ts";
 
 const server = await servedSandbox();
 

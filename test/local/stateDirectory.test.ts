@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStateDirectory } from "../../src/local/stateDirectory.ts";
-import { newDirectory } from "./program.ts";
+import { newDirectory } from "../program.ts";
 
 test("of many that find the lock of one that is gone, one gets the directory", async () => {
   const directory = await newDirectory();

@@ -2,7 +2,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { startSandbox } from "../../src/local/startSandbox.ts";
-import { newDirectory } from "./program.ts";
+import { newDirectory } from "../program.ts";
 
 /** Where a sandbox without a state directory of its own keeps its state, which goes with it. */
 async function placeOfState(): Promise<string> {

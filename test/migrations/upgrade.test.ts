@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { SandboxClient } from "../../src/client/index.ts";
 import { startSandbox } from "../../src/local/startSandbox.ts";
-import { newDirectory } from "../local/program.ts";
+import { newDirectory } from "../program.ts";
 import { JOURNAL_SIZE, PAGE, PROD, REPORT, readConfigs, readControl, send, type Told } from "./story.ts";
 
 const STATES = fileURLToPath(new URL("states/", import.meta.url));

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { newDirectory, ROOT } from "../local/program.ts";
+import { newDirectory, ROOT } from "../program.ts";
 
 /** What a command that has ended said. */
 export interface Ran {

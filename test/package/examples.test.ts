@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hasBrowser } from "../browser/browser.ts";
-import { newDirectory, ROOT } from "../local/program.ts";
+import { newDirectory, ROOT } from "../program.ts";
 import { runCommand } from "./consumer.ts";
 
 // The MSW example is a test file of vitest, and runs beside this one.

@@ -4,7 +4,7 @@ import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { beforeAll, describe, expect, test } from "vitest";
-import { isRunning, listens, newDirectory, put, ROOT, start, until } from "../local/program.ts";
+import { isRunning, listens, newDirectory, put, ROOT, start, until } from "../program.ts";
 import { type Consumer, newConsumer, pack } from "./consumer.ts";
 
 let files: string[];

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { startSandbox } from "../../src/local/startSandbox.ts";
+import { startSandbox } from "../src/local/startSandbox.ts";
 
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 export const CLI = join(ROOT, "src/local/cli.ts");
 
 /** The program, running. */
