@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { experimental_readRawConfig as readRawConfig } from "wrangler";
 import { buildWorker } from "../src/local/buildWorker.ts";
 import { startSandbox } from "../src/local/startSandbox.ts";
 import { WORKER_DIRECTORY, type WorkerSettings } from "../src/local/worker.ts";
@@ -73,11 +74,30 @@ export async function byMiniflare(): Promise<Host> {
   };
 }
 
-/** By `wrangler dev`. */
+/** By `wrangler dev`, which would hold a client to the rate limits; so it is given none. */
 export async function byWranglerDev(): Promise<Host> {
   const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const {
+    main,
+    assets,
+    build: _build,
+    ratelimits: _limits,
+    env: _env,
+    ...config
+  } = readRawConfig({
+    config: join(ROOT, "wrangler.toml"),
+  }).rawConfig;
+  const configFile = join(directory, "wrangler.json");
+  const inRoot = {
+    ...config,
+    main: join(ROOT, main ?? ""),
+    assets: { ...assets, directory: join(ROOT, assets?.directory ?? "") },
+  };
+  await writeFile(configFile, JSON.stringify(inRoot));
   const args = [
     "dev",
+    "--config",
+    configFile,
     "--port",
     "0",
     "--ip",

@@ -1,10 +1,25 @@
 import { createHmac } from "node:crypto";
 import autocannon from "autocannon";
 
-export const FUNCTIONS = 64;
+export const FUNCTIONS = 32;
 const CONNECTIONS = 16;
 /** How many different configs a connection puts to a function in turn. */
 const CONFIGS = 4;
+/**
+ * After so many, the functions' journals are full, and their write-ahead logs as long as they get (SQLite starts one
+ * anew at 1,000 pages): from then on a PUT writes over what is there, and its commit costs the disk less.
+ */
+export const PUTS_UNTIL_STEADY = FUNCTIONS * 1000;
+
+/** The path of a function's config. */
+export function configPath(name: string): string {
+  return `/2016-08-15/services/demo/functions/${name}/async-invoke-config`;
+}
+
+/** The paths of so many functions' configs. */
+export function configPaths(functions: number): string[] {
+  return Array.from({ length: functions }, (_, i) => configPath(`f${i}`));
+}
 
 /** A config; another for each number: SQLite writes nothing for a row that stays as it was. */
 function config(number: number): string {
@@ -31,22 +46,21 @@ export interface AccessKey {
 }
 
 /**
- * PUTs or GETs of the configs of 64 functions, over 16 connections, for some seconds; signed with a key when there
+ * PUTs or GETs of the functions' configs, over 16 connections, for some seconds; signed with a key when there
  * is one. Throws when a response is not a 2xx.
  */
-export async function load(
-  url: string,
-  method: "PUT" | "GET",
-  seconds: number,
-  key?: AccessKey,
-): Promise<Round> {
+export function load(url: string, method: "PUT" | "GET", seconds: number, key?: AccessKey): Promise<Round> {
+  return fire({ url, duration: seconds, setupClient: toConfigs(method, key) });
+}
+
+function toConfigs(method: "PUT" | "GET", key: AccessKey | undefined): (client: autocannon.Client) => void {
   const type = method === "PUT" ? "application/json" : "";
   let connections = 0;
   // Each connection has configs of its own, made before the load starts: making them must not slow the client down.
-  const setupClient = (client: autocannon.Client) => {
+  return (client) => {
     const connection = connections++;
     const requests = Array.from({ length: FUNCTIONS * CONFIGS }, (_, i) => {
-      const path = `/2016-08-15/services/demo/functions/f${i % FUNCTIONS}/async-invoke-config`;
+      const path = configPath(`f${i % FUNCTIONS}`);
       const headers = {
         ...(type && { "content-type": type }),
         ...(key && signature(method, type, path, key)),
@@ -56,7 +70,6 @@ export async function load(
     });
     client.setRequests(requests);
   };
-  return fire({ url, duration: seconds, setupClient });
 }
 
 /** PUTs to these paths in turn, over 16 connections that share them, for some seconds. Throws as `load` does. */

@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { memory } from "../hosts.ts";
-import { FUNCTIONS } from "../load.ts";
+import { configPath } from "../load.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const BIN = join(HERE, "node_modules/.bin");
 const DOCUMENT = fileURLToPath(new URL("../../dist/assets/openapi-2016-08-15.json", import.meta.url));
-const PATH = "/2016-08-15/services/demo/functions/:function/async-invoke-config";
+const PATH = configPath(":function");
 const PATIENCE_MS = 60_000;
 
 /** A server that is running. */
@@ -29,8 +29,8 @@ export interface Peer {
   readonly name: string;
   readonly keepsState: boolean;
   readonly lacks: string;
-  /** Undefined where it can't run. */
-  start(): Promise<Served | undefined>;
+  /** Ready for the configs of so many functions; undefined where it can't run. */
+  start(functions: number): Promise<Served | undefined>;
 }
 
 const RESPONSE = JSON.stringify({ qualifier: "LATEST", maxAsyncRetryAttempts: 2 });
@@ -63,11 +63,11 @@ export const peers: readonly Peer[] = [
     name: "json-server",
     keepsState: true,
     lacks: "replaces the whole resource, validates nothing; writes its file later, and all of it",
-    start: async () => {
+    start: async (functions) => {
       const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
       return served(
         async (port) => {
-          const configs = Array.from({ length: FUNCTIONS }, (_, i) => ({ id: `f${i}` }));
+          const configs = Array.from({ length: functions }, (_, i) => ({ id: `f${i}` }));
           await writeFile(join(directory, "db.json"), JSON.stringify({ configs }));
           await writeFile(join(directory, "routes.json"), JSON.stringify({ [PATH]: "/configs/:function" }));
           const files = [join(directory, "db.json"), "--routes", join(directory, "routes.json")];
