@@ -62,14 +62,15 @@ async function read<T extends z.ZodMiniType>(
   if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
   try {
     const text = decodeUtf8(body.value);
+    const value = text === "" ? {} : JSON.parse(text);
     if (depthOf(text) > MAX_DEPTH) return problem(400, `The body is nested more than ${MAX_DEPTH} deep.`);
-    return parsed(schema, text === "" ? {} : JSON.parse(text));
+    return parsed(schema, value);
   } catch {
     return problem(400, "The body is not JSON in UTF-8.");
   }
 }
 
-/** How deep objects and arrays are within each other in some JSON. */
+/** How deep objects and arrays are within each other in text that is valid JSON: of other text it may take minutes. */
 function depthOf(json: string): number {
   let [depth, deepest] = [0, 0];
   for (const [bracket] of json.replace(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {
@@ -223,9 +224,10 @@ function verification(
 /** The `body` of a filter that came in a query, where it is JSON text. */
 function jsonParameter(body: string | undefined): ControlOutcome<{ body?: unknown }> {
   if (body === undefined) return done({});
-  if (depthOf(body) > MAX_DEPTH) return problem(400, `body is nested more than ${MAX_DEPTH} deep.`);
   try {
-    return done({ body: JSON.parse(body) });
+    const value = JSON.parse(body);
+    if (depthOf(body) > MAX_DEPTH) return problem(400, `body is nested more than ${MAX_DEPTH} deep.`);
+    return done({ body: value });
   } catch {
     return problem(400, "body must be JSON.");
   }

@@ -172,6 +172,13 @@ describe("too much of anything is refused, and the others are served", () => {
       () =>
         putOf("f", "Transfer-Encoding: chunked", `${"10\r\n0123456789abcdef\r\n".repeat(1 << 16)}0\r\n\r\n`),
     ],
+    [
+      "two megabytes that are almost JSON",
+      () => {
+        const body = `"${'\\"'.repeat(1 << 20)}`;
+        return `POST /_sandbox/sandboxes HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      },
+    ],
   ])("%s", async (_, request) => {
     const connection = await open();
     connection.write(request());
