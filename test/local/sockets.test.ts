@@ -103,6 +103,14 @@ test("HEAD has GET's headers and no body", async () => {
   expect([head?.status, await head?.text()]).toEqual([200, ""]);
 });
 
+test("a broken response begins as it would, and ends in the middle", async () => {
+  const answer = await exchange(
+    `GET ${PATH} HTTP/1.1\r\nHost: x\r\nX-Sandbox-Fault: broken\r\n\r\n`,
+    () => false,
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 500 .*\r\n\r\n\{"ErrorCode":"InternalServerError",[^}]*$/s);
+});
+
 describe("odd requests get a 4xx, and the sandbox lives on", () => {
   test.each([
     ["a path of 100 KB", `GET /${"x".repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
