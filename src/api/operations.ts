@@ -183,7 +183,8 @@ async function handle(
   operation: Operation | null,
   read: Reader,
 ): Promise<Response> {
-  const body = await readBody(c.req.raw, limits(c.env).bodyBytes);
+  const { bodyBytes, journalBodyBytes } = limits(c.env);
+  const body = await readBody(c.req.raw, bodyBytes);
   const { call, ...names } = read(c, body);
   const fault = tenancy.faultOf(c);
   const [sandbox, requestId, receivedAt] = [c.get("sandbox"), c.get("requestId"), c.get("receivedAt")];
@@ -199,9 +200,9 @@ async function handle(
       ...common,
       time: new Date(receivedAt).toISOString(),
       method: c.req.method,
-      url: redactedUrl(urlParts(c.req.raw.url)),
-      headers: redactedHeaders(c.req.raw.headers),
-      body: body.ok ? journalText(body.value, limits(c.env).journalBodyBytes) : "",
+      url: redactedUrl(urlParts(c.req.raw.url), journalBodyBytes),
+      headers: redactedHeaders(c.req.raw.headers, journalBodyBytes),
+      body: body.ok ? journalText(body.value, journalBodyBytes) : "",
     }),
   };
   c.set("operation", operation ?? undefined);

@@ -5,21 +5,28 @@ const SECRET_HEADERS = /authorization|cookie|secret|token|password|api-?key|^sec
 const SECRET_PARAMETERS = /^(x-)?(acs-|fc-|oss-)?(signature|security-?token|access-?key-?secret|token)$/i;
 const HIDDEN = "(secret)";
 
-/** Headers as they may be kept: the values that prove who sent them replaced. */
-export function redactedHeaders(headers: Headers): Record<string, string> {
+/**
+ * Headers as they may be kept: the values that prove who sent them replaced, and those left out that don't fit into so
+ * many characters.
+ */
+export function redactedHeaders(headers: Headers, maxCharacters: number): Record<string, string> {
   const redacted: Record<string, string> = {};
+  let left = maxCharacters;
   headers.forEach((value, name) => {
-    redacted[name] = SECRET_HEADERS.test(name) ? HIDDEN : value;
+    const shown = SECRET_HEADERS.test(name) ? HIDDEN : value;
+    if (name.length + shown.length > left) return;
+    left -= name.length + shown.length;
+    redacted[name] = shown;
   });
   return redacted;
 }
 
-/** Path and query as they may be kept: signatures and tokens in the query replaced. */
-export function redactedUrl({ path, query }: UrlParts): string {
-  if (query === "") return path;
+/** The beginning of path and query as it may be kept: signatures and tokens in the query replaced. */
+export function redactedUrl({ path, query }: UrlParts, maxCharacters: number): string {
+  if (query === "") return path.slice(0, maxCharacters);
   const redacted = query.split("&").map((pair) => {
     const [name = ""] = pair.split("=", 1);
     return SECRET_PARAMETERS.test(percentDecoded(name)) ? `${name}=${HIDDEN}` : pair;
   });
-  return `${path}?${redacted.join("&")}`;
+  return `${path}?${redacted.join("&")}`.slice(0, maxCharacters);
 }

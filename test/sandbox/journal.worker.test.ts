@@ -102,6 +102,16 @@ describe("the journal", () => {
     expect([entry?.status, entry?.body.length]).toEqual([200, 8192]);
   });
 
+  test("keeps the first 8 KiB of a URL, and the headers that fit into as much", async () => {
+    const sandbox = await newSandbox();
+    const headers = { "x-long": "x".repeat(9000), "x-short": "kept" };
+    await sandbox.send("GET", `${fc3.config("f")}?padding=${"x".repeat(9000)}`, undefined, headers);
+    const [entry] = (await sandbox.requests.list()).requests;
+    expect(entry?.url.length).toBe(8192);
+    expect(entry?.headers).toMatchObject({ "x-short": "kept" });
+    expect(entry?.headers).not.toHaveProperty("x-long");
+  });
+
   test("is a ring: each function keeps its latest entries, as many as the setting says", async () => {
     const sandbox = await newSandbox({ settings: { journalSize: 3 } });
     const put = async (name: string, attempts: number) =>
