@@ -1,59 +1,9 @@
 #!/usr/bin/env node
 import { relative } from "node:path";
-import { parseArgs } from "node:util";
+import { HELP, readCommandLine } from "./commandLine.ts";
 import { type SandboxOptions, startSandbox } from "./startSandbox.ts";
 
-const DEFAULT_PORT = 8787;
-const DEFAULT_HOST = "127.0.0.1";
-const DEFAULT_STATE_DIRECTORY = ".fc-sandbox";
 const PARENT_CHECK_MS = 200;
-
-const HELP = `Usage: fc-sandbox [options]
-
-Serves the sandbox until Ctrl-C.
-
-  --port N         the port to listen on, 0 for any free one (default ${DEFAULT_PORT})
-  --host H         the address to listen on (default ${DEFAULT_HOST}; 0.0.0.0 for all)
-  --state-dir D    where the state is kept (default ${DEFAULT_STATE_DIRECTORY}, below the working directory)
-  --ephemeral      keep no state: it goes when the sandbox stops; twice as fast where it can be in memory (Linux)
-  --var NAME=VALUE set a variable in place of wrangler.toml's; can be given several times
-  --help           show this
-`;
-
-/** The command line, read: how to serve, or that help was asked for. Throws an Error that says what is wrong. */
-function readCommandLine(args: string[]): SandboxOptions | "help" {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: "string", default: String(DEFAULT_PORT) },
-      host: { type: "string", default: DEFAULT_HOST },
-      "state-dir": { type: "string" },
-      ephemeral: { type: "boolean", default: false },
-      var: { type: "string", multiple: true, default: [] },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) return "help";
-  const port = Number(values.port);
-  if (!/^[0-9]+$/.test(values.port) || port > 65535) {
-    throw new Error(`--port must be a number from 0 to 65535, but is "${values.port}".`);
-  }
-  if (values.ephemeral && values["state-dir"] !== undefined) {
-    throw new Error("--ephemeral keeps no state: it does not go with --state-dir.");
-  }
-  return {
-    host: values.host,
-    port,
-    stateDirectory: values.ephemeral ? undefined : (values["state-dir"] ?? DEFAULT_STATE_DIRECTORY),
-    variables: Object.fromEntries(values.var.map(readVariable)),
-  };
-}
-
-function readVariable(text: string): [string, string] {
-  const equals = text.indexOf("=");
-  if (equals < 1) throw new Error(`--var must be NAME=VALUE, but is "${text}".`);
-  return [text.slice(0, equals), text.slice(equals + 1)];
-}
 
 function welcome(url: string, state: string): string {
   return `fc-sandbox is ready.
