@@ -1,8 +1,9 @@
 import { percentDecoded, type UrlParts } from "./url.ts";
 
 // By what they are called, so that the next SDK's are hidden too; a browser's feed has its token in the protocol.
-const SECRET_HEADERS = /authorization|cookie|secret|token|password|api-?key|^sec-websocket-protocol$/;
-const SECRET_PARAMETERS = /^(x-)?(acs-|fc-|oss-)?(signature|security-?token|access-?key-?secret|token)$/i;
+const SECRET_HEADERS =
+  /authorization|cookie|secret|token|password|api-?key|signature$|^sec-websocket-protocol$/;
+const SECRET_PARAMETERS = /(signature|secret|(?<!^next)token|password|api-?key)$/i;
 const HIDDEN = "(secret)";
 
 /**

@@ -81,18 +81,19 @@ describe("the journal", () => {
     const sandbox = await newSandbox();
     await sandbox.send(
       "PUT",
-      `${fc3.config("f")}?Signature=secret-1&security-token=secret-2&x-acs-security-token=secret-3&keep=me`,
+      `${fc3.config("f")}?Signature=secret-1&security-token=secret-2&x-acs-security-token=secret-3&access_token=secret-8&nextToken=keep-me`,
       {},
       {
         Authorization: "FC someone:secret-4",
         "x-fc-security-token": "secret-5",
         "X-Acs-Security-Token": "secret-6",
         Cookie: "session=secret-7",
+        "X-Acs-Signature": "secret-9",
       },
     );
     const journal = JSON.stringify(await sandbox.requests.list());
     expect(journal).not.toMatch(/secret-\d/);
-    expect(journal).toContain("keep=me");
+    expect(journal).toContain("nextToken=keep-me");
   });
 
   test("keeps the first 8 KiB of a body", async () => {
