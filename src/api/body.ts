@@ -13,12 +13,12 @@ export async function readBody(
 ): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
   const declared = Number(request.headers.get("Content-Length") ?? Number.NaN);
   try {
-    // Reading in one go is faster; a server sees to it that a body is as long as it says.
+    // Reading in one go is faster.
     if (declared <= maxBytes) return bounded(new Uint8Array(await request.arrayBuffer()), maxBytes);
     if (request.body === null) return success(new Uint8Array());
     return await readChunks(request.body, maxBytes);
   } catch {
-    // The client went away, or sent less than it said: nobody is there for the answer.
+    // The client went away, sent less than it said, or sent broken chunks.
     return failure("InvalidArgument", "the request body ended before its end");
   }
 }
@@ -27,15 +27,30 @@ function bounded(bytes: Uint8Array<ArrayBuffer>, maxBytes: number): Outcome<Uint
   return bytes.length > maxBytes ? failure("EntityTooLarge", maxBytes) : success(bytes);
 }
 
-async function readChunks(body: ReadableStream, maxBytes: number): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
-  const bytes = new Uint8Array(maxBytes);
+async function readChunks(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  maxBytes: number,
+): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of body) {
-    if (size + chunk.length <= maxBytes) bytes.set(chunk, size);
     size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
     if (size > DRAINED_BYTES) break;
   }
-  return size > maxBytes ? failure("EntityTooLarge", maxBytes) : success(bytes.subarray(0, size));
+  return size > maxBytes ? failure("EntityTooLarge", maxBytes) : success(joined(chunks, size));
+}
+
+function joined(chunks: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
+  const [first] = chunks;
+  if (first?.length === size) return first;
+  const bytes = new Uint8Array(size);
+  let end = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, end);
+    end += chunk.length;
+  }
+  return bytes;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -66,7 +81,7 @@ export function parseJson(contentType: string | null, bytes: Uint8Array): Outcom
   } catch {
     return invalid("the request body", "JSON", text);
   }
-  const key = ambiguousKey(text);
+  const key = ambiguousKey(text, value);
   if (key === undefined) return success(value);
   return failure(
     "InvalidArgument",
@@ -78,8 +93,10 @@ export function parseJson(contentType: string | null, bytes: Uint8Array): Outcom
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
-/** In text that is valid JSON, a key that readers disagree about: `__proto__`, or twice in one object. */
-function ambiguousKey(text: string): string | undefined {
+/** In the JSON of a value, a key that readers disagree about: `__proto__`, or twice in one object. */
+function ambiguousKey(text: string, value: unknown): string | undefined {
+  // Most clients write JSON as JavaScript does, which gives each key once.
+  if (JSON.stringify(value) === text && !text.includes("__proto__")) return undefined;
   const open: (Set<string> | undefined)[] = [];
   let string = "";
   for (const [token] of text.matchAll(TOKENS)) {

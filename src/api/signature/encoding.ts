@@ -1,6 +1,10 @@
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Bytes as lower-case hex digits. */
 export function hex(bytes: ArrayBuffer): string {
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  let digits = "";
+  for (const byte of new Uint8Array(bytes)) digits += HEX[byte];
+  return digits;
 }
 
 /** Bytes in base64. */

@@ -7,7 +7,16 @@ export async function verifyHmac(
   signature: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<boolean> {
   if (!signature) return false;
-  const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), HMAC_SHA256, false, ["verify"]);
-  return crypto.subtle.verify("HMAC", key, signature, encoder.encode(text));
+  return crypto.subtle.verify("HMAC", await keyOf(secret), signature, new TextEncoder().encode(text));
+}
+
+let imported: { readonly secret: string; readonly key: CryptoKey } | undefined;
+
+/** A secret as a key; the latest is kept, since a sandbox's requests come in runs. */
+async function keyOf(secret: string): Promise<CryptoKey> {
+  if (imported?.secret === secret) return imported.key;
+  const bytes = new TextEncoder().encode(secret);
+  const key = await crypto.subtle.importKey("raw", bytes, HMAC_SHA256, false, ["verify"]);
+  imported = { secret, key };
+  return key;
 }
