@@ -32,7 +32,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
   if (request.fault) effects.push(request.fault);
 
   const before = effects.filter((effect) => effect.after === undefined);
-  await waitFor(before);
+  if (before.length > 0) await waitFor(before);
   let reply = faultReply(request, before, undefined);
   if (reply === undefined) {
     const admitted = admit(request, by.state());
@@ -95,16 +95,11 @@ function faultReply(
   }
   if (effect.type === "response") {
     const { status, headers: given, body } = effect;
-    // The sandboxes' pages share an origin: a page that a fault makes up must not act in its name.
-    const headers = { ...given, "Content-Security-Policy": "sandbox" };
-    if (body === undefined) return { status, headers, body: null, broken: false };
-    const isText = typeof body === "string";
-    return {
-      status,
-      headers: isText ? headers : { "Content-Type": "application/json; charset=utf-8", ...headers },
-      body: isText ? body : JSON.stringify(body),
-      broken: false,
-    };
+    const madeUp = { status, headers: given ?? {}, body: null, broken: false, madeUp: true } as const;
+    if (body === undefined) return madeUp;
+    if (typeof body === "string") return { ...madeUp, body };
+    const headers = { "Content-Type": "application/json; charset=utf-8", ...given };
+    return { ...madeUp, headers, body: JSON.stringify(body) };
   }
   const cut =
     usual ?? errorReply(request.version, injectedError("InternalServerError", undefined), request.requestId);

@@ -50,6 +50,8 @@ export interface ApiReply {
   readonly body: string | null;
   /** Whether the connection ends in the middle of the body. */
   readonly broken: boolean;
+  /** Whether a fault made it up, headers and all. */
+  readonly madeUp?: boolean;
 }
 
 /** The reply to a request that came to something: a 200 with a body, or a 204. */

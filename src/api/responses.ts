@@ -23,11 +23,9 @@ export function commonHeaders(c: ApiContext): Record<string, string> {
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /** The response that a reply stands for. */
-export function send(c: ApiContext, { status, headers: given, body, broken }: ApiReply): Response {
+export function send(c: ApiContext, { status, headers: given, body, broken, madeUp }: ApiReply): Response {
   const common = commonHeaders(c);
-  // What a fault makes up is written in any case, and takes the place of what is usual.
-  const headers: Record<string, string> =
-    "Content-Security-Policy" in given ? replaced(common, given) : { ...common, ...given };
+  const headers: Record<string, string> = madeUp ? withMadeUp(common, given) : { ...common, ...given };
   if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
   if (broken) return new Response(brokenOff(new TextEncoder().encode(body)), { status, headers });
   // The server counts what it sends; of a HEAD's answer it sees no body to count.
@@ -35,13 +33,15 @@ export function send(c: ApiContext, { status, headers: given, body, broken }: Ap
   return new Response(body, { status, headers });
 }
 
-function replaced(
-  headers: Readonly<Record<string, string>>,
-  by: Readonly<Record<string, string>>,
+/** The usual headers and those that a fault makes up, which take their place, in whatever case they are written. */
+function withMadeUp(
+  usual: Readonly<Record<string, string>>,
+  madeUp: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const merged = new Headers(headers);
-  for (const [name, value] of Object.entries(by)) {
-    // Policies add up: a made-up one must not undo the sandbox's.
+  // The sandboxes' pages share an origin: a page that a fault makes up must not act in its name.
+  const merged = new Headers({ ...usual, "Content-Security-Policy": "sandbox" });
+  for (const [name, value] of Object.entries(madeUp)) {
+    // Policies add up: a made-up one can't undo the other.
     if (name.toLowerCase() === "content-security-policy") merged.append(name, value);
     else merged.set(name, value);
   }
