@@ -55,13 +55,8 @@ app.use(async (c, next) => {
   }
   const selected = await selectSandbox(c.req.raw, c.env);
   if (!selected.ok) {
-    if (needsNoSandbox(c.req.method, c.req.path)) return next();
-    const named = abbreviated(selected.named);
-    return refuse(
-      c,
-      problem(404, `There is no sandbox ${named}.`),
-      failure("AccessDenied", `there is no sandbox '${named}'`),
-    );
+    c.set("unknownSandbox", selected.named);
+    return needsNoSandbox(c.req.method, c.req.path) ? next() : refuseUnknownSandbox(c, selected.named);
   }
   c.set("sandbox", selected.sandbox);
   return next();
@@ -98,11 +93,13 @@ const { routes, notSupported } = apiRoutes(tenancy);
 app.route("/_sandbox", controlRoutes());
 app.route("/", pageRoutes());
 app.route("/", routes);
-app.notFound((c) =>
-  isControlPath(c.req.path)
+app.notFound((c) => {
+  const unknown = c.get("unknownSandbox");
+  if (unknown !== undefined) return refuseUnknownSandbox(c, unknown);
+  return isControlPath(c.req.path)
     ? sendProblem(c, problem(404, `The control plane has no ${c.req.method} ${c.req.path}.`))
-    : notSupported(c),
-);
+    : notSupported(c);
+});
 
 interface PlatformError {
   readonly retryable?: boolean;
@@ -122,6 +119,15 @@ app.onError((error, c) => {
     ? refuse(c, problem(503, "Try again."), failure("ServiceUnavailable"))
     : refuse(c, problem(500, "An internal error has occurred."), failure("InternalServerError"));
 });
+
+function refuseUnknownSandbox(c: ApiContext, name: string): Response {
+  const named = abbreviated(name);
+  return refuse(
+    c,
+    problem(404, `There is no sandbox ${named}.`),
+    failure("AccessDenied", `there is no sandbox '${named}'`),
+  );
+}
 
 /** Refuses a request: as the control plane does, or as the API in the version that its path is like. */
 function refuse(c: ApiContext, control: Refusal, { error }: Failure): Response {

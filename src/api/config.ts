@@ -3,7 +3,7 @@ import { defaults } from "./defaults.ts";
 import { DESTINATION, DESTINATION_ALLOWED, MAX_DESTINATION_LENGTH } from "./destinations.ts";
 import { invalid, type Outcome, success } from "./errors.ts";
 import type { ConfigName } from "./names.ts";
-import type { ApiVersion, Place } from "./versions.ts";
+import { type ApiVersion, apiVersions, type Place } from "./versions.ts";
 
 // Workers forbid code made from strings, which is what zod's faster parser is.
 z.config({ jitless: true });
@@ -88,19 +88,20 @@ export function requestSchema(version: ApiVersion) {
   );
 }
 
+const requestSchemas = Object.fromEntries(
+  apiVersions.map((version) => [version.id, requestSchema(version)]),
+) as Record<ApiVersion["id"], ReturnType<typeof requestSchema>>;
+
 /**
- * A parser of a version's PUT bodies, already read as JSON; InvalidArgument names the first item that is wrong.
+ * What a PUT's body, already read as JSON, gives in a version; InvalidArgument names the first item that is wrong.
  * Unknown items are ignored, as a JSON server in Go does.
  */
-export function configParser(version: ApiVersion): (body: unknown) => Outcome<GivenItems> {
-  const schema = requestSchema(version);
-  return (body) => {
-    const parsed = schema.safeParse(body);
-    if (parsed.success) return success(parsed.data);
-    const [issue] = parsed.error.issues;
-    const path = issue?.path ?? [];
-    return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(body, path));
-  };
+export function parseItems(version: ApiVersion, body: unknown): Outcome<GivenItems> {
+  const parsed = requestSchemas[version.id].safeParse(body);
+  if (parsed.success) return success(parsed.data);
+  const [issue] = parsed.error.issues;
+  const path = issue?.path ?? [];
+  return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(body, path));
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

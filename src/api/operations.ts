@@ -4,7 +4,7 @@ import type { Effect } from "../function/faults.ts";
 import { toJson } from "../json.ts";
 import { functionObject, sandboxObject } from "../objects.ts";
 import { parseJson, readBody } from "./body.ts";
-import { configParser } from "./config.ts";
+import { parseItems } from "./config.ts";
 import { abbreviated, type Failure, failure, type Outcome, success } from "./errors.ts";
 import {
   type ApiRequest,
@@ -29,6 +29,8 @@ export interface ApiEnv {
     /** Milliseconds since 1970. */
     receivedAt: number;
     sandbox: string;
+    /** What the request named in place of a sandbox; then there is no `sandbox`. */
+    unknownSandbox: string | undefined;
     /** Whether the control plane shows a visitor without a token what there is, but no secret. */
     watching: boolean | undefined;
     /** What the log is told of the request. */
@@ -48,54 +50,51 @@ export interface Tenancy {
 }
 
 /** What a request says: its names, as far as they could be read, and what it asks for. */
-interface Reading extends RequestNames {
+interface ReadRequest extends RequestNames {
   readonly call: Outcome<Call>;
 }
 
-type Reader = (c: ApiContext, body: Outcome<Uint8Array>) => Reading;
+type Reader = (c: ApiContext, version: ApiVersion, body: Outcome<Uint8Array>) => ReadRequest;
 
-/** The API's operations, with a reader of each one's requests by API version. */
+/** The API's operations, and what reads the requests for each. */
 export const operations = [
-  { operation: "put", method: "PUT", path: "configPath", reader: readPut },
+  { operation: "put", method: "PUT", path: "configPath", read: readPut },
   {
     operation: "get",
     method: "GET",
     path: "configPath",
-    reader: (version) => (c) => readWithoutBody(c, version, "get"),
+    read: (c, version) => readWithoutBody(c, version, "get"),
   },
   {
     operation: "delete",
     method: "DELETE",
     path: "configPath",
-    reader: (version) => (c) => readWithoutBody(c, version, "delete"),
+    read: (c, version) => readWithoutBody(c, version, "delete"),
   },
-  { operation: "list", method: "GET", path: "listPath", reader: (version) => (c) => readList(c, version) },
+  { operation: "list", method: "GET", path: "listPath", read: readList },
 ] as const satisfies readonly {
   operation: Operation;
   method: string;
   path: "configPath" | "listPath";
-  reader: (version: ApiVersion) => Reader;
+  read: Reader;
 }[];
 
-function readPut(version: ApiVersion): Reader {
-  const parseItems = configParser(version);
-  return (c, body) => {
-    const { names, error } = readConfigName(c, version);
-    if (error) return { ...names, call: error };
-    if (!body.ok) return { ...names, call: body };
-    const json = parseJson(c.req.raw.headers.get("Content-Type"), body.value);
-    if (!json.ok) return { ...names, call: json };
-    const given = parseItems(json.value);
-    return { ...names, call: given.ok ? success({ operation: "put", given: given.value }) : given };
-  };
+function readPut(c: ApiContext, version: ApiVersion, body: Outcome<Uint8Array>): ReadRequest {
+  const { names, error } = readConfigName(c, version);
+  if (error) return { ...names, call: error };
+  if (!body.ok) return { ...names, call: body };
+  const json = parseJson(c.req.raw.headers.get("Content-Type"), body.value);
+  if (!json.ok) return { ...names, call: json };
+  const given = parseItems(version, json.value);
+  return { ...names, call: given.ok ? success({ operation: "put", given: given.value }) : given };
 }
 
-function readWithoutBody(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): Reading {
+function readWithoutBody(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): ReadRequest {
   const { names, error } = readConfigName(c, version);
   return { ...names, call: error ?? success({ operation }) };
 }
 
-function readList(c: ApiContext, version: ApiVersion): Reading {
+function readList(c: ApiContext, version: ApiVersion): ReadRequest {
   const functionName = c.req.param("function") ?? c.req.query("functionName");
   const ofAll = !functionName && !version.hasServices;
   const { names, error } = ofAll
@@ -109,12 +108,12 @@ function readList(c: ApiContext, version: ApiVersion): Reading {
 const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null };
 
 /** Names as far as they could be read, and the error of the first that could not. */
-interface NamesReading {
+interface ReadNames {
   readonly names: RequestNames;
   readonly error: Failure | undefined;
 }
 
-function readConfigName(c: ApiContext, version: ApiVersion): NamesReading {
+function readConfigName(c: ApiContext, version: ApiVersion): ReadNames {
   const segment = c.req.param("service") ?? "";
   let service = segment;
   let came = c.req.query("qualifier") || DEFAULT_QUALIFIER;
@@ -136,7 +135,7 @@ function readFunctionName(
   version: ApiVersion,
   service: string,
   functionName: string,
-): NamesReading {
+): ReadNames {
   const maxLength = limits(c.env).nameLength;
   const serviceName = version.hasServices ? parseName("serviceName", service, maxLength) : success("");
   if (!serviceName.ok) return { names: NO_NAMES, error: serviceName };
@@ -150,8 +149,7 @@ export function apiRoutes(tenancy: Tenancy) {
   const routes = new Hono<ApiEnv>();
   for (const version of apiVersions) {
     for (const prefix of version.prefixes) {
-      for (const { operation, method, path, reader } of operations) {
-        const read = reader(version);
+      for (const { operation, method, path, read } of operations) {
         routes.on(method, prefix + version[path], (c) => handle(c, tenancy, version, operation, read));
       }
       for (const path of ["configPath", "listPath"] as const) {
@@ -185,15 +183,14 @@ async function handle(
 ): Promise<Response> {
   const { bodyBytes, journalBodyBytes } = limits(c.env);
   const body = await readBody(c.req.raw, bodyBytes);
-  const { call, ...names } = read(c, body);
+  const { call, ...names } = read(c, version, body);
   const fault = tenancy.faultOf(c);
   const [sandbox, requestId, receivedAt] = [c.get("sandbox"), c.get("requestId"), c.get("receivedAt")];
   const common = { ...names, sandbox, version: version.id, operation, requestId };
   const request: ApiRequest = {
     ...common,
     call: fault.ok ? call : fault,
-    // Nothing can be said of the signature of a body that was not read.
-    verdict: body.ok ? await tenancy.verdictOn(c, body.value) : { kind: "refused", error: body.error },
+    verdict: await verdictOn(c, tenancy, body),
     fault: fault.ok ? fault.value : null,
     receivedAt,
     seen: toJson({
@@ -212,6 +209,16 @@ async function handle(
       : functionObject(c.env, sandbox, functionOf(names));
   c.set("object", object);
   return send(c, receiveReply(await object.perform(sendRequest(request))));
+}
+
+async function verdictOn(
+  c: ApiContext,
+  tenancy: Tenancy,
+  body: Outcome<Uint8Array<ArrayBuffer>>,
+): Promise<Verdict> {
+  if (body.ok) return tenancy.verdictOn(c, body.value);
+  // Nothing can be said of the signature of a body that was not read.
+  return c.req.raw.headers.has("Authorization") ? { kind: "refused", error: body.error } : { kind: "absent" };
 }
 
 const replacing = new TextDecoder();

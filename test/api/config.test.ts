@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { configParser, renderConfig, type StoredConfig } from "../../src/api/config.ts";
+import { parseItems, renderConfig, type StoredConfig } from "../../src/api/config.ts";
 import { type ApiVersion, apiVersions } from "../../src/api/versions.ts";
 
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
 const place = { region: "cn-hangzhou", accountId: "123456" };
 
 describe.each(apiVersions)("$id", (version) => {
-  const parse = configParser(version);
+  const parse = (body: unknown) => parseItems(version, body);
   const name = { service: version.hasServices ? "demo" : "", function: "hello", qualifier: "prod" };
 
   test("takes all items", () => {

@@ -59,6 +59,8 @@ describe("signatures that are required", () => {
     expect((await sandbox.send("PUT", "/2023-03-30/functions/f/async-invoke-config", "{")).body.Code).toBe(
       "MissingRequiredHeader",
     );
+    const tooLarge = await sandbox.send("PUT", path, "x".repeat(70_000));
+    expect(errorOf(tooLarge).code).toBe("MissingRequiredHeader");
     expect((await sandbox.summary()).counts.configs).toBe(0);
   });
 

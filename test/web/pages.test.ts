@@ -52,6 +52,16 @@ test("the page of a sandbox that is not there is a page, which says so, asked fo
   expect(asked.headers.get("Content-Type")).toBe(got.headers.get("Content-Type"));
 });
 
+test("a file that no sandbox has is asked of no sandbox that is not there", async () => {
+  const response = await fetch(`${SERVER}/s/nobodys/assets/nope-x.js`, {
+    headers: { "X-Sandbox-Fault": "status=204" },
+  });
+  expect([response.status, await response.json()]).toEqual([
+    403,
+    { ErrorCode: "AccessDenied", ErrorMessage: "there is no sandbox 'nobodys'" },
+  ]);
+});
+
 test("the dashboard's script is small", async () => {
   const [script] = (await assetsOf(`${SERVER}/`)).filter((url) => url.endsWith(".js"));
   const bytes = new Uint8Array(await (await fetch(script ?? "")).arrayBuffer());
