@@ -1,8 +1,10 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { functionObject } from "../../src/objects.ts";
+import type { FunctionObject } from "../../src/function/object.ts";
+import { functionObject, sandboxObject } from "../../src/objects.ts";
+import type { SandboxObject } from "../../src/sandbox/object.ts";
 import { versions } from "../request.ts";
-import { newSandbox } from "../sandbox/newSandbox.ts";
+import { newSandbox, type TestSandbox } from "../sandbox/newSandbox.ts";
 
 const { config } = versions[0];
 
@@ -11,9 +13,14 @@ interface Rows {
   readonly rowsWritten: number;
 }
 
-/** Has a function's object note what its statements and its key-value calls cost; says what since the last time. */
-async function metered(sandbox: string): Promise<() => Promise<Rows>> {
-  const stub = functionObject(env, sandbox, { service: "demo", function: "f" });
+type Metered = FunctionObject | SandboxObject;
+
+const functionOf = (sandbox: TestSandbox) =>
+  functionObject(env, sandbox.access.id ?? "", { service: "demo", function: "f" });
+const sandboxOf = (sandbox: TestSandbox) => sandboxObject(env, sandbox.access.id ?? "");
+
+/** Has an object note what its statements, its key-value calls and its alarms cost; says what since the last time. */
+async function metered<O extends Metered>(stub: DurableObjectStub<O>): Promise<() => Promise<Rows>> {
   let noted: Rows[] = [];
   await runInDurableObject(stub, (_, { storage }) => {
     const { exec } = storage.sql;
@@ -31,6 +38,11 @@ async function metered(sandbox: string): Promise<() => Promise<Rows>> {
       noted.push({ rowsRead: 0, rowsWritten: 1 });
       put.call(storage.kv, key, value);
     };
+    const { setAlarm } = storage;
+    storage.setAlarm = (...args) => {
+      noted.push({ rowsRead: 0, rowsWritten: 1 });
+      return setAlarm.apply(storage, args);
+    };
   });
   return async () => {
     // Cursors can be read within their object only.
@@ -43,31 +55,74 @@ async function metered(sandbox: string): Promise<() => Promise<Rows>> {
   };
 }
 
+/** Has an object note the calls it makes to others. */
+async function watched<O extends Metered>(stub: DurableObjectStub<O>): Promise<string[]> {
+  const calls: string[] = [];
+  const watch = (binding: "FUNCTION" | "SANDBOX") => ({
+    getByName: (name: string) =>
+      new Proxy(env[binding].getByName(name), {
+        get(called, method) {
+          calls.push(`${binding}.${String(method)}`);
+          return Reflect.get(called, method, called);
+        },
+      }),
+  });
+  await runInDurableObject(stub, (object) => {
+    Object.assign(object, { env: { ...env, FUNCTION: watch("FUNCTION"), SANDBOX: watch("SANDBOX") } });
+  });
+  return calls;
+}
+
 // What docs/hosting.md works the prices out from.
 test("a PUT, GET or DELETE of a function in use reads one row and writes one", async () => {
   const sandbox = await newSandbox();
   await sandbox.send("PUT", config("f"));
-  const costs = await metered(sandbox.access.id ?? "");
+  const costs = await metered(functionOf(sandbox));
   for (const method of ["PUT", "GET", "DELETE", "GET"]) {
     await sandbox.send(method, config("f"), method === "PUT" ? { maxAsyncRetryAttempts: 1 } : undefined);
     expect([method, await costs()]).toEqual([method, { rowsRead: 1, rowsWritten: 1 }]);
   }
 });
 
+test("a PUT writes two rows at most, whatever the journal has to give up for its entry", async () => {
+  const sandbox = await newSandbox({ settings: { journalSize: 2 } });
+  const qualifiers = ["LATEST", "prod", "7"];
+  for (const qualifier of qualifiers) await sandbox.send("PUT", config("f", qualifier));
+  const costs = await metered(functionOf(sandbox));
+  const written: number[] = [];
+  for (const qualifier of [...qualifiers, ...qualifiers, "7", "7", "7"]) {
+    await sandbox.send("PUT", config("f", qualifier), { maxAsyncRetryAttempts: 1 });
+    written.push((await costs()).rowsWritten);
+  }
+  // In turn each takes the place of the entry that alone keeps another's config, which then gets a row.
+  expect(written).toEqual([2, 2, 2, 2, 2, 2, 2, 1, 1]);
+});
+
 test("without a journal a GET reads and writes no row, and a PUT writes one", async () => {
   const sandbox = await newSandbox();
   await sandbox.settings({ journalSize: 0 });
   await sandbox.send("PUT", config("f"));
-  const costs = await metered(sandbox.access.id ?? "");
+  const costs = await metered(functionOf(sandbox));
   await sandbox.send("GET", config("f"));
   expect(await costs()).toEqual({ rowsRead: 0, rowsWritten: 0 });
   await sandbox.send("PUT", config("f"), { maxAsyncRetryAttempts: 1 });
   expect((await costs()).rowsWritten).toBe(1);
 });
 
-test("the first PUT of a function writes ten rows of its object's", async () => {
+test("the first PUT of a function is one call to its sandbox, and writes 14 rows: ten are its own", async () => {
   const sandbox = await newSandbox();
-  const costs = await metered(sandbox.access.id ?? "");
+  await sandbox.send("PUT", config("another"));
+  const [own, its] = [functionOf(sandbox), sandboxOf(sandbox)];
+  const costs = [await metered(own), await metered(its)];
+  const calls = [await watched(own), await watched(its)];
   await sandbox.send("PUT", config("f"));
-  expect((await costs()).rowsWritten).toBe(10);
+  expect(calls).toEqual([["SANDBOX.join"], []]);
+  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 4]);
+});
+
+test("the first PUT in a sandbox writes 14 more, for the sandbox's tables", async () => {
+  const sandbox = await newSandbox();
+  const costs = [await metered(functionOf(sandbox)), await metered(sandboxOf(sandbox))];
+  await sandbox.send("PUT", config("f"));
+  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 18]);
 });
