@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { ControlError, createSandbox, SandboxClient, VerificationError } from "../../src/client/index.ts";
+import { servedSandbox } from "../program.ts";
 
-const server = process.env["FC_SANDBOX_URL"] ?? "";
+// Of its own: its `default` is reset.
+const server = await servedSandbox();
 const config = (endpoint: string) => `${endpoint}/2023-03-30/functions/f/async-invoke-config`;
 
 test("a sandbox that is there is controlled with its endpoint and token", async () => {
