@@ -19,6 +19,9 @@ const SERVED = [
   "web",
 ].map((directory) => `test/${directory}/**/*.test.ts`);
 
+// A busy machine is no reason to fail.
+const expect = { poll: { timeout: 10_000 } };
+
 // Three layers: pure units in Node; the Worker and its objects inside workerd; the served program from outside.
 export default defineConfig({
   test: {
@@ -41,7 +44,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: [WORKER], testTimeout: 20_000 },
+        test: { name: "worker", include: [WORKER], testTimeout: 20_000, expect },
       },
       {
         test: {
@@ -50,6 +53,7 @@ export default defineConfig({
           include: [...SERVED, "examples/**/*.test.ts"],
           // A consumer's tests run in its project.
           exclude: [WORKER, "test/package/consumer/**"],
+          expect,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await fetch(path, { method: "PUT" });
     const REQUESTS = 501;
     for (let sent = 0; sent < REQUESTS; sent++) await fetch(path);
-    await expect.poll(() => told, { timeout: 10_000 }).toBeGreaterThan(REQUESTS);
+    await expect.poll(() => told).toBeGreaterThan(REQUESTS);
     await page.evaluate("show()");
     await card(page, "first : LATEST").waitFor();
   });

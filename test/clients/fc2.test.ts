@@ -66,7 +66,7 @@ describe("the life of a config", () => {
     const { createdTime } = await put(name);
     // Times have whole seconds: put until the next one.
     const later = async () => (await put(name)).lastModifiedTime > createdTime;
-    await expect.poll(later, { timeout: 5_000 }).toBe(true);
+    await expect.poll(later).toBe(true);
     expect((await get(name)).createdTime).toBe(createdTime);
   });
 

@@ -6,7 +6,7 @@ import { isRunning, newDirectory, type Program, servingProcess, start, until } f
 import { type Config, config } from "./model.ts";
 import { type Key, keyText, type Write, Writer } from "./writer.ts";
 
-/** Rounds to run; without, as many as there is time for. */
+/** Rounds to run; without, as many as there is time for, and one for each victim at least. */
 const ROUNDS = process.env["DURABILITY_ROUNDS"] ? Number(process.env["DURABILITY_ROUNDS"]) : undefined;
 const TIME_MS = 8_000;
 /**
@@ -50,7 +50,7 @@ test(
     const startAgain = () => start(["--port", "0", "--state-dir", state], { cwd });
     const deadline = performance.now() + TIME_MS;
     const isOver = (rounds: number) =>
-      ROUNDS === undefined ? performance.now() > deadline : rounds === ROUNDS;
+      ROUNDS === undefined ? rounds >= victims.length && performance.now() > deadline : rounds === ROUNDS;
     let rounds = 0;
     let round: Round | undefined;
     for (; !isOver(rounds); rounds++) {
@@ -82,7 +82,7 @@ test(
     );
     console.log(`${rounds} kills, ${acknowledged.length} writes acknowledged`);
   },
-  ROUNDS === undefined ? 4 * TIME_MS : (ROUNDS + 1) * 10_000,
+  ROUNDS === undefined ? 10 * TIME_MS : (ROUNDS + 1) * 10_000,
 );
 
 /** Has all writers write; once so many writes are acknowledged, and a moment more, kills. */

@@ -7,7 +7,7 @@ import { RawConnection } from "./exchange.ts";
 const IDLE_CONNECTIONS = 1000;
 const SLOW_BODIES = 100;
 /** What a request may take while the server is kept busy by others. */
-const PROMPT_MS = 2000;
+const PROMPT_MS = 10_000;
 
 const server = await servedSandbox();
 let sandbox: SandboxClient;

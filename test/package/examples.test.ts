@@ -14,7 +14,7 @@ test.skipIf(!hasBrowser)(
     const options = { cwd: ROOT, temporary };
     const { stdout, code } = await runCommand(
       options,
-      "playwright",
+      join(ROOT, "node_modules/.bin/playwright"),
       "test",
       "--reporter",
       "line",

@@ -1,5 +1,5 @@
 import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { functionObject, sandboxObject } from "../../src/objects.ts";
 import { errorOf, versions } from "../request.ts";
@@ -145,12 +145,9 @@ describe("an idle sandbox", () => {
     });
     await evictAllDurableObjects();
     await sandbox.send("GET", fc3.config("a"));
-    await vi.waitFor(async () => {
-      const used = await runInDurableObject(sandboxObject(env, id), (_, { storage }) =>
-        storage.kv.get<number>("usedAt"),
-      );
-      expect(Date.now() - (used ?? 0)).toBeLessThan(60_000);
-    });
+    const used = () =>
+      runInDurableObject(sandboxObject(env, id), (_, { storage }) => storage.kv.get<number>("usedAt"));
+    await expect.poll(async () => Date.now() - ((await used()) ?? 0)).toBeLessThan(60_000);
   });
 
   test("is erased as any other when it was only looked at", async () => {
