@@ -3,7 +3,7 @@ import { SELF } from "cloudflare:test";
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The JSON of the body, or undefined for an empty one. */
+  /** The JSON of the body, or its text where that is none; undefined for an empty one. */
   // biome-ignore lint/suspicious/noExplicitAny: tests assert on what came, whatever it is.
   readonly body: any;
 }
@@ -26,7 +26,9 @@ export async function request(
     },
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+  const isText = response.headers.get("Content-Type")?.startsWith("text/");
+  const json = () => (text ? JSON.parse(text) : undefined);
+  return { status: response.status, headers: response.headers, body: isText ? text : json() };
 }
 
 /** Headers of a client that no rate limit has counted yet. */

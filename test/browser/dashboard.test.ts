@@ -149,6 +149,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
 
   test("sees what came to the sandbox, counted", async () => {
     const sandbox = await newSandbox();
+    await sandbox.faults.add({ match: { operation: "get" }, effect: { type: "delay", milliseconds: 1 } });
     const page = await visit(sandbox.watched);
     await isLive(page);
     const client = sdk(sandbox);
@@ -157,6 +158,8 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const row = (name: string) => page.getByRole("row", { name });
     await row("put 1 0").waitFor();
     await row("get 1 1").waitFor();
+    const facts = page.locator(".traffic .facts > *");
+    await expect.poll(() => facts.allTextContents()).toEqual(["Faults struck", "1", "Rows written", "2"]);
   });
 
   test("freezes the clock, and moves it", async () => {

@@ -1,32 +1,18 @@
-import { env, evictAllDurableObjects } from "cloudflare:test";
+import { evictAllDurableObjects } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { app } from "../../src/app.ts";
-import type { Env } from "../../src/env.ts";
+import { noting } from "../calls.ts";
 import { request, versions } from "../request.ts";
 import { newSandbox } from "../sandbox/newSandbox.ts";
 
 const { config } = versions[0];
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
 
-/** An env that notes the object methods called through it. */
-function watched(calls: string[]): Env {
-  const watch = (binding: "FUNCTION" | "SANDBOX") => ({
-    getByName: (name: string) =>
-      new Proxy(env[binding].getByName(name), {
-        get(stub, method) {
-          calls.push(`${binding}.${String(method)}`);
-          return Reflect.get(stub, method, stub);
-        },
-      }),
-  });
-  return { ...env, FUNCTION: watch("FUNCTION"), SANDBOX: watch("SANDBOX") } as unknown as Env;
-}
-
 test("a PUT, GET or DELETE makes one object call", async () => {
   await request("PUT", config("calls"));
   for (const method of ["PUT", "PUT", "GET", "DELETE"]) {
     const calls: string[] = [];
-    await app.request(config("calls"), { method }, watched(calls));
+    await app.request(config("calls"), { method }, noting(calls));
     expect(calls).toEqual(["FUNCTION.perform"]);
   }
 });

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { FunctionObject } from "../../src/function/object.ts";
 import { functionObject, sandboxObject } from "../../src/objects.ts";
 import type { SandboxObject } from "../../src/sandbox/object.ts";
+import { callsOf } from "../calls.ts";
 import { versions } from "../request.ts";
 import { newSandbox, type TestSandbox } from "../sandbox/newSandbox.ts";
 
@@ -13,14 +14,14 @@ interface Rows {
   readonly rowsWritten: number;
 }
 
-type Metered = FunctionObject | SandboxObject;
-
 const functionOf = (sandbox: TestSandbox) =>
   functionObject(env, sandbox.access.id ?? "", { service: "demo", function: "f" });
 const sandboxOf = (sandbox: TestSandbox) => sandboxObject(env, sandbox.access.id ?? "");
 
 /** Has an object note what its statements, its key-value calls and its alarms cost; says what since the last time. */
-async function metered<O extends Metered>(stub: DurableObjectStub<O>): Promise<() => Promise<Rows>> {
+async function metered<O extends FunctionObject | SandboxObject>(
+  stub: DurableObjectStub<O>,
+): Promise<() => Promise<Rows>> {
   let noted: Rows[] = [];
   await runInDurableObject(stub, (_, { storage }) => {
     const { exec } = storage.sql;
@@ -53,24 +54,6 @@ async function metered<O extends Metered>(stub: DurableObjectStub<O>): Promise<(
     noted = [];
     return costs;
   };
-}
-
-/** Has an object note the calls it makes to others. */
-async function watched<O extends Metered>(stub: DurableObjectStub<O>): Promise<string[]> {
-  const calls: string[] = [];
-  const watch = (binding: "FUNCTION" | "SANDBOX") => ({
-    getByName: (name: string) =>
-      new Proxy(env[binding].getByName(name), {
-        get(called, method) {
-          calls.push(`${binding}.${String(method)}`);
-          return Reflect.get(called, method, called);
-        },
-      }),
-  });
-  await runInDurableObject(stub, (object) => {
-    Object.assign(object, { env: { ...env, FUNCTION: watch("FUNCTION"), SANDBOX: watch("SANDBOX") } });
-  });
-  return calls;
 }
 
 // What docs/hosting.md works the prices out from.
@@ -114,7 +97,7 @@ test("the first PUT of a function is one call to its sandbox, and writes 14 rows
   await sandbox.send("PUT", config("another"));
   const [own, its] = [functionOf(sandbox), sandboxOf(sandbox)];
   const costs = [await metered(own), await metered(its)];
-  const calls = [await watched(own), await watched(its)];
+  const calls = [await callsOf(own), await callsOf(its)];
   await sandbox.send("PUT", config("f"));
   expect(calls).toEqual([["SANDBOX.join"], []]);
   expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 4]);

@@ -138,7 +138,7 @@ test("any response can be sent", async () => {
     type: "response",
     status: 502,
     headers: { "Content-Type": "text/html" },
-    body: '"<h1>Bad gateway</h1>"',
+    body: "<h1>Bad gateway</h1>",
   });
   const text = await sandbox.send("GET", classic.config("f"));
   expect([text.status, text.headers.get("Content-Type"), text.body]).toEqual([

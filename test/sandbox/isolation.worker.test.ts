@@ -8,6 +8,7 @@ import { fetchWorker, newSandbox } from "./newSandbox.ts";
 const [classic, openApi, fc3] = versions;
 const CONTROL = [
   ["GET", ""],
+  ["GET", "/metrics"],
   ["PATCH", "/settings"],
   ["POST", "/reset"],
   ["GET", "/snapshot"],

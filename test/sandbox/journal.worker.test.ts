@@ -2,6 +2,8 @@ import { env, SELF } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { type FeedEvent, VerificationError } from "../../src/client/index.ts";
+import { functionObject } from "../../src/objects.ts";
+import { callsOf } from "../calls.ts";
 import { fromAnotherClient, versions } from "../request.ts";
 import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
@@ -297,16 +299,25 @@ describe("the live feed", () => {
     }
   });
 
-  test("tells nothing to functions' cost when nobody watches", async () => {
+  test("costs a function a call for each request, and none while nobody watches", async () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", fc3.config("f"));
+    const name = { service: "", function: "f" };
+    const calls = await callsOf(functionObject(env, sandbox.access.id ?? "", name));
+    const callsOfPut = async () => {
+      calls.length = 0;
+      await sandbox.send("PUT", fc3.config("f"));
+      return calls;
+    };
+    expect(await callsOfPut()).toEqual([]);
     const { socket, next } = await watch(sandbox);
-    await sandbox.send("PUT", fc3.config("f"));
+    expect(await callsOfPut()).toEqual(["SANDBOX.publish"]);
     await next(1);
     socket.close(1000, "enough");
     // The last watcher's end is a change that all functions learn of; the next one starts anew.
+    await expect.poll(callsOfPut).toEqual([]);
     const again = await watch(sandbox);
-    await sandbox.send("PUT", fc3.config("f"));
+    expect(await callsOfPut()).toEqual(["SANDBOX.publish"]);
     expect((await again.next(1)).length).toBe(1);
   });
 
