@@ -1,4 +1,5 @@
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import { servedSandbox } from "../program.ts";
@@ -8,6 +9,10 @@ const IDLE_CONNECTIONS = 1000;
 const SLOW_BODIES = 100;
 /** What a request may take while the server is kept busy by others. */
 const PROMPT_MS = 10_000;
+/** How many sequences of frames are made up: `npm run test:hostile` makes more. */
+const SEQUENCES = Number(process.env["HOSTILE_CASES"] ?? 5000) / 5;
+/** So many are sent at once, each on a connection of its own, and are one case of fast-check's. */
+const AT_ONCE = 10;
 
 const server = await servedSandbox();
 let sandbox: SandboxClient;
@@ -280,10 +285,36 @@ describe("the live feed", () => {
     expect(await putFunctions()).not.toContain("smuggled");
   });
 
-  test("outlives frames of any bytes", async () => {
-    for (let i = 0; i < 50; i++) (await watch()).write(randomBytes(randomInt(1, 300)));
-    const witness = await watch();
-    await expectPrompt();
-    expect(await witness.until((received) => received.includes('"prompt"'))).toContain('"status":200');
-  });
+  const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
+  /** A frame that is one, or almost: what it begins with, and what it claims to be long, may be anything. */
+  const madeUpFrame = fc
+    .record({
+      first: fc.oneof(fc.constantFrom(0x00, 0x01, text, 0x82, 0x88, 0x89, 0x8a, 0xc1), fc.nat({ max: 255 })),
+      payload: bytes(300),
+      masked: fc.boolean(),
+      claims: fc.option(
+        fc.oneof(fc.nat({ max: 300 }), fc.constantFrom(125, 126, 65_535, 65_536, 2 ** 40, 2 ** 53 - 1)),
+      ),
+    })
+    .map(({ first, payload, masked, claims }) =>
+      frame(first, payload, { masked, says: claims ?? payload.length }),
+    );
+
+  test(
+    `outlives ${SEQUENCES} sequences of frames of any kind`,
+    async () => {
+      const one = fc.oneof({ weight: 4, arbitrary: madeUpFrame }, { weight: 1, arbitrary: bytes(300) });
+      const sequence = fc.array(one, { minLength: 1, maxLength: 3 }).map((frames) => Buffer.concat(frames));
+      const sequences = fc.array(sequence, { minLength: AT_ONCE, maxLength: AT_ONCE });
+      const property = fc.asyncProperty(sequences, async (sent) => {
+        const witness = await watch();
+        for (const one of sent) (await watch()).write(one);
+        await expectPrompt();
+        expect(await witness.until((received) => received.includes('"prompt"'))).toContain('"status":200');
+        for (const connection of connections.splice(0)) connection.close();
+      });
+      await fc.assert(property, { numRuns: Math.ceil(SEQUENCES / AT_ONCE) });
+    },
+    60_000 + SEQUENCES * 10,
+  );
 });
