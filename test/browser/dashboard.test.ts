@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await fetch(path, { method: "PUT" });
     const REQUESTS = 501;
     for (let sent = 0; sent < REQUESTS; sent++) await fetch(path);
-    await expect.poll(() => told).toBeGreaterThan(REQUESTS);
+    await expect.poll(() => told, { timeout: 10_000 }).toBeGreaterThan(REQUESTS);
     await page.evaluate("show()");
     await card(page, "first : LATEST").waitFor();
   });
@@ -147,19 +147,28 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await page.getByText("None: every request is answered as it should be.").waitFor();
   });
 
-  test("sees what came to the sandbox, counted", async () => {
+  test("sees what came to the sandbox, counted by operation and status", async () => {
     const sandbox = await newSandbox();
-    await sandbox.faults.add({ match: { operation: "get" }, effect: { type: "delay", milliseconds: 1 } });
-    const page = await visit(sandbox.watched);
+    const page = await visit(sandbox.watched, { viewport: { width: 360, height: 740 } });
     await isLive(page);
     const client = sdk(sandbox);
     await client.putFunctionAsyncConfig("shop", "report", "prod", {});
     await expect(client.getFunctionAsyncConfig("shop", "report", "none")).rejects.toThrow();
-    const row = (name: string) => page.getByRole("row", { name });
-    await row("put 1 0").waitFor();
-    await row("get 1 1").waitFor();
-    const facts = page.locator(".traffic .facts > *");
-    await expect.poll(() => facts.allTextContents()).toEqual(["Faults struck", "1", "Rows written", "2"]);
+    await sandbox.faults.add({ match: { operation: "put" }, effect: { type: "error", code: "Throttling" } });
+    await expect(client.putFunctionAsyncConfig("shop", "report", "prod", {})).rejects.toThrow();
+    const traffic = page.getByRole("region", { name: /^Traffic/ });
+    const row = (name: string) => traffic.getByRole("row", { name, exact: true });
+    await row("get 404 1").waitFor();
+    await row("put 200 1").waitFor();
+    await row("put 429 1").waitFor();
+    expect(await traffic.getByRole("rowheader").allTextContents()).toEqual(["get", "put", "put"]);
+    expect(await traffic.locator(".status.s4").allTextContents()).toEqual(["404", "429"]);
+    const { rowsWritten } = (await sandbox.summary()).traffic;
+    expect(rowsWritten).toBeGreaterThan(0);
+    const facts = traffic.locator("dl");
+    await facts.getByText("Faults struck").waitFor();
+    expect(await facts.textContent()).toBe(`Faults struck1Rows written${rowsWritten}`);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
   });
 
   test("freezes the clock, and moves it", async () => {

@@ -4,32 +4,35 @@ import { summary } from "./sandbox.ts";
 export function Traffic() {
   const traffic = summary.value?.traffic;
   if (traffic === undefined) return null;
-  const operations = Map.groupBy(traffic.requests, ({ operation }) => operation);
-  const total = (requests: typeof traffic.requests) => requests.reduce((sum, { count }) => sum + count, 0);
+  const requests = traffic.requests.toSorted(
+    (a, b) => a.operation.localeCompare(b.operation) || a.status - b.status,
+  );
   return (
     <section class="panel traffic" aria-labelledby="traffic">
       <header>
         <h2 id="traffic">
-          Traffic <span class="count">{total(traffic.requests)}</span>
+          Traffic <span class="count">{requests.reduce((sum, { count }) => sum + count, 0)}</span>
         </h2>
         <a href="_sandbox/metrics">Prometheus</a>
       </header>
-      {operations.size === 0 && <p class="empty">Nothing yet.</p>}
-      {operations.size > 0 && (
+      {requests.length === 0 && <p class="empty">Nothing yet.</p>}
+      {requests.length > 0 && (
         <table>
           <thead>
             <tr>
               <th scope="col">Operation</th>
+              <th scope="col">Status</th>
               <th scope="col">Requests</th>
-              <th scope="col">Failed</th>
             </tr>
           </thead>
           <tbody>
-            {[...operations].sort().map(([operation, requests]) => (
-              <tr key={operation}>
+            {requests.map(({ operation, status, count }) => (
+              <tr key={`${operation} ${status}`}>
                 <th scope="row">{operation}</th>
-                <td>{total(requests)}</td>
-                <td>{total(requests.filter(({ status }) => status >= 400))}</td>
+                <td>
+                  <span class={`status s${String(status)[0]}`}>{status}</span>
+                </td>
+                <td>{count}</td>
               </tr>
             ))}
           </tbody>
