@@ -26,6 +26,7 @@ const signing = z.enum([
   "repeated nonce",
   "x-fc-date",
   "another body",
+  "other scheme",
 ]);
 export type Signing = z.infer<typeof signing>;
 

@@ -34,9 +34,12 @@ interface Signed {
   readonly signing: Signing | undefined;
 }
 
+/** The one version whose clients sign by the FC scheme; those of the others do by ACS3-HMAC-SHA256. */
+const SIGNED_BY_FC: ApiVersion["id"] = "2016-08-15";
+
 /**
- * A request's headers with its signature: of the FC scheme in FC 2.0, of ACS3-HMAC-SHA256 in FC 3.0. The canonical
- * forms are those the sandbox verifies with.
+ * A request's headers with its signature, by the scheme of its version's clients. The canonical forms are those the
+ * sandbox verifies with.
  */
 export async function signedHeaders(signed: Signed, credentials: Credentials): Promise<Headers> {
   const { signing } = signed;
@@ -48,7 +51,8 @@ export async function signedHeaders(signed: Signed, credentials: Credentials): P
     securityToken: credentials.securityToken,
   };
   const time = new Date(Date.now() + ((signing && shiftMs[signing]) ?? 0));
-  return signed.version.hasServices ? signedByFc(signed, key, time) : signedByAcs3(signed, key, time);
+  const byFc = (signed.version.id === SIGNED_BY_FC) !== (signing === "other scheme");
+  return byFc ? signedByFc(signed, key, time) : signedByAcs3(signed, key, time);
 }
 
 function signedByFc({ request, signing }: Signed, key: Credentials, time: Date): Headers {

@@ -69,7 +69,7 @@ export async function forgetfulEndpoint() {
         ? [200, {}]
         : request.url?.includes("-configs")
           ? [200, { configs: [] }]
-          : [404, { Code: "AsyncConfigNotExists" }];
+          : [404, { Code: "AsyncConfigNotExists", ErrorCode: "AsyncConfigNotExists" }];
     request.resume();
     response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   }).listen(0, "127.0.0.1");

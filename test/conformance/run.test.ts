@@ -294,6 +294,25 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
     expect(actions).toContain("DeleteAsyncInvokeConfig");
   });
 
+  test("requests are signed by the scheme of their version's clients, and for once by the other", async () => {
+    const { url, requests } = await forgetfulEndpoint();
+    const args = ["--endpoint", url, "--account", "1234567890123456", "--only", "either-scheme"];
+    await runKit(args, { ALIBABA_CLOUD_ACCESS_KEY_ID: "key", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" });
+    const schemes = (method: string, version: string) =>
+      requests
+        .filter((request) => request.method === method && request.url?.startsWith(`/${version}/`))
+        .map(({ headers }) => headers.authorization?.split(" ")[0]);
+    const [fc, acs3] = ["FC", "ACS3-HMAC-SHA256"];
+    for (const [version, usual, other] of [
+      ["2016-08-15", fc, acs3],
+      ["2021-04-06", acs3, fc],
+      ["2023-03-30", acs3, fc],
+    ] as const) {
+      expect(new Set(schemes("GET", version)), version).toEqual(new Set([usual]));
+      expect(schemes("PUT", version), version).toContain(other);
+    }
+  });
+
   test("when nobody listens, a line says so", async () => {
     const { url, close } = await forgetfulEndpoint();
     await close();
