@@ -105,11 +105,11 @@ export function subjectOf(given: Given): Subject {
   for (const name of [service, ...Object.values(functions), alias]) {
     if (!NAME.test(name)) throw new Error(`"${name}" is no name of a service, function or alias.`);
   }
-  for (const [own, ...others] of [
+  for (const names of [
     [service, functions.function, alias, ELSEWHERE],
     [functions.functionOfFc3, alias, ELSEWHERE],
   ]) {
-    if (new Set([own, ...others]).size <= others.length) {
+    if (new Set(names).size < names.length) {
       throw new Error(
         `The service, the function and the alias must have different names, none of them ${ELSEWHERE}: recordings tell by them.`,
       );

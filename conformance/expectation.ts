@@ -50,7 +50,7 @@ export function differences(
     }
   }
   // A wrong status says it all: what the body lacks follows from it.
-  if (found.length === 0) {
+  if (answer.status === expected.status) {
     if (identity) found.push(...compare(identity, answer.body, "", answer));
     if (expected.body !== undefined) found.push(...compare(expected.body, answer.body, "", answer));
   }
@@ -106,7 +106,9 @@ function compareSpecial(
   answer: Answer,
 ): string[] {
   if (name === "$only") {
-    const further = isObject(came) ? Object.keys(came).filter((key) => !(key in Object(wanted))) : [];
+    const further = isObject(came)
+      ? Object.keys(came).filter((key) => !Object.hasOwn(Object(wanted), key))
+      : [];
     return [
       ...compare(wanted, came, at, answer),
       ...further.map((key) => `expected ${where} to have no item ${key}, came ${shown(itemOf(came, key))}`),

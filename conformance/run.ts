@@ -245,6 +245,25 @@ class ScenarioRun {
     return failure;
   }
 
+  /** A list's pages as one answer; or the first that is none. */
+  async #everyPage(request: Request): Promise<Answer> {
+    const configs: JsonValue[] = [];
+    const tokens = new Set<unknown>();
+    let query = request.query;
+    for (;;) {
+      const page = await send(this.#endpoint, { ...request, query }, this.#signal);
+      const [its, token] = [itemOf(page.body, "configs"), itemOf(page.body, "nextToken")];
+      if (page.status !== 200 || !Array.isArray(its)) return page;
+      configs.push(...its);
+      // A token that comes again would never end.
+      if (typeof token !== "string" || tokens.has(token)) {
+        return { ...page, body: { ...(page.body as Record<string, JsonValue>), configs } };
+      }
+      tokens.add(token);
+      query = `${request.query}&${queryOf({ nextToken: token })}`;
+    }
+  }
+
   /** An answer without the configs of the account's other functions: they are nobody's business. */
   #withoutOthers(answer: Answer): Answer {
     const configs = itemOf(answer.body, "configs");
@@ -272,7 +291,9 @@ class ScenarioRun {
       this.#deletions.set(address, { version, method: "DELETE", path, query, headers: {}, body: "" });
     }
     // A PUT that was given up might be done after the deletion that follows.
-    const whole = await send(this.#endpoint, request, changes ? this.#giveUp : this.#signal);
+    const whole = step.everyPage
+      ? await this.#everyPage(request)
+      : await send(this.#endpoint, request, changes ? this.#giveUp : this.#signal);
     const answer = this.#withoutOthers(whole);
     // What was refused is not there; after anything else it may be.
     if (isNew && answer.status >= 400 && answer.status < 500) this.#deletions.delete(address);

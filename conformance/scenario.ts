@@ -84,6 +84,8 @@ const stepSchema = z.strictObject({
   needs: z.optional(z.array(needSchema)),
   /** Whether the step is to fall into a later second than the one before. */
   nextSecond: z.optional(z.boolean()),
+  /** Whether the list is read to its end, and expected as one. */
+  everyPage: z.optional(z.boolean()),
   /** Values of the answer that later steps have as placeholders: name to item. */
   save: z.optional(z.record(z.string(), z.string())),
 });

@@ -134,6 +134,7 @@ export const paging: Scenario[] = [
       put(5, "LATEST"),
       {
         name: "has this function's",
+        everyPage: true,
         request: { method: "GET", path: "/2023-03-30/async-invoke-configs", query: { limit: "100" } },
         expect: {
           status: 200,
@@ -151,6 +152,7 @@ export const paging: Scenario[] = [
       },
       {
         name: "an empty functionName is none",
+        everyPage: true,
         choice: "empty-function-name",
         request: {
           method: "GET",
