@@ -5,6 +5,9 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import type { Step } from "../../conformance/scenario.ts";
+import { scenarios } from "../../conformance/scenarios/index.ts";
+import { type ApiVersion, apiVersions } from "../../src/api/versions.ts";
 import type { SandboxClient } from "../../src/client/index.ts";
 import { newDirectory, ROOT } from "../program.ts";
 
@@ -17,6 +20,29 @@ afterAll(() => {
   for (const server of servers) server.close();
   for (const child of running) child.kill("SIGKILL");
 });
+
+/** How often the kit GETs before it begins, in one version: the configs of LATEST, the alias and the version. */
+export const LOOKS = 3;
+
+/** The steps taken in a version, in scenarios with these words in their names, or in all. */
+export function stepsOf(version: ApiVersion["id"], words = ""): Step[] {
+  const isTaken = ({ versions }: { versions?: readonly string[] | undefined }) =>
+    versions?.includes(version) ?? true;
+  return scenarios
+    .filter((scenario) => scenario.name.includes(words) && isTaken(scenario))
+    .flatMap(({ steps }) => steps.filter(isTaken));
+}
+
+/** How many steps there are, each counted in every version. */
+export const STEPS = apiVersions.flatMap(({ id }) => stepsOf(id)).length;
+
+/** How many requests of an operation the life cycle makes in FC 3.0 before it puts a config. */
+export function beforeFirstPut(operation: string): number {
+  const steps = stepsOf("2023-03-30", "life cycle").map(
+    ({ request }) => "operation" in request && request.operation,
+  );
+  return steps.slice(0, steps.indexOf("put")).filter((one) => one === operation).length;
+}
 
 /** The kit, running: its process, and what it said and how it ended once it has. */
 export function startKit(args: readonly string[], environment: Record<string, string> = {}) {
