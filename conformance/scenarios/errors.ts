@@ -79,6 +79,25 @@ export const errors: Scenario[] = [
         ...notSupported("POST", "/2023-03-30/async-invoke-configs"),
         versions: ["2023-03-30"],
       },
+      {
+        name: "a path of no version has the error body of 2016-08-15",
+        choice: "unknown-path-body",
+        versions: ["2016-08-15"],
+        request: { method: "GET", path: "/{missing}" },
+        expect: { status: 400, body: { $only: { ErrorCode: "PathNotSupported", ErrorMessage: "$text" } } },
+      },
+      ...(["2021-04-06", "2023-03-30"] as const).map(
+        (version): Step => ({
+          name: `a path that only begins as those of ${version} has its error body`,
+          choice: "unknown-path-body",
+          versions: [version],
+          request: { method: "GET", path: `/${version}/{missing}` },
+          expect: {
+            status: 400,
+            body: { $only: { Code: "PathNotSupported", Message: "$text", RequestId: "$requestId" } },
+          },
+        }),
+      ),
     ],
   },
   {

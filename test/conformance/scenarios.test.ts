@@ -7,11 +7,22 @@ import { ROOT } from "../program.ts";
 
 const steps = scenarios.flatMap((scenario) => scenario.steps);
 
-test("every choice of docs/fidelity.md has a step that would settle it, and every step its row", async () => {
-  const document = await readFile(join(ROOT, "docs/fidelity.md"), "utf8");
-  const rows = [...document.matchAll(/^\| `([a-z0-9-]+)` \| (.+) \| (.+) \|$/gm)].map(([, id]) => id);
+const fidelity = await readFile(join(ROOT, "docs/fidelity.md"), "utf8");
+/** The ids of its rows. */
+const rows = [...fidelity.matchAll(/^\| `([a-z0-9-]+)` \| (.+) \| (.+) \|$/gm)].map(([, id]) => id);
+
+test("every choice of docs/fidelity.md has a step that would settle it, and every step its row", () => {
   const chosen = new Set(steps.flatMap(({ choice }) => (choice ? [choice] : [])));
   expect(rows.toSorted()).toEqual([...chosen].toSorted());
+});
+
+test("every choice that docs/wire.md marks has its row there", async () => {
+  const document = await readFile(join(ROOT, "docs/wire.md"), "utf8");
+  // Above the first heading it says what the marks mean.
+  const marks = document.slice(document.indexOf("\n## ")).matchAll(/\[choice(?:: ([^\]]+))?\]/g);
+  const ids = [...marks].flatMap(([mark, given]) => given?.split(", ") ?? [mark]);
+  expect(ids.length).toBeGreaterThan(0);
+  expect(rows).toEqual(expect.arrayContaining(ids));
 });
 
 test("every error of the API is expected by some step", () => {
