@@ -70,7 +70,11 @@ async function play(url: string, minutes: number, pause: number, stopped: AbortS
       for (const act of acts(round)) {
         if (Date.now() >= end) return;
         process.stdout.write(`${act.title}\n`);
-        await act.play(client);
+        await act.play(client).catch((error) => {
+          if (stopped.aborted) throw error;
+          // A visitor's fault may leave a request without an answer, or the sandbox without room for the story's.
+          process.stdout.write(`  failed: ${error instanceof Error ? error.message : error}\n`);
+        });
         await setTimeout(pause * 1000, undefined, { signal: stopped });
       }
     }
