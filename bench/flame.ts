@@ -17,7 +17,6 @@ import { load } from "./load.ts";
 
 const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const INSPECTOR = "127.0.0.1:9229";
 const SECONDS = 6;
 const SAMPLE_MICROSECONDS = 200;
 
@@ -42,22 +41,25 @@ async function profiled(): Promise<Profile> {
     ...settings.variables,
     DEFAULT_SANDBOX: "open",
     LOG_REQUESTS: "off",
+    DEFAULT_SANDBOX_IDLE_SECONDS: "0",
     ROOT_SECRET: "flame",
   };
   const config = workerdConfig({
-    settings: { ...settings, variables: { ...variables, DEFAULT_SANDBOX_IDLE_SECONDS: "0" } },
+    settings: { ...settings, variables },
     workerDirectory,
     address: "127.0.0.1:0",
     objectsDirectory: join(state, "objects"),
   });
   await writeFile(join(state, "workerd.capnp"), config);
-  const options = ["--control-fd=3", `--inspector-addr=${INSPECTOR}`, `--import-path=${workerDirectory}`];
+  const options = ["--control-fd=3", "--inspector-addr=127.0.0.1:0", `--import-path=${workerDirectory}`];
   const child = spawn(workerd, ["serve", ...options, join(state, "workerd.capnp")], {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
+  const exited = once(child, "exit");
   try {
-    const url = `http://127.0.0.1:${await listeningPort(child.stdio[3] as Readable)}`;
-    const inspector = await connect();
+    const ports = await listeningPorts(child.stdio[3] as Readable);
+    const url = `http://127.0.0.1:${ports.http}`;
+    const inspector = await connect(ports.inspector);
     await load(url, "PUT", 3);
     await inspector.send("Profiler.enable");
     await inspector.send("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
@@ -67,21 +69,24 @@ async function profiled(): Promise<Profile> {
     return (await inspector.send<{ profile: Profile }>("Profiler.stop")).profile;
   } finally {
     child.kill("SIGKILL");
-    await once(child, "exit");
+    await exited;
     await rm(state, { recursive: true });
   }
 }
 
-async function listeningPort(control: Readable): Promise<number> {
+async function listeningPorts(control: Readable): Promise<{ http: number; inspector: number }> {
+  let [http, inspector]: (number | undefined)[] = [];
   for await (const line of createInterface({ input: control })) {
     const message: { event: string; socket?: string; port: number } = JSON.parse(line);
-    if (message.event === "listen" && message.socket === "http") return message.port;
+    if (message.event === "listen" && message.socket === "http") http = message.port;
+    if (message.event === "listen-inspector") inspector = message.port;
+    if (http !== undefined && inspector !== undefined) return { http, inspector };
   }
   throw new Error("workerd ended before it listened.");
 }
 
-async function connect() {
-  const [target] = (await (await fetch(`http://${INSPECTOR}/json`)).json()) as {
+async function connect(port: number) {
+  const [target] = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
     webSocketDebuggerUrl: string;
   }[];
   const socket = new WebSocket(target?.webSocketDebuggerUrl ?? "");

@@ -118,6 +118,13 @@ function signature(method: string, type: string, path: string, { accessKeyId, ac
   return { date, authorization: `FC ${accessKeyId}:${signed}` };
 }
 
+/** How many times faster one was than another: the median over the rounds that they did one after the other. */
+export function ratio(ours: readonly Round[], other: readonly Round[]): number {
+  return median(
+    ours.map(({ requestsPerSecond }, i) => requestsPerSecond / (other[i]?.requestsPerSecond ?? Number.NaN)),
+  );
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

@@ -8,7 +8,7 @@ import { createSandbox } from "../src/client/index.ts";
 import { byWorkerd, memory } from "./hosts.ts";
 import { putTo, type Round } from "./load.ts";
 import { plot } from "./plot.ts";
-import { keepResults, quick } from "./run.ts";
+import { keepResults, quick } from "./results.ts";
 
 const SECONDS = quick ? 2 : 8;
 const SOAK_SLICES = quick ? 3 : 40;
@@ -70,8 +70,6 @@ function show(point: Point | undefined): void {
   console.log(cells.map((cell) => String(cell).padStart(9)).join(""));
 }
 
-const sandboxes: string[] = [];
-
 const measured = {
   functions: {
     title: "functions of one sandbox",
@@ -83,12 +81,13 @@ const measured = {
   },
   sandboxes: {
     title: "sandboxes, a function each",
-    points: await announced("sandboxes", () =>
-      series(quick ? [1, 100] : [1, 10, 100, 1000], async (url, x) => {
-        while (sandboxes.length < x) sandboxes.push(new URL((await createSandbox(url)).endpoint).pathname);
-        return sandboxes.slice(0, x).map((prefix) => prefix + config("demo", "f"));
-      }),
-    ),
+    points: await announced("sandboxes", () => {
+      const prefixes: string[] = [];
+      return series(quick ? [1, 100] : [1, 10, 100, 1000], async (url, x) => {
+        while (prefixes.length < x) prefixes.push(new URL((await createSandbox(url)).endpoint).pathname);
+        return prefixes.map((prefix) => prefix + config("demo", "f"));
+      });
+    }),
   },
   qualifiers: {
     title: "qualifiers of each of 16 functions",

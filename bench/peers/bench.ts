@@ -5,7 +5,7 @@
 import { startSandbox } from "../../src/local/startSandbox.ts";
 import { buildBaseline, byWorkerd, type Host } from "../hosts.ts";
 import { configPaths, FUNCTIONS, median, putTo, type Round } from "../load.ts";
-import { keepResults, quick } from "../run.ts";
+import { keepResults, quick } from "../results.ts";
 import { memoryOfGroup, type Peer, peers, type Served } from "./peers.ts";
 
 const SECONDS = quick ? 2 : 5;
