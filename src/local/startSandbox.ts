@@ -6,6 +6,8 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import type { Problem } from "../sandbox/responses.ts";
 import { openStateDirectory, type StateDirectory } from "./stateDirectory.ts";
 import { WORKER_DIRECTORY, type WorkerSettings, workerdConfig } from "./worker.ts";
 
@@ -61,7 +63,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await readFile(join(options.workerDirectory ?? WORKER_DIRECTORY, "settings.json"), "utf8"),
   );
   for (const name of Object.keys(options.variables ?? {})) {
-    if (!(name in settings.variables)) {
+    if (!Object.hasOwn(settings.variables, name)) {
       throw new Error(
         `There is no variable ${name}; there are ${Object.keys(settings.variables).join(", ")}.`,
       );
@@ -196,10 +198,14 @@ async function listeningPort(control: Readable): Promise<number | undefined> {
   return undefined;
 }
 
-/** workerd listens before it has run the Worker for the first time. */
+/**
+ * Fulfilled once the Worker answers: workerd listens before it has run it. Throws what the Worker says is wrong with
+ * its variables.
+ */
 async function firstAnswer(url: string): Promise<void> {
-  const [response] = await once(get(url, { agent: false }), "response");
-  response.resume();
+  const [response] = await once(get(`${url}/_sandbox/health`, { agent: false }), "response");
+  const answer = await text(response);
+  if (response.statusCode === 503) throw new Error((JSON.parse(answer) as Problem).detail);
 }
 
 function startFailure(complaint: string, host: string, port: number, stateDirectory: string): string {

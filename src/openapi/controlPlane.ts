@@ -43,9 +43,10 @@ export function controlOperations(env: Env): ControlOperation[] {
       method: "GET",
       path: "/health",
       summary: "Whether the server works",
+      text: "503 says which of its variables is wrong, and what it must be.",
       status: 200,
       response: responses.healthSchema,
-      problems: [],
+      problems: [503],
       isPublic: true,
     },
     {

@@ -5,7 +5,7 @@ import type { ApiContext, ApiEnv } from "../api/operations.ts";
 import { parsePageRequest } from "../api/paging.ts";
 import { commonHeaders } from "../api/responses.ts";
 import type { Place } from "../api/versions.ts";
-import { idleMs, limits } from "../env.ts";
+import { idleMs, limits, wrongVariable } from "../env.ts";
 import { faultSchema } from "../function/faults.ts";
 import { filterSchema, type NearMiss } from "../function/journalEntry.ts";
 import { sandboxObject } from "../objects.ts";
@@ -91,7 +91,10 @@ export function controlRoutes(): Hono<ApiEnv> {
   const object = (c: ApiContext) => sandboxObject(c.env, c.get("sandbox"));
   const small = (c: ApiContext) => limits(c.env).bodyBytes;
 
-  routes.get("/health", (c) => c.json({ status: "ok" }));
+  routes.get("/health", (c) => {
+    const wrong = wrongVariable(c.env);
+    return wrong === undefined ? c.json({ status: "ok" }) : sendProblem(c, problem(503, wrong));
+  });
 
   routes.post("/sandboxes", async (c) => {
     const allowed = (await c.env.CREATION_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;

@@ -106,6 +106,15 @@ describe("what can't be done is one line and exit code 1", () => {
     ],
     [["--var", "REGION"], /^fc-sandbox: --var must be NAME=VALUE, but is "REGION"\.$/],
     [["--var", "COLOUR=red"], /^fc-sandbox: There is no variable COLOUR; there are REGION, /],
+    [["--var", "toString=1"], /^fc-sandbox: There is no variable toString; there are REGION, /],
+    [
+      ["--port", "0", "--ephemeral", "--var", "MAX_FAULTS=lots"],
+      /^fc-sandbox: The variable MAX_FAULTS must be a positive integer, but is "lots"\.$/,
+    ],
+    [
+      ["--port", "0", "--ephemeral", "--var", "IDLE_SECONDS=1e15"],
+      /^fc-sandbox: The variable IDLE_SECONDS must be an integer from 0 to 1000000000, but is "1e15"\.$/,
+    ],
     [["--port", "0", "--host", "nowhere.invalid"], /^fc-sandbox: workerd did not start: .*nowhere\.invalid/],
     [
       ["--port", "0", "--state-dir", "file/below"],

@@ -76,6 +76,31 @@ test("health answers without credentials", async () => {
   expect(await request("GET", "/_sandbox/health")).toMatchObject({ status: 200, body: { status: "ok" } });
 });
 
+test("health says which variable is wrong, and what it must be", async () => {
+  for (const [name, value, allowed] of [
+    ["MAX_FAULTS", "lots", "a positive integer"],
+    ["MAX_NAME_LENGTH", "", "a positive integer"],
+    ["MAX_BODY_BYTES", "0", "a positive integer"],
+    ["IDLE_SECONDS", "1e15", "an integer from 0 to 1000000000"],
+    ["IDLE_SECONDS", "-1", "an integer from 0 to 1000000000"],
+    ["DEFAULT_SANDBOX_IDLE_SECONDS", "", "an integer from 0 to 1000000000"],
+    ["DEFAULT_SANDBOX", "opne", '"open", "protected" or "off"'],
+    ["LOG_REQUESTS", "yes", '"on" or "off"'],
+    ["SANDBOX_DOMAIN", "http://x.example", "a domain, without a scheme or a port, or empty"],
+    ["REGION", "Hangzhou", "1 to 32 lower-case letters, digits or hyphens"],
+    ["ACCOUNT_ID", undefined, "1 to 32 digits"],
+  ] as const) {
+    const answer = await app.request("/_sandbox/health", {}, { ...env, [name]: value });
+    expect([answer.status, answer.headers.get("Content-Type")]).toEqual([503, "application/problem+json"]);
+    const is = value === undefined ? "not set" : `"${value}"`;
+    const { detail } = await answer.json<{ detail: string }>();
+    expect(detail).toBe(`The variable ${name} must be ${allowed}, but is ${is}.`);
+  }
+  // In wrangler.toml a number needs no quotes.
+  const numbers = { ...env, ACCOUNT_ID: 123, MAX_FAULTS: 5, IDLE_SECONDS: 0, SANDBOX_DOMAIN: "a.example" };
+  expect((await app.request("/_sandbox/health", {}, numbers)).status).toBe(200);
+});
+
 test("a path that the control plane does not have is a problem document", async () => {
   const sandbox = await newSandbox();
   const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
