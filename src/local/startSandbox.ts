@@ -23,7 +23,7 @@ export interface SandboxOptions {
    * @internal
    */
   readonly workerDirectory?: string;
-  /** In place of the defaults of the README's table. */
+  /** In place of the defaults of the README's table; OPERATOR_TOKEN, too. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -52,6 +52,9 @@ const LOCAL_VARIABLES = {
   LOG_REQUESTS: "off",
 };
 
+/** A secret of a deployment, so not one of its variables; without it nobody controls a protected `default`. */
+const OPERATOR_TOKEN = "OPERATOR_TOKEN";
+
 const CLOSE_PATIENCE_MS = 1000;
 
 /**
@@ -62,11 +65,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const settings: WorkerSettings = JSON.parse(
     await readFile(join(options.workerDirectory ?? WORKER_DIRECTORY, "settings.json"), "utf8"),
   );
+  const names = [...Object.keys(settings.variables), OPERATOR_TOKEN];
   for (const name of Object.keys(options.variables ?? {})) {
-    if (!Object.hasOwn(settings.variables, name)) {
-      throw new Error(
-        `There is no variable ${name}; there are ${Object.keys(settings.variables).join(", ")}.`,
-      );
+    if (!names.includes(name)) {
+      throw new Error(`There is no variable ${name}; there are ${names.join(", ")}.`);
     }
   }
   const state = await openStateDirectory(options.stateDirectory);

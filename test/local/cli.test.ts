@@ -94,6 +94,19 @@ describe("starting", () => {
   });
 });
 
+test("--var OPERATOR_TOKEN gives the token that controls a protected default", async () => {
+  const vars = ["--var", "DEFAULT_SANDBOX=protected", "--var", "OPERATOR_TOKEN=operator"];
+  const { url, child, exit } = start(["--port", "0", "--ephemeral", ...vars], { cwd: await newDirectory() });
+  const there = await url;
+  const statusOf = async (token: string) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    return (await fetch(`${there}/_sandbox/reset`, { method: "POST", headers })).status;
+  };
+  expect([await statusOf("operator"), await statusOf("other")]).toEqual([204, 403]);
+  child.kill();
+  await exit;
+});
+
 describe("what can't be done is one line and exit code 1", () => {
   test.each([
     [["--port", "x"], /^fc-sandbox: --port must be a number from 0 to 65535, but is "x"\.$/],
