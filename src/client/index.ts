@@ -95,15 +95,27 @@ function caller(base: string, token: string | undefined, { fetch = globalThis.fe
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    let value: unknown;
-    try {
-      value = text === "" ? undefined : JSON.parse(text);
-    } catch {
-      throw new Error(`${base}${path} answered ${response.status}, and no JSON: is it a sandbox?`);
-    }
-    if (!response.ok) throw new ControlError(value as Problem);
-    return value as never;
+    const value = parsed(text);
+    if (response.ok && (value !== undefined || text === "")) return value as never;
+    if (isProblem(value)) throw new ControlError(value);
+    throw new Error(
+      `${base}${path} answered ${response.status}, and not as a sandbox does: is it a sandbox?`,
+    );
   };
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isProblem(value: unknown): value is Problem {
+  const { title, detail } = (value ?? {}) as Partial<Problem>;
+  return typeof title === "string" && typeof detail === "string";
 }
 
 /** Controls one sandbox. Every method throws a ControlError when the control plane refuses. */

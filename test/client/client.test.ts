@@ -36,10 +36,16 @@ test("a refusal is a ControlError that says what is wrong", async () => {
   await expect(stranger.reset()).rejects.toMatchObject({ problem: { status: 403 } });
 });
 
-test("a server that is no sandbox is an error that names it", async () => {
-  const html = async () => new Response("<h1>hello</h1>", { status: 502 });
-  await expect(createSandbox("http://elsewhere", {}, { fetch: html })).rejects.toThrow(
-    "http://elsewhere/_sandbox/sandboxes answered 502, and no JSON",
+test.each([
+  [502, "<h1>hello</h1>"],
+  [502, ""],
+  [404, '{"message":"no such page"}'],
+  [404, "null"],
+  [200, "<h1>hello</h1>"],
+])("a server that is no sandbox is an error that names it: %i %s", async (status, body) => {
+  const fetch = async () => new Response(body, { status });
+  await expect(createSandbox("http://elsewhere", {}, { fetch })).rejects.toThrow(
+    `http://elsewhere/_sandbox/sandboxes answered ${status}, and not as a sandbox does: is it a sandbox?`,
   );
 });
 
