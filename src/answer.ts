@@ -5,11 +5,11 @@ import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
 import type { CountedRequest } from "./function/traffic.ts";
 import { fromJson, type Json } from "./json.ts";
 import { checkExistence } from "./sandbox/declaredFunctions.ts";
-import type { SharedState } from "./sandbox/state.ts";
+import type { ResolvedState } from "./sandbox/state.ts";
 
 /** The object that answers a request: what it knows of its sandbox, and where it keeps the journal. */
 export interface Answerer {
-  state(): SharedState;
+  state(): ResolvedState;
   /** Counts a request, and adds its entry to the journal. */
   record(entry: Json<JournalEntry>, counted: CountedRequest): void;
   /** How much of a response's body the journal keeps, in characters. */
@@ -60,7 +60,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
 }
 
 /** What the request asks for, when it is signed as the sandbox wants it, names what exists, and could be read. */
-export function admit(request: ApiRequest, { settings, existence }: SharedState): Outcome<Call> {
+export function admit(request: ApiRequest, { settings, existence }: ResolvedState): Outcome<Call> {
   if (settings.signatures !== "off" && request.verdict.kind === "refused") {
     return { ok: false, error: request.verdict.error };
   }

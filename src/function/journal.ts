@@ -105,9 +105,17 @@ export class Journal {
       .toArray();
   }
 
-  /** Keeps the latest `size` entries, each in the slot that this size gives it, and nothing besides. */
+  /** Whether every entry is in the slot that this size gives it: the ring then goes on without a change. */
+  fits(size: number): boolean {
+    const misplaced = this.#sql.exec("SELECT 1 FROM journal WHERE slot IS NOT number % ? LIMIT 1", size);
+    return misplaced.toArray().length === 0;
+  }
+
+  /** Keeps the entries that a ring of this size would have, each in its slot, and nothing besides. */
   resize(size: number): void {
-    const kept = this.#rows().slice(0, size);
+    if (this.fits(size)) return;
+    const oldest = this.#next - size;
+    const kept = this.#rows().filter(({ number }) => number >= oldest);
     this.clear();
     for (const { number, entry } of kept)
       this.#sql.exec(

@@ -13,7 +13,7 @@ import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
 import { sandboxObject } from "../objects.ts";
-import type { SharedState } from "../sandbox/state.ts";
+import { type ResolvedState, resolveState, type SharedState } from "../sandbox/state.ts";
 import type { Journal } from "./journal.ts";
 import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
 import { operate } from "./operations.ts";
@@ -30,7 +30,7 @@ const USES_PER_IDLE_TIME = 8;
 export class FunctionObject extends DurableObject<Env> {
   readonly #tokens: PageTokens;
   #opened: ConfigStore | undefined;
-  #state: SharedState | undefined;
+  #state: ResolvedState | undefined;
   #usedAt: number;
   /** How many requests are being answered. */
   #underWay = 0;
@@ -38,13 +38,19 @@ export class FunctionObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#tokens = new PageTokens(ctx.storage.kv, "configs");
-    this.#state = ctx.storage.kv.get<SharedState>("state");
+    const state = ctx.storage.kv.get<SharedState>("state");
+    this.#state = state && resolveState(env, state);
     this.#usedAt = ctx.storage.kv.get<number>("usedAt") ?? 0;
   }
 
   /** The function's tables, made on first use: an object that was erased has none. */
   get #configs(): ConfigStore {
-    this.#opened ??= new ConfigStore(this.ctx.storage, this.ctx.id.toString());
+    if (this.#opened === undefined) {
+      const configs = new ConfigStore(this.ctx.storage, this.ctx.id.toString());
+      // A deployment's variables may have changed the size since the object was last here.
+      if (this.#state) configs.resizeJournal(this.#state.settings.journalSize);
+      this.#opened = configs;
+    }
     return this.#opened;
   }
 
@@ -101,13 +107,14 @@ export class FunctionObject extends DurableObject<Env> {
   async accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void> {
     const seen = this.#state;
     if (seen && seen.version >= state.version) return;
+    const resolved = resolveState(this.env, state);
     try {
-      this.#apply(state, imported);
+      this.#apply(state, resolved.settings.journalSize, imported);
     } catch (error) {
       this.#opened = undefined; // What is in memory may be ahead of what was rolled back.
       throw error;
     }
-    this.#state = state;
+    this.#state = resolved;
   }
 
   /**
@@ -123,16 +130,17 @@ export class FunctionObject extends DurableObject<Env> {
     return traffic;
   }
 
-  #apply(state: SharedState, imported: readonly StoredConfig[] | undefined): void {
+  #apply(state: SharedState, journalSize: number, imported: readonly StoredConfig[] | undefined): void {
     const configs = this.#configs;
     const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
-    const isResized = seen && state.settings.journalSize !== seen.settings.journalSize;
     this.ctx.storage.transactionSync(() => {
       if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported ?? []);
-      if (isCleared || isResized) configs.checkpoint();
-      if (isCleared) this.#journal.clear();
-      if (isResized) this.#journal.resize(state.settings.journalSize);
+      if (isCleared) {
+        configs.checkpoint();
+        configs.journal.clear();
+      }
+      configs.resizeJournal(journalSize);
       this.ctx.storage.kv.put("state", state);
     });
   }
@@ -178,14 +186,14 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   /** Makes the function known to its sandbox, for a request; undefined when the sandbox refuses that. */
-  async #join(sandbox: string, sent: SentRequest): Promise<SharedState | undefined> {
+  async #join(sandbox: string, sent: SentRequest): Promise<ResolvedState | undefined> {
     const joined = await sandboxObject(this.env, sandbox).join(sent);
     if (joined === undefined) return undefined;
     await this.accept(joined.state, joined.imported);
     // By joining the sandbox learned that it is in use.
     this.#usedAt = Date.now();
     // Unless a later state was pushed meanwhile.
-    return this.#state ?? joined.state;
+    return this.#state ?? resolveState(this.env, joined.state);
   }
 
   /** Tells the sandbox now and then that it is in use, so that it is not erased as an idle one. */

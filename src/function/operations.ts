@@ -5,7 +5,7 @@ import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../api/na
 import { type PageRequest, type PageTokens, pageOf, renderPage } from "../api/paging.ts";
 import type { ApiVersion } from "../api/versions.ts";
 import { now } from "../sandbox/clock.ts";
-import type { SharedState } from "../sandbox/state.ts";
+import type { ResolvedState } from "../sandbox/state.ts";
 import { merge } from "./merge.ts";
 import type { ConfigStore } from "./store.ts";
 
@@ -14,7 +14,7 @@ export interface Operand {
   readonly name: FunctionName;
   readonly configs: ConfigStore;
   readonly tokens: PageTokens;
-  readonly state: SharedState;
+  readonly state: ResolvedState;
   readonly version: ApiVersion;
   readonly maxConfigs: number;
 }

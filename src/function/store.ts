@@ -72,6 +72,15 @@ export class ConfigStore {
     return known;
   }
 
+  /** Makes the journal one of this size, where it is not. */
+  resizeJournal(size: number): void {
+    if (this.journal.fits(size)) return;
+    this.#storage.transactionSync(() => {
+      this.checkpoint();
+      this.journal.resize(size);
+    });
+  }
+
   /** Adds an entry to the journal of this size; it keeps the change that its request has just made. */
   record(entry: Json<JournalEntry>, counted: CountedRequest, size: number): void {
     if (size === 0) {

@@ -10,7 +10,7 @@ import {
   type SentRequest,
   sendReply,
 } from "../api/messages.ts";
-import { type ConfigName, functionKey } from "../api/names.ts";
+import { type ConfigName, type FunctionName, functionKey } from "../api/names.ts";
 import { invalidToken, type PageRequest, PageTokens, pageOf, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
@@ -44,7 +44,7 @@ import {
   SNAPSHOT_FORMAT,
   type Snapshot,
 } from "./snapshot.ts";
-import type { SharedState } from "./state.ts";
+import { type ResolvedState, resolveState, type SharedState } from "./state.ts";
 import { SandboxStore } from "./store.ts";
 
 /** How many functions are read at once for a page of all of them: few more than a page may need. */
@@ -119,7 +119,7 @@ export class SandboxObject extends DurableObject<Env> {
     const { directory } = this.#store;
     if (directory.get(name) === undefined) {
       // A request that comes to nothing must not use up a function.
-      if (!admit(request, this.#store.sharedState(name)).ok) return undefined;
+      if (!admit(request, this.#stateFor(name)).ok) return undefined;
       if (this.#isFull()) await this.#members.dismissEmpty();
       if (this.#isFull()) return undefined;
       if (directory.get(name) === undefined) directory.add(name);
@@ -127,6 +127,11 @@ export class SandboxObject extends DurableObject<Env> {
     this.#members.joined(name);
     await this.reportUse();
     return { state: this.#store.sharedState(name), imported: directory.get(name)?.imported };
+  }
+
+  /** What requests for a function, or for none, are answered by. */
+  #stateFor(name: FunctionName | undefined): ResolvedState {
+    return resolveState(this.env, this.#store.sharedState(name));
   }
 
   #isFull(): boolean {
@@ -161,7 +166,7 @@ export class SandboxObject extends DurableObject<Env> {
     await this.#erasing;
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
     const by: Answerer = {
-      state: () => this.#store.sharedState(name),
+      state: () => this.#stateFor(name),
       record: (entry, counted) => this.#store.journal.add(entry, counted, this.#store.settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
       strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),

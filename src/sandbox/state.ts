@@ -1,3 +1,4 @@
+import { type Env, limits } from "../env.ts";
 import type { Fault } from "../function/faults.ts";
 import type { Clock } from "./clock.ts";
 import type { Existence } from "./declaredFunctions.ts";
@@ -9,7 +10,11 @@ import type { Settings } from "./settings.ts";
  */
 export interface SharedState {
   readonly version: number;
-  readonly settings: Settings;
+  /**
+   * Only what the sandbox's owner set: the deployment's variables may change without a push. Earlier commits stored
+   * all settings here; those hold until the next push.
+   */
+  readonly settings: Partial<Settings>;
   readonly clock: Clock;
   readonly faults: readonly Fault[];
   /** What is declared of this function; `null` when every function exists. */
@@ -20,4 +25,27 @@ export interface SharedState {
   readonly journalEpoch: number;
   /** Whether somebody watches the live feed. */
   readonly watched: boolean;
+}
+
+/** The state with all settings: what requests are answered by. */
+export interface ResolvedState extends SharedState {
+  readonly settings: Settings;
+}
+
+/** What a state means in this deployment. */
+export function resolveState(env: Env, state: SharedState): ResolvedState {
+  return { ...state, settings: resolveSettings(env, state.settings) };
+}
+
+/** The settings in force: what the owner set, within the deployment's limits, and the deployment's for the rest. */
+export function resolveSettings(env: Env, own: Partial<Settings>): Settings {
+  const { journalEntriesPerFunction: most } = limits(env);
+  return {
+    signatures: "off",
+    functions: "open",
+    region: env.REGION,
+    accountId: env.ACCOUNT_ID,
+    ...own,
+    journalSize: Math.min(own.journalSize ?? most, most),
+  };
 }

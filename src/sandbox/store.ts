@@ -1,5 +1,5 @@
 import type { FunctionName } from "../api/names.ts";
-import { type Env, limits } from "../env.ts";
+import type { Env } from "../env.ts";
 import { Journal } from "../function/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../function/traffic.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
@@ -7,7 +7,7 @@ import { type Declared, existenceOf } from "./declaredFunctions.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
 import type { Settings } from "./settings.ts";
-import type { SharedState } from "./state.ts";
+import { resolveSettings, type SharedState } from "./state.ts";
 
 /** The items that a sandbox keeps beside its tables; what was never set is as in `initial`. */
 interface Items {
@@ -43,7 +43,7 @@ const initial: Items = {
 export class SandboxStore {
   readonly directory: Directory;
   readonly faults: FaultTable;
-  /** Of the requests that belong to no function. */
+  /** Of the requests that no function answered. */
   readonly journal: Journal;
   readonly #kv: SyncKvStorage;
   readonly #env: Env;
@@ -54,6 +54,8 @@ export class SandboxStore {
     this.journal = new Journal(storage, source);
     this.#kv = storage.kv;
     this.#env = env;
+    // A deployment's variables may have changed the size since the object was last here.
+    this.journal.resize(this.settings.journalSize);
   }
 
   get<K extends keyof Items>(item: K): Items[K] {
@@ -65,25 +67,18 @@ export class SandboxStore {
   }
 
   get settings(): Settings {
-    const initially: Settings = {
-      signatures: "off",
-      functions: "open",
-      region: this.#env.REGION,
-      accountId: this.#env.ACCOUNT_ID,
-      journalSize: limits(this.#env).journalEntriesPerFunction,
-    };
-    return { ...initially, ...this.get("settings") };
+    return resolveSettings(this.#env, this.get("settings"));
   }
 
   /** What a function, or the sandbox itself when none is named, has to know. */
   sharedState(name?: FunctionName): SharedState {
-    const settings = this.settings;
     return {
       version: this.get("version"),
-      settings,
+      settings: this.get("settings"),
       clock: this.get("clock"),
       faults: this.faults.all(),
-      existence: name && settings.functions === "declared" ? existenceOf(this.get("declared"), name) : null,
+      existence:
+        name && this.settings.functions === "declared" ? existenceOf(this.get("declared"), name) : null,
       configsEpoch: (name && this.directory.get(name)?.configsEpoch) ?? 0,
       journalEpoch: this.get("journalEpoch"),
       watched: this.get("watched"),
