@@ -151,7 +151,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       method: "POST",
       path: "/requests/verify",
       summary: "Verify that requests were made",
-      text: "Without a number: at least one. On failure `nearMisses` has the requests that come closest, and what differs.",
+      text: "Without a number: at least one; `exactly` goes with no other. On failure `nearMisses` has the requests that come closest, and what differs.",
       request: verifySchema,
       status: 200,
       response: responses.verificationSchema,

@@ -33,9 +33,16 @@ const times = z.optional(
 );
 
 /** Which requests there must have been, and how many: at least one when no number is given. */
-export const verifySchema = z.strictObject({
-  filter: z.optional(filterSchema),
-  exactly: times,
-  atLeast: times,
-  atMost: times,
-});
+export const verifySchema = z
+  .strictObject({
+    filter: z.optional(filterSchema),
+    exactly: times,
+    atLeast: times,
+    atMost: times,
+  })
+  .check(
+    z.refine(({ exactly, atLeast, atMost }) => exactly === undefined || (atLeast ?? atMost) === undefined, {
+      path: ["exactly"],
+      error: "without atLeast and atMost",
+    }),
+  );

@@ -254,6 +254,15 @@ describe("verify", () => {
     ).toEqual([["body.maxAsyncRetryAttempts is 2, not 3"], ["body.maxAsyncRetryAttempts is 1, not 3"]]);
     expect(failure.message).toContain("PUT /s/");
   });
+
+  test("refuses an exact number beside another", async () => {
+    const { requests } = await some();
+    for (const other of [{ atLeast: 1 }, { atMost: 3 }]) {
+      await expect(requests.verify({}, { exactly: 2, ...other })).rejects.toThrow(
+        "exactly must be without atLeast and atMost",
+      );
+    }
+  });
 });
 
 describe("the live feed", () => {
