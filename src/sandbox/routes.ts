@@ -86,6 +86,8 @@ export function controlRoutes(): Hono<ApiEnv> {
   routes.use(async (c, next) => {
     for (const [name, value] of Object.entries(commonHeaders(c))) c.header(name, value);
     await next();
+    // How long it took is known only now; a WebSocket's response must stay as it came.
+    if (c.res.status !== 101) c.header("Server-Timing", commonHeaders(c)["Server-Timing"]);
   });
 
   const object = (c: ApiContext) => sandboxObject(c.env, c.get("sandbox"));

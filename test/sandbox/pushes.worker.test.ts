@@ -92,6 +92,20 @@ test("a push reaches all functions that it can, and the alarm goes on until it h
   expect(body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
 });
 
+test("how long a change took to reach the functions is in its Server-Timing", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.send("PUT", fc3.config("f"));
+  await interceptPushes(sandbox, async (tell) => {
+    await scheduler.wait(50);
+    await tell();
+  });
+  const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
+  const { status, headers } = await sandbox.send("PATCH", "/_sandbox/settings", {}, authorization);
+  expect(status).toBe(200);
+  const [, milliseconds] = /^total;dur=(\d+)$/.exec(headers.get("Server-Timing") ?? "") ?? [];
+  expect(Number(milliseconds)).toBeGreaterThanOrEqual(49);
+});
+
 test("a push that was cut off is finished by the alarm, after an eviction too", async () => {
   const sandbox = await newSandbox();
   for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
