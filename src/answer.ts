@@ -67,7 +67,7 @@ export function admit(request: ApiRequest, { settings, existence }: ResolvedStat
   if (settings.signatures === "required" && request.verdict.kind === "absent") {
     return failure("MissingRequiredHeader", "Authorization");
   }
-  if (existence !== null && request.function !== null) {
+  if (settings.functions === "declared" && existence !== null && request.function !== null) {
     const exists = checkExistence(existence, request.service ?? "", request.function, request.qualifier);
     if (!exists.ok) return exists;
   }

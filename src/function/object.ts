@@ -13,6 +13,7 @@ import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
 import { sandboxObject } from "../objects.ts";
+import { withdrawnQualifiers } from "../sandbox/declaredFunctions.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../sandbox/state.ts";
 import type { Journal } from "./journal.ts";
 import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
@@ -135,6 +136,8 @@ export class FunctionObject extends DurableObject<Env> {
     const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
     this.ctx.storage.transactionSync(() => {
+      if (seen?.existence && state.existence)
+        configs.deleteAll(withdrawnQualifiers(seen.existence, state.existence));
       if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported ?? []);
       if (isCleared) {
         configs.checkpoint();

@@ -107,6 +107,17 @@ export class ConfigStore {
     }
   }
 
+  /** Has no config of these qualifiers. */
+  deleteAll(qualifiers: readonly string[]): void {
+    const known = qualifiers.filter((qualifier) => this.#configs.has(qualifier));
+    if (known.length === 0) return;
+    this.checkpoint();
+    for (const qualifier of known) {
+      this.#configs.delete(qualifier);
+      this.#writeRow(qualifier);
+    }
+  }
+
   /** Writes to the configs' own rows what only the journal keeps: its entries may go then. */
   checkpoint(): void {
     this.#writeUnwritten();

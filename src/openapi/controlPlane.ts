@@ -236,7 +236,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       method: "PUT",
       path: "/functions",
       summary: "Declare which functions exist",
-      text: "They are what exists once the setting `functions` is `declared`. One that is no longer declared loses its configs.",
+      text: "They are what exists once the setting `functions` is `declared`. What is no longer declared loses its configs.",
       request: declared,
       status: 200,
       response: declared,

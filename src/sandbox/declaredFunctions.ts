@@ -62,6 +62,12 @@ export function declaredNames(declared: Declared): FunctionName[] {
   return [...ofServices, ...(declared.functions ?? []).map(({ name }) => ({ service: "", function: name }))];
 }
 
+/** The versions and aliases that were declared and no longer are. */
+export function withdrawnQualifiers(before: Existence, after: Existence): string[] {
+  const declared = new Set([...after.versions, ...after.aliases]);
+  return [...before.versions, ...before.aliases].filter((qualifier) => !declared.has(qualifier));
+}
+
 /** What is declared of one function. */
 export function existenceOf(
   declared: Declared,

@@ -261,7 +261,7 @@ export class SandboxObject extends DurableObject<Env> {
       if (parts.includes("journal")) this.#clearJournal();
       if (parts.includes("faults")) store.faults.clear();
       if (parts.includes("clock")) store.set("clock", REAL_CLOCK);
-      if (parts.includes("functions")) store.set("declared", {});
+      if (parts.includes("functions")) this.#replaceDeclared({});
       if (parts.includes("settings")) {
         store.set("settings", {});
         store.journal.resize(store.settings.journalSize);
@@ -312,17 +312,24 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#store.get("declared");
   }
 
-  /** Replaces the declarations; a function that was declared and no longer is loses its configs. */
   async declare(declared: Declared): Promise<ControlOutcome<Declared>> {
     return this.#change("functions", () => {
-      const names = new Set(declaredNames(declared).map(functionKey));
-      for (const name of declaredNames(this.#store.get("declared"))) {
-        if (!names.has(functionKey(name)) && this.#store.directory.get(name))
-          this.#store.directory.replace(name, []);
-      }
-      this.#store.set("declared", declared);
+      this.#replaceDeclared(declared);
       return declared;
     });
+  }
+
+  /**
+   * Replaces the declarations. A function that was declared and no longer is loses its configs; of its versions and
+   * aliases the function itself sees that.
+   */
+  #replaceDeclared(declared: Declared): void {
+    const names = new Set(declaredNames(declared).map(functionKey));
+    for (const name of declaredNames(this.#store.get("declared"))) {
+      if (!names.has(functionKey(name)) && this.#store.directory.get(name))
+        this.#store.directory.replace(name, []);
+    }
+    this.#store.set("declared", declared);
   }
 
   async exportSnapshot(): Promise<Snapshot> {

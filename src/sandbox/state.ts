@@ -17,7 +17,10 @@ export interface SharedState {
   readonly settings: Partial<Settings>;
   readonly clock: Clock;
   readonly faults: readonly Fault[];
-  /** What is declared of this function; `null` when every function exists. */
+  /**
+   * What is declared of this function, whether all functions exist or not; `null` where no function is meant. A
+   * function forgets the configs of versions and aliases that no longer are.
+   */
   readonly existence: Existence | null;
   /** A function that sees a higher one forgets its configs (or takes those that come with it). */
   readonly configsEpoch: number;

@@ -77,8 +77,7 @@ export class SandboxStore {
       settings: this.get("settings"),
       clock: this.get("clock"),
       faults: this.faults.all(),
-      existence:
-        name && this.settings.functions === "declared" ? existenceOf(this.get("declared"), name) : null,
+      existence: name ? existenceOf(this.get("declared"), name) : null,
       configsEpoch: (name && this.directory.get(name)?.configsEpoch) ?? 0,
       journalEpoch: this.get("journalEpoch"),
       watched: this.get("watched"),

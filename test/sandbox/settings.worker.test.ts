@@ -1,7 +1,8 @@
+import { evictAllDurableObjects } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import type { Declared, Snapshot } from "../../src/client/index.ts";
 import { errorOf, versions } from "../request.ts";
-import { newSandbox } from "./newSandbox.ts";
+import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [classic, openApi, fc3] = versions;
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
@@ -153,6 +154,47 @@ describe("declared functions", () => {
     await sandbox.functions.declare(declared);
     expect((await sandbox.send("GET", classic.config("f"))).body.ErrorCode).toBe("AsyncConfigNotExists");
     expect((await sandbox.send("GET", fc3.config("f"))).body.maxAsyncRetryAttempts).toBe(8);
+  });
+
+  test("a version or alias that is no longer declared loses its config, in lists too", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.functions.declare(declared);
+    for (const [{ config }, qualifiers] of [
+      [classic, ["LATEST", "1", "prod"]],
+      [fc3, ["LATEST", "2", "live"]],
+    ] as const) {
+      for (const qualifier of qualifiers) await sandbox.send("PUT", config("f", qualifier));
+    }
+    await sandbox.functions.declare({
+      services: [{ name: "demo", functions: ["f"], versions: ["1"] }],
+      functions: [{ name: "f", aliases: ["live"] }],
+    });
+    const listed = async (path: string) => {
+      const { body } = await sandbox.send("GET", path);
+      return body.configs.map(
+        (config: { qualifier?: string; functionArn?: string }) =>
+          config.qualifier ?? config.functionArn?.split("/").at(-1),
+      );
+    };
+    await evictAllDurableObjects();
+    expect(await listed(classic.list("f"))).toEqual(["1", "LATEST"]);
+    expect(await listed(fc3.list("f"))).toEqual(["LATEST", "live"]);
+    expect(await listed("/2023-03-30/async-invoke-configs")).toEqual(["LATEST", "live"]);
+    await sandbox.functions.declare(declared);
+    expect((await sandbox.send("GET", classic.config("f", "prod"))).status).toBe(404);
+  });
+
+  test("a reset of the declarations takes their configs, as a declaration of nothing does", async () => {
+    for (const withdraw of [
+      (sandbox: TestSandbox) => sandbox.functions.declare({}),
+      (sandbox: TestSandbox) => sandbox.reset("functions"),
+    ]) {
+      const sandbox = await newSandbox();
+      await sandbox.functions.declare({ functions: [{ name: "f" }] });
+      for (const name of ["f", "g"]) await sandbox.send("PUT", fc3.config(name));
+      await withdraw(sandbox);
+      expect((await sandbox.snapshot.export()).configs?.map((config) => config.function)).toEqual(["g"]);
+    }
   });
 
   test("a declaration that is none is refused", async () => {
