@@ -349,22 +349,27 @@ export class SandboxObject extends DurableObject<Env> {
   /** Replaces the whole state but the journal by the snapshot's. */
   async importSnapshot(snapshot: Snapshot): Promise<ControlOutcome<undefined>> {
     const configs = configsByFunction(snapshot);
-    const countFunctions = () =>
-      new Set([...configs.keys(), ...this.#store.directory.all().map(functionKey)]).size;
     const most = limits(this.env).functions;
-    if (countFunctions() > most) await this.#members.dismissEmpty();
-    const count = countFunctions();
-    if (count > most) {
-      return problem(
-        409,
-        `With this snapshot the sandbox would have ${count} functions; it may have ${most}.`,
-      );
+    const old = this.#store.directory.all().filter((member) => !configs.has(functionKey(member)));
+    if (configs.size + old.length > most) {
+      // Of the others only the journal stays.
+      const others = await this.#members.askAll(async (member, object) => {
+        return !configs.has(functionKey(member)) && (await object.counts()).requests > 0;
+      });
+      const remembered = others.filter(Boolean).length;
+      const count = configs.size + remembered;
+      if (count > most) {
+        return problem(
+          409,
+          `With this snapshot the sandbox would have ${count} functions, ${remembered} of them for requests in the journal; it may have ${most}.`,
+        );
+      }
     }
     const wrong = contradictionIn(snapshot, limits(this.env).qualifiersPerFunction);
     if (wrong !== undefined) return problem(400, wrong);
     const clock = setClock(snapshot.clock ?? { mode: "real" }, Date.now());
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
-    return this.#change("snapshot", () => {
+    const imported = await this.#change("snapshot", () => {
       const store = this.#store;
       store.set("settings", definedItems(snapshot.settings ?? {}));
       store.journal.resize(store.settings.journalSize);
@@ -382,6 +387,8 @@ export class SandboxObject extends DurableObject<Env> {
       }
       return undefined;
     });
+    if (imported.ok && this.#store.directory.count() > most) await this.#members.dismissEmpty();
+    return imported;
   }
 
   /** Journal entries of all functions that a filter means, newest first. */

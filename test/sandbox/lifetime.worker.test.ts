@@ -78,6 +78,24 @@ describe("a function becomes one of its sandbox's", () => {
     await sandbox.snapshot.import({ configs: [{ function: "h" }] });
     expect((await sandbox.snapshot.export()).configs).toMatchObject([{ function: "h" }]);
   });
+
+  test("an import finds room in the place of functions that nothing stays of", async () => {
+    const sandbox = await newSandbox();
+    await runInDurableObject(sandboxObject(env, sandbox.access.id ?? ""), async (object) => {
+      Object.assign(object, { env: { ...env, MAX_FUNCTIONS_PER_SANDBOX: "3" } });
+    });
+    for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
+    const snapshot = { configs: [{ function: "c" }, { function: "d" }] };
+    // The journal stays when a snapshot is imported.
+    await expect(sandbox.snapshot.import(snapshot)).rejects.toThrow(
+      "would have 4 functions, 2 of them for requests in the journal; it may have 3",
+    );
+    await sandbox.requests.clear();
+    await sandbox.snapshot.import(snapshot);
+    expect(await functionsOf(sandbox)).toEqual(["c", "d"]);
+    expect((await sandbox.send("PUT", fc3.config("e"))).status).toBe(200);
+    expect((await sandbox.send("PUT", fc3.config("f"))).status).toBe(400);
+  });
 });
 
 describe("an idle sandbox", () => {
