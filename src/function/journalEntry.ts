@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Json } from "../json.ts";
+import { timeSchema } from "../sandbox/time.ts";
 
 const name = z.nullable(z.string());
 
@@ -98,10 +99,8 @@ export const filterSchema = z.strictObject({
       STATUS_ALLOWED,
     ),
   ),
-  /** RFC 3339: entries from then on. */
-  since: z.optional(
-    z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), { error: "an RFC 3339 time" })),
-  ),
+  /** Entries from then on. */
+  since: z.optional(timeSchema),
   /** JSON that the request's body contains: objects with at least these items, arrays and values alike. */
   body: z.optional(z.custom<string | number | boolean | object | null>()),
 });

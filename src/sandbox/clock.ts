@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { ShownClock } from "./responses.ts";
+import { TIME_ALLOWED, timeSchema } from "./time.ts";
 
 /** What the API's timestamps show: real time, real time moved by so many milliseconds, or one moment. */
 export type Clock =
@@ -13,12 +14,7 @@ export const REAL_CLOCK: Clock = { mode: "real" };
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
-const MOMENT_ALLOWED = { error: "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z" };
-const moment = z.string(MOMENT_ALLOWED).check(
-  z.regex(MOMENT, { ...MOMENT_ALLOWED, abort: true }),
-  z.refine((text) => isShowable(Date.parse(text)), MOMENT_ALLOWED),
-);
+const shownTime = timeSchema.check(z.refine((text) => isShowable(Date.parse(text)), { error: TIME_ALLOWED }));
 
 const MAX_SECONDS = 10_000 * 366 * 86_400;
 const SECONDS_ALLOWED = { error: "a whole number of seconds within 10,000 years" };
@@ -30,7 +26,7 @@ const seconds = z
 export const clockModes = {
   real: z.strictObject({ mode: z.literal("real") }),
   shifted: z.strictObject({ mode: z.literal("shifted"), offsetSeconds: seconds }),
-  frozen: z.strictObject({ mode: z.literal("frozen"), time: z.optional(moment) }),
+  frozen: z.strictObject({ mode: z.literal("frozen"), time: z.optional(shownTime) }),
 };
 
 export const clockSchema = z.discriminatedUnion(

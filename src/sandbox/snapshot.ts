@@ -14,6 +14,7 @@ import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declaredFunctions.ts";
 import { nameSchemas } from "./names.ts";
 import { settingsSchema } from "./settings.ts";
+import { wholeSecondsSchema } from "./time.ts";
 
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";
 const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
@@ -21,11 +22,6 @@ const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds 
 /** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
 export function snapshotSchema(limits: Limits) {
   const { name, qualifier } = nameSchemas(limits);
-  const allowedTime = { error: "an RFC 3339 time in UTC with whole seconds" };
-  const time = z.string(allowedTime).check(
-    z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, { ...allowedTime, abort: true }),
-    z.refine((text) => !Number.isNaN(Date.parse(text)), allowedTime),
-  );
   return z.strictObject({
     format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
     settings: z.optional(z.partial(settingsSchema(limits))),
@@ -48,8 +44,8 @@ export function snapshotSchema(limits: Limits) {
           service: z.optional(name),
           function: name,
           qualifier: z.optional(qualifier),
-          createdTime: z.optional(time),
-          lastModifiedTime: z.optional(time),
+          createdTime: z.optional(wholeSecondsSchema),
+          lastModifiedTime: z.optional(wholeSecondsSchema),
           maxAsyncEventAgeInSeconds: z.optional(wholeNumber(1, MAX_EVENT_AGE_SECONDS)),
           maxAsyncRetryAttempts: z.optional(retryAttemptsSchema),
           stateful: z.optional(z.boolean({ error: "true or false" })),

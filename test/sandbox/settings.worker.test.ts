@@ -100,6 +100,7 @@ describe("clock", () => {
     { mode: "stopped" },
     { mode: "frozen", time: "yesterday" },
     { mode: "frozen", time: "2030-13-01T00:00:00Z" },
+    { mode: "frozen", time: "2030-02-31T00:00:00Z" },
     { mode: "shifted" },
     { mode: "shifted", offsetSeconds: 1e12 },
     { mode: "shifted", offsetSeconds: -3e9 },
