@@ -15,6 +15,7 @@ import { type Env, idleMs, limits } from "../env.ts";
 import { sandboxObject } from "../objects.ts";
 import { withdrawnQualifiers } from "../sandbox/declaredFunctions.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../sandbox/state.ts";
+import { UnderWay } from "../underWay.ts";
 import type { Journal } from "./journal.ts";
 import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
 import { operate } from "./operations.ts";
@@ -33,8 +34,12 @@ export class FunctionObject extends DurableObject<Env> {
   #opened: ConfigStore | undefined;
   #state: ResolvedState | undefined;
   #usedAt: number;
-  /** How many requests are being answered. */
+  /** How many requests are here, those included that join the sandbox. */
   #underWay = 0;
+  /** Those of them that its tables must be there for. */
+  readonly #answering = new UnderWay();
+  /** While the function is being erased: what comes then waits for the end. */
+  #erasing: Promise<void> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -70,6 +75,7 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   async #perform(sent: SentRequest): Promise<SentReply> {
+    if (this.#erasing) await this.#erasing;
     const request = receiveRequest(sent);
     const sandbox = () => sandboxObject(this.env, request.sandbox);
     // Only a PUT makes a function: reading one that never was leaves nothing behind, and its sandbox answers.
@@ -88,17 +94,22 @@ export class FunctionObject extends DurableObject<Env> {
       strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
     };
-    const reply = await answer(request, by, (call) =>
-      operate(call, request.qualifier, {
-        name,
-        configs,
-        tokens: this.#tokens,
-        state: state(),
-        version: versionById(request.version),
-        maxConfigs: limits(this.env).qualifiersPerFunction,
-      }),
-    );
-    return sendReply(reply);
+    this.#answering.begin();
+    try {
+      const reply = await answer(request, by, (call) =>
+        operate(call, request.qualifier, {
+          name,
+          configs,
+          tokens: this.#tokens,
+          state: state(),
+          version: versionById(request.version),
+          maxConfigs: limits(this.env).qualifiersPerFunction,
+        }),
+      );
+      return sendReply(reply);
+    } finally {
+      this.#answering.end();
+    }
   }
 
   /**
@@ -180,12 +191,19 @@ export class FunctionObject extends DurableObject<Env> {
     return { configs: this.#configs.count, requests: this.#journal.count(), traffic: this.#journal.traffic };
   }
 
-  /** Forgets everything, its sandbox too, and leaves no storage behind. */
+  /** Forgets everything, its sandbox too, and leaves no storage behind, once the requests under way are answered. */
   async erase(): Promise<void> {
-    this.#state = undefined;
-    this.#usedAt = 0;
-    await this.ctx.storage.deleteAll();
-    this.#opened = undefined;
+    const erased = async () => {
+      await this.#answering.none();
+      this.#state = undefined;
+      this.#usedAt = 0;
+      await this.ctx.storage.deleteAll();
+      this.#opened = undefined;
+    };
+    this.#erasing ??= erased().finally(() => {
+      this.#erasing = undefined;
+    });
+    await this.#erasing;
   }
 
   /** Makes the function known to its sandbox, for a request; undefined when the sandbox refuses that. */

@@ -26,6 +26,7 @@ import {
 } from "../function/journalEntry.ts";
 import { addTraffic } from "../function/traffic.ts";
 import { functionObject } from "../objects.ts";
+import { UnderWay } from "../underWay.ts";
 import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import { type Declared, declaredNames } from "./declaredFunctions.ts";
 import type { Member } from "./directory.ts";
@@ -76,6 +77,8 @@ export class SandboxObject extends DurableObject<Env> {
   #opened: { readonly store: SandboxStore; readonly members: Members } | undefined;
   /** While the sandbox is being erased: what wants to use it waits for the end. */
   #erasing: Promise<void> | undefined;
+  /** The requests of the API that its tables must be there for. */
+  readonly #answering = new UnderWay();
 
   get #store(): SandboxStore {
     return this.#open().store;
@@ -164,6 +167,15 @@ export class SandboxObject extends DurableObject<Env> {
     const request = receiveRequest(sent);
     const name = request.function === null ? undefined : functionOf(request);
     await this.#erasing;
+    this.#answering.begin();
+    try {
+      return await this.#answer(request, name);
+    } finally {
+      this.#answering.end();
+    }
+  }
+
+  async #answer(request: ApiRequest, name: FunctionName | undefined): Promise<SentReply> {
     if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.reportUse();
     const by: Answerer = {
       state: () => this.#stateFor(name),
@@ -549,6 +561,7 @@ export class SandboxObject extends DurableObject<Env> {
   /** Erases the sandbox and all its functions, storage and all. */
   async #erase(): Promise<void> {
     const erased = async () => {
+      await this.#answering.none();
       await this.#members.askAll((_, object) => object.erase());
       for (const socket of this.ctx.getWebSockets()) socket.close(1001, "this sandbox was erased");
       await this.ctx.storage.deleteAll();

@@ -143,6 +143,20 @@ describe("an idle sandbox", () => {
     expect((await sandbox.summary()).counts).toMatchObject({ functions: 3, configs: 3 });
   });
 
+  test("first answers the requests that a fault still makes wait", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    await sandbox.send("PUT", fc3.config("a"));
+    await sandbox.faults.add({ effect: { type: "delay", milliseconds: 500 } });
+    const answers = Promise.all([sandbox.send("PUT", fc3.config("a")), sandbox.send("GET", "/nowhere")]);
+    await vi.waitFor(async () => expect(await sandbox.faults.list()).toMatchObject([{ matched: 2 }]));
+    await age(id, WEEK_MS);
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    expect((await answers).map(({ status }) => status)).toEqual([200, 400]);
+    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
+    expect(await stored(functionObject(env, id, { service: "", function: "a" }))).toEqual([0, 0, null]);
+  });
+
   test("is kept while it is used", async () => {
     const sandbox = await newSandbox();
     const id = sandbox.access.id ?? "";
