@@ -304,6 +304,13 @@ export class SandboxObject extends DurableObject<Env> {
     });
   }
 
+  async clearFaults(): Promise<ControlOutcome<undefined>> {
+    return this.#change("faults", () => {
+      this.#store.faults.clear();
+      return undefined;
+    });
+  }
+
   async clock(): Promise<ShownClock> {
     return showClock(this.#store.get("clock"), Date.now());
   }

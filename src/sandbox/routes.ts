@@ -182,7 +182,7 @@ export function controlRoutes(): Hono<ApiEnv> {
     const fault = await read(c, faultSchema, small(c));
     return send(c, fault.ok ? await object(c).addFault(fault.value) : fault, 201);
   });
-  routes.delete("/faults", async (c) => send(c, await object(c).reset(["faults"])));
+  routes.delete("/faults", async (c) => send(c, await object(c).clearFaults()));
   routes.delete("/faults/:id", async (c) => send(c, await object(c).removeFault(c.req.param("id"))));
 
   routes.get("/clock", async (c) => c.json(await object(c).clock()));

@@ -311,6 +311,16 @@ describe("the live feed", () => {
     }
   });
 
+  test("says what changed as its address does", async () => {
+    const sandbox = await newSandbox();
+    const { next } = await watch(sandbox);
+    await sandbox.faults.add({ effect: { type: "broken" } });
+    await sandbox.faults.clear();
+    await sandbox.reset("faults");
+    const told = (await next(3)).map((event) => (event.type === "change" ? event.what : undefined));
+    expect(told).toEqual(["faults", "faults", "reset"]);
+  });
+
   test("costs a function a call for each request, and none while nobody watches", async () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", fc3.config("f"));
