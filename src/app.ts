@@ -12,14 +12,14 @@ import { parseFaultHeader } from "./function/faults.ts";
 import { accessKeyOf } from "./sandbox/identity.ts";
 import { problem, type Refusal } from "./sandbox/problem.ts";
 import { clientOf, controlRoutes, isControlPath, sendProblem } from "./sandbox/routes.ts";
-import { pathInSandbox, selectSandbox } from "./sandbox/selection.ts";
+import { pathInSandbox, routedPath, selectSandbox } from "./sandbox/selection.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
 
 /** A host's name or address, and perhaps a port. A request's URL begins with it, whatever else it may hold. */
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 /** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
-export const app = new Hono<ApiEnv>({ getPath: (request) => pathInSandbox(getPath(request)) });
+export const app = new Hono<ApiEnv>({ getPath: (request) => routedPath(getPath(request)) });
 
 app.use(async (c, next) => {
   const receivedAt = Date.now();

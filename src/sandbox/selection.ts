@@ -12,6 +12,12 @@ export function pathInSandbox(path: string): string {
   return prefixed === undefined ? path : (rest ?? "/");
 }
 
+/** The path that a request is routed by: that in its sandbox, where the control plane's own may end with a slash. */
+export function routedPath(path: string): string {
+  const inside = pathInSandbox(path);
+  return inside === "/_sandbox/" ? "/_sandbox" : inside;
+}
+
 /**
  * Which sandbox a request names: by path prefix, host label or access key id, whichever comes first; `default`
  * when it names none. It may be one that was never made.

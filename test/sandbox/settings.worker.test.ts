@@ -57,6 +57,7 @@ describe("settings", () => {
       counts: { functions: 2, configs: 3, requests: 4 },
       limits: { functions: 500, bodyBytes: 65_536 },
     });
+    expect((await sandbox.send("GET", "/_sandbox/")).body).toMatchObject({ id: sandbox.access.id });
   });
 });
 
