@@ -472,10 +472,13 @@ export class SandboxObject extends DurableObject<Env> {
     });
   }
 
-  /** The live feed: a WebSocket, already authorised. */
+  /** The live feed: a WebSocket, already authorised; 401 when a visitor wants a token by now. */
   override async fetch(request: Request): Promise<Response> {
     await this.#erasing;
-    const response = acceptWatcher(this.ctx, request.headers.get(WATCHING_HEADER) === "true");
+    const isVisitor = request.headers.get(WATCHING_HEADER) === "true";
+    if (isVisitor && this.#store.settings.signatures === "required")
+      return new Response(null, { status: 401 });
+    const response = acceptWatcher(this.ctx, isVisitor);
     await this.#watch(true);
     return response;
   }

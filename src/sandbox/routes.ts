@@ -25,6 +25,8 @@ import { snapshotSchema } from "./snapshot.ts";
 /** More than any document of the control plane needs; RPC can follow some thousands. */
 const MAX_DEPTH = 100;
 
+const NO_TOKEN = problem(401, "The control plane wants Authorization: Bearer {control token}.");
+
 /** Whether a path in a sandbox is one of the control plane. */
 export function isControlPath(path: string): boolean {
   return path === "/_sandbox" || path.startsWith("/_sandbox/");
@@ -201,13 +203,14 @@ export function controlRoutes(): Hono<ApiEnv> {
     return send(c, declared.ok ? await object(c).declare(declared.value) : declared);
   });
 
-  routes.get("/events", (c) => {
+  routes.get("/events", async (c) => {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
       return sendProblem(c, problem(400, "The live feed is a WebSocket."));
     }
     const headers = new Headers(c.req.raw.headers);
     headers.set(WATCHING_HEADER, String(c.get("watching") ?? false));
-    return object(c).fetch(new Request(c.req.raw, { headers }));
+    const response = await object(c).fetch(new Request(c.req.raw, { headers }));
+    return response.status === 401 ? sendProblem(c, NO_TOKEN) : response;
   });
   return routes;
 }
@@ -267,8 +270,7 @@ async function authorise(c: ApiContext): Promise<Refusal | undefined> {
     c.set("watching", true);
     return undefined;
   }
-  if (given === undefined)
-    return problem(401, "The control plane wants Authorization: Bearer {control token}.");
+  if (given === undefined) return NO_TOKEN;
   if (expected !== undefined && equalSecrets(given, expected)) return undefined;
   return problem(403, "That is not this sandbox's control token.");
 }

@@ -375,4 +375,24 @@ describe("the live feed", () => {
     await sandbox.settings({ signatures: "required" });
     expect(await Promise.all([visitor.told, owner.told])).toEqual([1008, 0]);
   });
+
+  test("takes no visitor in who was let in just before requests must be signed", async () => {
+    const sandbox = await newSandbox();
+    const getByName = (name: string) => {
+      const stub = env.SANDBOX.getByName(name);
+      const fetch = async (request: Request) => {
+        await sandbox.settings({ signatures: "required" });
+        return stub.fetch(request);
+      };
+      return new Proxy(stub, {
+        get: (_, method) => (method === "fetch" ? fetch : Reflect.get(stub, method, stub)),
+      });
+    };
+    const response = await app.request(
+      `${new URL(sandbox.endpoint).pathname}/_sandbox/events`,
+      { headers: { Upgrade: "websocket", "Sec-WebSocket-Protocol": "fc-sandbox" } },
+      { ...env, SANDBOX: { getByName } },
+    );
+    expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+  });
 });
