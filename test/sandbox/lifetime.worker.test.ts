@@ -149,7 +149,7 @@ describe("an idle sandbox", () => {
     await sandbox.send("PUT", fc3.config("a"));
     await sandbox.faults.add({ effect: { type: "delay", milliseconds: 500 } });
     const answers = Promise.all([sandbox.send("PUT", fc3.config("a")), sandbox.send("GET", "/nowhere")]);
-    await vi.waitFor(async () => expect(await sandbox.faults.list()).toMatchObject([{ matched: 2 }]));
+    await expect.poll(() => sandbox.faults.list()).toMatchObject([{ matched: 2 }]);
     await age(id, WEEK_MS);
     expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
     expect((await answers).map(({ status }) => status)).toEqual([200, 400]);
