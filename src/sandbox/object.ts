@@ -46,12 +46,13 @@ import {
   type Snapshot,
 } from "./snapshot.ts";
 import { type ResolvedState, resolveState, type SharedState } from "./state.ts";
-import { SandboxStore } from "./store.ts";
+import { NO_RETRY, SandboxStore } from "./store.ts";
 
 /** How many functions are read at once for a page of all of them: few more than a page may need. */
 const LISTED_AT_ONCE = 32;
-/** How soon a push that did not reach all functions is tried again, by alarm. */
-const PUSH_RETRY_MS = 1000;
+/** How soon the alarm tries again what failed: twice as late each time, since a damaged object may stay so. */
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 3_600_000;
 const PUSH_ATTEMPTS = 3;
 /** How often the sandbox notes that it is used by requests that it answers itself. */
 const USE_REPORT_MS = 60_000;
@@ -500,13 +501,24 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    if (this.#store.get("settled") < this.#store.get("version")) {
-      // The platform gives up on an alarm that keeps failing; this one is set again below.
-      await this.#push().catch((error) => console.error(error));
-    }
+    let failed = false;
+    // The platform gives up on an alarm that keeps failing; this one is set again below.
+    const report = (error: unknown) => {
+      failed = true;
+      console.error(error);
+    };
+    if (this.#store.get("settled") < this.#store.get("version")) await this.#push().catch(report);
     const idle = idleMs(this.env, this.#sandbox);
-    if (idle !== undefined && Date.now() >= this.#store.get("usedAt") + idle) await this.#erase();
-    else await this.#schedule();
+    if (idle !== undefined && Date.now() >= this.#store.get("usedAt") + idle) {
+      const isErased = await this.#erase().then(() => true, report);
+      if (isErased) return;
+    }
+    const { failures } = this.#store.get("retry");
+    if (failed) {
+      const wait = Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS);
+      this.#store.set("retry", { failures: failures + 1, at: Date.now() + wait });
+    } else if (failures > 0) this.#store.set("retry", NO_RETRY);
+    await this.#schedule();
   }
 
   async #takeClock(clock: ReturnType<typeof setClock>): Promise<ControlOutcome<ShownClock>> {
@@ -533,6 +545,7 @@ export class SandboxObject extends DurableObject<Env> {
     const value = this.ctx.storage.transactionSync(() => {
       const changed = change();
       this.#store.set("version", this.#store.get("version") + 1);
+      if (this.#store.get("retry").failures > 0) this.#store.set("retry", NO_RETRY);
       return changed;
     });
     await this.reportUse();
@@ -563,9 +576,10 @@ export class SandboxObject extends DurableObject<Env> {
   async #schedule(): Promise<void> {
     const idle = idleMs(this.env, this.#sandbox);
     const settled = this.#store.get("settled") === this.#store.get("version");
-    if (!settled) await this.ctx.storage.setAlarm(Date.now() + PUSH_RETRY_MS);
+    const { at: retryAt } = this.#store.get("retry");
+    if (!settled) await this.ctx.storage.setAlarm(retryAt || Date.now() + RETRY_MS);
     else if (idle === undefined) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(this.#store.get("usedAt") + idle);
+    else await this.ctx.storage.setAlarm(Math.max(this.#store.get("usedAt") + idle, retryAt));
   }
 
   /** Erases the sandbox and all its functions, storage and all. */

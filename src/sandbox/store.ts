@@ -21,11 +21,15 @@ interface Items {
   readonly version: number;
   /** The version that all functions are known to have. */
   readonly settled: number;
+  /** How often in a row the alarm has failed, and before when it is not to try again; times are as in `usedAt`. */
+  readonly retry: { readonly failures: number; readonly at: number };
   /** What came to functions that are no longer there. */
   readonly trafficOfLeft: Traffic;
   /** When the sandbox was last used, in milliseconds since 1970. */
   readonly usedAt: number;
 }
+
+export const NO_RETRY: Items["retry"] = { failures: 0, at: 0 };
 
 const initial: Items = {
   settings: {},
@@ -35,6 +39,7 @@ const initial: Items = {
   watched: false,
   version: 0,
   settled: 0,
+  retry: NO_RETRY,
   trafficOfLeft: NO_TRAFFIC,
   usedAt: 0,
 };

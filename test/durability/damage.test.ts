@@ -94,7 +94,7 @@ test("several are counted", async () => {
   expect(stderr).toContain(".sqlite (and 1 more) is damaged: ");
 });
 
-test("damage further inside fails the requests for that object alone, names it, and stays as it is", async () => {
+test("damage further inside fails the requests for that object and for its whole sandbox, names it, and stays as it is", async () => {
   const [damaged = ""] = objectFiles(FUNCTIONS);
   // The first page is the header's, and lists the tables.
   writeFileSync(damaged, readFileSync(damaged).fill(0xaa, 4096));
@@ -106,6 +106,14 @@ test("damage further inside fails the requests for that object alone, names it, 
   expect(answers).toContainEqual(expect.objectContaining({ maxAsyncRetryAttempts: 7 }));
   const written = await Promise.all(["f", "g"].map((name) => put(there, name, {})));
   expect(written).toContainEqual(expect.objectContaining({ ErrorCode: "InternalServerError" }));
+  // What is for the whole sandbox needs every object; the others act on a change all the same.
+  const control = async (method: string, path: string, body?: object) =>
+    (await fetch(`${there}/_sandbox${path}`, { method, body: body ? JSON.stringify(body) : null })).status;
+  const read = ["", "/snapshot", "/requests"].map((path) => control("GET", path));
+  expect(await Promise.all(read)).toEqual([500, 500, 500]);
+  expect(await control("PUT", "/clock", { mode: "frozen", time: "2030-01-01T00:00:00Z" })).toBe(503);
+  const later = await Promise.all(["f", "g"].map((name) => put(there, name, {})));
+  expect(later).toContainEqual(expect.objectContaining({ lastModifiedTime: "2030-01-01T00:00:00Z" }));
   child.kill();
   await exit;
   expect(output.stderr).toContain(`(object ${basename(damaged, ".sqlite")})`);

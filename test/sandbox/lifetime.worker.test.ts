@@ -157,6 +157,26 @@ describe("an idle sandbox", () => {
     expect(await stored(functionObject(env, id, { service: "", function: "a" }))).toEqual([0, 0, null]);
   });
 
+  test("is erased later when one of its functions is out of order", async () => {
+    const sandbox = await newSandbox();
+    const id = sandbox.access.id ?? "";
+    await sandbox.send("PUT", fc3.config("a"));
+    await age(id, WEEK_MS);
+    const failure = new Error("out of order");
+    await runInDurableObject(functionObject(env, id, { service: "", function: "a" }), (_, { storage }) => {
+      Object.defineProperty(storage, "deleteAll", { value: () => Promise.reject(failure) });
+    });
+    const reported = vi.spyOn(console, "error").mockImplementation(() => {});
+    for (let i = 0; i < 3; i++) expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    expect(reported).toHaveBeenCalledWith(expect.objectContaining({ message: failure.message }));
+    reported.mockRestore();
+    const [, , alarm] = await stored(sandboxObject(env, id));
+    expect(Number(alarm) - Date.now()).toBeGreaterThan(2000);
+    await evictAllDurableObjects();
+    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
+  });
+
   test("is kept while it is used", async () => {
     const sandbox = await newSandbox();
     const id = sandbox.access.id ?? "";

@@ -92,6 +92,34 @@ test("a push reaches all functions that it can, and the alarm goes on until it h
   expect(body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
 });
 
+test("the alarm tries ever more rarely to reach a function that stays out of order", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.send("PUT", fc3.config("f"));
+  const failure = new Error("out of order");
+  await interceptPushes(sandbox, () => Promise.reject(failure));
+  const reported = vi.spyOn(console, "error").mockImplementation(() => {});
+  await expect(sandbox.clock.freeze("2030-01-01T00:00:00Z")).rejects.toMatchObject({
+    problem: { status: 503 },
+  });
+  const parent = sandboxObject(env, sandbox.access.id ?? "");
+  const nextAlarm = () =>
+    runInDurableObject(parent, async (_, { storage }) => ((await storage.getAlarm()) ?? 0) - Date.now());
+  const waits: number[] = [];
+  for (let i = 0; i < 15; i++) {
+    await runDurableObjectAlarm(parent);
+    // Being used makes no difference.
+    await sandbox.send("GET", "/nowhere");
+    waits.push(Math.ceil((await nextAlarm()) / 1000));
+  }
+  expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  expect(waits.at(-1)).toBe(3600);
+  reported.mockRestore();
+  await evictAllDurableObjects();
+  await runDurableObjectAlarm(parent);
+  expect((await sandbox.send("PUT", fc3.config("f"))).body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
+  expect(await nextAlarm()).toBeGreaterThan(6 * 86_400_000);
+});
+
 test("how long a change took to reach the functions is in its Server-Timing", async () => {
   const sandbox = await newSandbox();
   await sandbox.send("PUT", fc3.config("f"));
