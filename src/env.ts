@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { wholeNumber } from "./api/config.ts";
 import type { FunctionObject } from "./function/object.ts";
 import type { Limits } from "./limits.ts";
-import { DEFAULT_SANDBOX } from "./sandbox/identity.ts";
+import { DEFAULT_SANDBOX_ID } from "./sandbox/identity.ts";
 import type { SandboxObject } from "./sandbox/object.ts";
 import { settingsShape } from "./sandbox/settings.ts";
 
@@ -130,6 +130,6 @@ export function limits(env: Env): Limits {
 /** After how many milliseconds without use the sandbox is erased; undefined when never. Throws as `limits`. */
 export function idleMs(env: Env, sandbox: string): number | undefined {
   const { idle } = rightVariablesOf(env);
-  const seconds = sandbox === DEFAULT_SANDBOX ? idle.default : idle.others;
+  const seconds = sandbox === DEFAULT_SANDBOX_ID ? idle.default : idle.others;
   return seconds > 0 ? seconds * 1000 : undefined;
 }

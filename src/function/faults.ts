@@ -97,7 +97,7 @@ export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched:
 export type Fault = z.infer<typeof shownFaultSchema>;
 
 /** What a fault can be matched against. */
-export interface Matchable {
+interface Matchable {
   readonly operation: string | null;
   readonly version: string;
   readonly service: string | null;

@@ -35,7 +35,7 @@ const seenReplySchema = z.strictObject({
 export const journalEntrySchema = z.extend(seenRequestSchema, seenReplySchema.shape);
 
 export type SeenRequest = z.infer<typeof seenRequestSchema>;
-export type SeenReply = z.infer<typeof seenReplySchema>;
+type SeenReply = z.infer<typeof seenReplySchema>;
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
 /** The JSON of the entry that both make, without reading the first. */

@@ -10,7 +10,7 @@ import { merge } from "./merge.ts";
 import type { ConfigStore } from "./store.ts";
 
 /** One function's configs, and what is needed to do an operation on them. */
-export interface Operand {
+interface Operand {
   readonly name: FunctionName;
   readonly configs: ConfigStore;
   readonly tokens: PageTokens;

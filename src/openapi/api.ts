@@ -81,7 +81,7 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
         required: ["configs"],
         additionalProperties: false,
       },
-      [error]: errorSchema(version, errorCodes),
+      [error]: errorSchema(version),
     },
   };
 }
@@ -270,13 +270,13 @@ function codeItem(version: ApiVersion): string {
   return items.find(([, value]) => value === PROBE.code)?.[0] ?? "";
 }
 
-function errorSchema(version: ApiVersion, codes: readonly ErrorCode[]): JsonObject {
+function errorSchema(version: ApiVersion): JsonObject {
   const items = Object.keys(version.errorBody(PROBE, "id"));
   const code = codeItem(version);
   return {
     type: "object",
     properties: Object.fromEntries(
-      items.map((item) => [item, item === code ? { type: "string", enum: codes } : { type: "string" }]),
+      items.map((item) => [item, item === code ? { type: "string", enum: errorCodes } : { type: "string" }]),
     ),
     required: items,
     additionalProperties: false,

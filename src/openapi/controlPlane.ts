@@ -14,7 +14,7 @@ import { examplesOf } from "./examples.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 
 /** An operation of the control plane: what it takes, and what it answers with. */
-export interface ControlOperation {
+interface ControlOperation {
   readonly id: string;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `/_sandbox`. */
@@ -22,7 +22,7 @@ export interface ControlOperation {
   readonly summary: string;
   readonly text?: string;
   readonly request?: z.ZodMiniType;
-  readonly query?: readonly JsonObject[];
+  readonly parameters?: readonly JsonObject[];
   readonly status: 101 | 200 | 201 | 204;
   /** JSON of this schema, or text of this type. */
   readonly response?: z.ZodMiniType | string;
@@ -54,7 +54,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       method: "POST",
       path: "/sandboxes",
       summary: "Create a sandbox",
-      text: "Costs nothing until the sandbox is used. The answer is the only place that tells its control token.",
+      text: "Costs nothing until the sandbox is used. Keep its control token: it is not shown to anyone without it.",
       request: creationSchema(bounds),
       status: 201,
       response: responses.accessSchema,
@@ -123,7 +123,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       method: "GET",
       path: "/requests",
       summary: "The journal, newest first",
-      query: filterParameters(),
+      parameters: filterParameters(),
       status: 200,
       response: responses.requestsSchema,
       problems: [400],
@@ -189,7 +189,7 @@ export function controlOperations(env: Env): ControlOperation[] {
       method: "DELETE",
       path: "/faults/{id}",
       summary: "Remove a fault",
-      query: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
+      parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
       status: 204,
       problems: [404, 503],
     },
@@ -307,7 +307,7 @@ function contentOf(response: z.ZodMiniType | string, examples: JsonObject): Json
 }
 
 function operationObject(operation: ControlOperation): JsonObject {
-  const { id, method, summary, text, request, query, status, response, problems, isPublic } = operation;
+  const { id, method, summary, text, request, parameters, status, response, problems, isPublic } = operation;
   const statuses = isPublic ? problems : [...new Set([...problems, 401, 403, 404, 429])].sort();
   const requestId = { "X-Fc-Request-Id": reference("headers", "RequestId") };
   const problemOf = (code: number): JsonObject => ({
@@ -325,7 +325,7 @@ function operationObject(operation: ControlOperation): JsonObject {
     summary,
     ...(text ? { description: text } : {}),
     security: isPublic ? [{}] : [{ controlToken: [] }, ...(method === "GET" ? [{}] : [])],
-    ...(query ? { parameters: query } : {}),
+    ...(parameters ? { parameters } : {}),
     ...(request
       ? { requestBody: { content: jsonContent(jsonSchema(request), examplesOf(id, ["request"])) } }
       : {}),

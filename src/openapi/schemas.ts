@@ -20,9 +20,6 @@ export function jsonContent(
   return { [type]: { schema, ...shown } };
 }
 
-export function reference(
-  kind: "schemas" | "headers" | "parameters" | "responses",
-  name: string,
-): JsonObject {
+export function reference(kind: "schemas" | "headers" | "parameters", name: string): JsonObject {
   return { $ref: `#/components/${kind}/${name}` };
 }

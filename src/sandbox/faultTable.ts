@@ -38,9 +38,8 @@ export class FaultTable {
     });
   }
 
-  /** Whether there was one to remove. */
-  remove(id: string): boolean {
-    return this.#sql.exec("DELETE FROM faults WHERE id = ?", id).rowsWritten > 0;
+  remove(id: string): void {
+    this.#sql.exec("DELETE FROM faults WHERE id = ?", id);
   }
 
   clear(): void {

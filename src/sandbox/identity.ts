@@ -1,5 +1,5 @@
 /** The sandbox of every request that names none. */
-export const DEFAULT_SANDBOX = "default";
+export const DEFAULT_SANDBOX_ID = "default";
 
 const ACCESS_KEY_PREFIX = "sbx-";
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";

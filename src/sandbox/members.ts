@@ -12,8 +12,7 @@ type FunctionStub = ReturnType<typeof functionObject>;
 /** A sandbox's functions as their objects: asks all of them, and has all of them learn of a change. */
 export class Members {
   readonly #store: SandboxStore;
-  /** The object of one function. */
-  readonly object: (name: FunctionName) => FunctionStub;
+  readonly objectOf: (name: FunctionName) => FunctionStub;
   /** Those that were asked to leave, until they have, or join again. */
   readonly #leaving = new Set<string>();
   /** The end of the latest task in the queue. */
@@ -21,9 +20,9 @@ export class Members {
   /** The push that waits in the queue. */
   #nextPush: Promise<number> | undefined;
 
-  constructor(store: SandboxStore, object: Members["object"]) {
+  constructor(store: SandboxStore, objectOf: Members["objectOf"]) {
     this.#store = store;
-    this.object = object;
+    this.objectOf = objectOf;
   }
 
   /** Asks every function of the sandbox, some at once, in the directory's order. */
@@ -32,7 +31,7 @@ export class Members {
     const answers: T[] = [];
     for (let i = 0; i < members.length; i += FAN_OUT) {
       const some = members.slice(i, i + FAN_OUT);
-      answers.push(...(await Promise.all(some.map((member) => ask(member, this.object(member))))));
+      answers.push(...(await Promise.all(some.map((member) => ask(member, this.objectOf(member))))));
     }
     return answers;
   }

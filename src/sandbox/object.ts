@@ -31,7 +31,7 @@ import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showCl
 import { type Declared, declaredNames } from "./declaredFunctions.ts";
 import type { Member } from "./directory.ts";
 import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from "./feed.ts";
-import { DEFAULT_SANDBOX } from "./identity.ts";
+import { DEFAULT_SANDBOX_ID } from "./identity.ts";
 import { Members } from "./members.ts";
 import type { Part } from "./parts.ts";
 import { type ControlOutcome, done, problem } from "./problem.ts";
@@ -105,14 +105,14 @@ export class SandboxObject extends DurableObject<Env> {
 
   /** The sandbox's id, which is this object's name; kept, since an alarm does not bring it along. */
   get #sandbox(): string {
-    return this.ctx.id.name ?? this.ctx.storage.kv.get<string>("sandbox") ?? DEFAULT_SANDBOX;
+    return this.ctx.id.name ?? this.ctx.storage.kv.get<string>("sandbox") ?? DEFAULT_SANDBOX_ID;
   }
 
   // What functions ask of their sandbox.
 
   /**
-   * Takes a function into the directory, for its first PUT; undefined when that is refused, by `perform` then, or
-   * when the sandbox may have no further function.
+   * Takes a function into the directory, for its first PUT; undefined when there is no room for it, or when the
+   * request would be refused anyway: `perform` then says why.
    */
   async join(
     sent: SentRequest,
@@ -217,7 +217,7 @@ export class SandboxObject extends DurableObject<Env> {
       const configs = functions.slice(i, i + LISTED_AT_ONCE).map(async (functionName) => {
         const name = { service: "", function: functionName };
         const after = functionName === afterFunction ? afterQualifier : "";
-        const configs = await this.#members.object(name).configsAfter(after, size + 1);
+        const configs = await this.#members.objectOf(name).configsAfter(after, size + 1);
         return configs.map((config) => ({ name: { ...name, qualifier: config.qualifier }, config }));
       });
       found.push(...(await Promise.all(configs)).flat());
@@ -443,7 +443,7 @@ export class SandboxObject extends DurableObject<Env> {
       [...byMember].map(async ([member, its]): Promise<Placed[]> => {
         const numbers = its.map(({ position }) => position.number);
         if (member === undefined) return this.#store.journal.at(numbers);
-        return this.#members.object(member).journalEntries(numbers);
+        return this.#members.objectOf(member).journalEntries(numbers);
       }),
     );
     const inOrder = placed.flat().sort((a, b) => comparePositions(a.position, b.position));

@@ -13,7 +13,7 @@ import { advanceSchema, clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declaredFunctions.ts";
 import { WATCHING_HEADER } from "./feed.ts";
 import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "./feedProtocol.ts";
-import { accessKeyOf, createSandboxId, credentialsOf, DEFAULT_SANDBOX, equalSecrets } from "./identity.ts";
+import { accessKeyOf, createSandboxId, credentialsOf, DEFAULT_SANDBOX_ID, equalSecrets } from "./identity.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { PARTS } from "./parts.ts";
 import { type ControlOutcome, done, parsed, problem, type Refusal } from "./problem.ts";
@@ -134,7 +134,7 @@ export function controlRoutes(): Hono<ApiEnv> {
     const { ROOT_SECRET: secret } = c.env;
     if (!secret || c.get("watching")) return c.json(await summary(c));
     // What controls `default` is the operator's token, if any.
-    const credentials = c.get("sandbox") === DEFAULT_SANDBOX ? accessKeyOf : credentialsOf;
+    const credentials = c.get("sandbox") === DEFAULT_SANDBOX_ID ? accessKeyOf : credentialsOf;
     return c.json({ ...(await summary(c)), ...(await credentials(secret, c.get("sandbox"))) });
   });
 
@@ -260,9 +260,9 @@ async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxA
  */
 async function authorise(c: ApiContext): Promise<Refusal | undefined> {
   const sandbox = c.get("sandbox");
-  if (sandbox === DEFAULT_SANDBOX && c.env.DEFAULT_SANDBOX === "open") return undefined;
+  if (sandbox === DEFAULT_SANDBOX_ID && c.env.DEFAULT_SANDBOX === "open") return undefined;
   const expected =
-    sandbox === DEFAULT_SANDBOX
+    sandbox === DEFAULT_SANDBOX_ID
       ? c.env.OPERATOR_TOKEN || undefined
       : (await credentialsOf(c.env.ROOT_SECRET ?? "", sandbox)).controlToken;
   const given = givenToken(c);
@@ -278,7 +278,7 @@ async function authorise(c: ApiContext): Promise<Refusal | undefined> {
 async function mayWatch(c: ApiContext): Promise<boolean> {
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
   // Everybody knows the id of `default`.
-  if (!isRead || c.get("sandbox") === DEFAULT_SANDBOX) return false;
+  if (!isRead || c.get("sandbox") === DEFAULT_SANDBOX_ID) return false;
   return (await sandboxObject(c.env, c.get("sandbox")).signatures()) !== "required";
 }
 

@@ -1,7 +1,7 @@
 import { claimedAccessKeyId } from "../api/signature/verdict.ts";
 import { type UrlParts, urlParts } from "../api/url.ts";
 import type { Env } from "../env.ts";
-import { DEFAULT_SANDBOX, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
+import { DEFAULT_SANDBOX_ID, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
 
 /** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
 const PREFIX = /^\/(?:s|%73)\/([^/]*)(\/.*)?$/s;
@@ -28,7 +28,7 @@ function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env):
   const domain = env.SANDBOX_DOMAIN && `.${env.SANDBOX_DOMAIN.toLowerCase()}`;
   const host = hostname.toLowerCase().replace(/\.$/, "");
   if (domain && host.endsWith(domain)) return host.slice(0, -domain.length);
-  return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX;
+  return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX_ID;
 }
 
 /** The sandbox a request belongs to: its id, or what it named when there is no such sandbox. */
@@ -38,7 +38,7 @@ export async function selectSandbox(
 ): Promise<{ readonly ok: true; readonly sandbox: string } | { readonly ok: false; readonly named: string }> {
   const named = namedSandbox(urlParts(request.url), request.headers, env);
   const exists =
-    named === DEFAULT_SANDBOX
+    named === DEFAULT_SANDBOX_ID
       ? env.DEFAULT_SANDBOX !== "off"
       : env.ROOT_SECRET
         ? await isSandboxId(env.ROOT_SECRET, named)

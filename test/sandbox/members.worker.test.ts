@@ -23,7 +23,7 @@ test("functions are asked to leave only when no push is under way or waits befor
         calls.push("leave");
       },
     };
-    const members = new Members(store, () => slowFunction as unknown as ReturnType<Members["object"]>);
+    const members = new Members(store, () => slowFunction as unknown as ReturnType<Members["objectOf"]>);
     await members.push();
     await later;
     expect(calls).toEqual(["accept", "accepted", "accept", "accepted", "leave"]);
