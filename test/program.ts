@@ -89,7 +89,8 @@ export async function run(args: string[], cwd: string) {
 
 /** The process that serves, as the state directory's lock names it. */
 export function servingProcess(stateDirectory: string): number {
-  return Number(readFileSync(join(stateDirectory, "lock"), "utf8"));
+  const [pid] = readFileSync(join(stateDirectory, "lock"), "utf8").split(" ");
+  return Number(pid);
 }
 
 /** How long a condition may take, on a busy machine too. */

@@ -31,11 +31,11 @@ export interface StateDirectory {
   readonly objects: string;
   /** What the sandboxes' ids and credentials are derived from: made once, and as lasting as the state. */
   readonly rootSecret: string;
-  /** Puts a file into it. Throws an Error with a message for people when that can't be done. */
-  write(name: string, content: string): Promise<void>;
+  /** Puts a file into it, and returns its path. Throws an Error with a message for people when that can't be done. */
+  write(name: string, content: string): Promise<string>;
   /** Names the process that writes the state, so that the lock lasts as long as it does. Throws as `write`. */
   heldBy(pid: number): Promise<void>;
-  /** Lets others use it; removes it when it is temporary. */
+  /** Lets others use it; removes it when it is temporary. Does so once, since it may be another's afterwards. */
   release(): Promise<void>;
 }
 
@@ -45,34 +45,51 @@ export interface StateDirectory {
  * damaged stays as it is.
  */
 export async function openStateDirectory(wanted: string | undefined): Promise<StateDirectory> {
+  if (wanted === "") throw new Error("The state directory must have a name.");
   const isTemporary = wanted === undefined;
-  const path = isTemporary ? await mkdtemp(join(await temporaryParent(), "fc-sandbox-")) : resolve(wanted);
+  const path = isTemporary ? await makeTemporary() : resolve(wanted);
   const objects = join(path, "objects");
   const lock = join(path, "lock");
-  const release = () => rm(isTemporary ? path : lock, { recursive: true, force: true });
+  let released: Promise<void> | undefined;
+  const release = () => {
+    released ??= rm(isTemporary ? path : lock, { recursive: true, force: true });
+    return released;
+  };
   const orSay = (error: unknown): never => {
     if (!isSystemError(error)) throw error;
     throw new Error(`The state directory ${path} can't be used: ${error.message}`);
   };
-  await mkdir(objects, { recursive: true }).catch(orSay);
-  await acquire(lock).catch(orSay);
+  try {
+    await mkdir(objects, { recursive: true });
+    await acquire(lock);
+  } catch (error) {
+    // One that is not temporary may have another's lock.
+    if (isTemporary) await release();
+    return orSay(error);
+  }
   try {
     const rootSecret = await readOrMake(join(path, "secret"));
     const damage = findDamage(objects);
     if (damage !== undefined) throw new Error(damage);
-    return {
-      path,
-      isTemporary,
-      objects,
-      rootSecret,
-      write: (name, content) => writeFile(join(path, name), content, { mode: 0o600 }).catch(orSay),
-      heldBy: (pid) => replace(lock, String(pid)).catch(orSay),
-      release,
+    const write = async (name: string, content: string) => {
+      const file = join(path, name);
+      await writeFile(file, content, { mode: 0o600 }).catch(orSay);
+      return file;
     };
+    const heldBy = (pid: number) => replace(lock, holderNamed(pid)).catch(orSay);
+    return { path, isTemporary, objects, rootSecret, write, heldBy, release };
   } catch (error) {
     await release();
     return orSay(error);
   }
+}
+
+/** Makes a directory for this run. */
+async function makeTemporary(): Promise<string> {
+  const parent = await temporaryParent();
+  return mkdtemp(join(parent, "fc-sandbox-")).catch((error) => {
+    throw new Error(`No state directory can be made in ${parent}: ${error.message}`);
+  });
 }
 
 const SHARED_MEMORY = "/dev/shm";
@@ -98,15 +115,13 @@ async function temporaryParent(): Promise<string> {
 const SECRET = /^[\x20-\x7e]{32,}$/;
 
 async function readOrMake(file: string): Promise<string> {
-  try {
-    const secret = await readFile(file, "utf8");
-    if (SECRET.test(secret)) return secret;
-  } catch (error) {
-    if (!isSystemError(error) || error.code !== "ENOENT") throw error;
-    const secret = randomBytes(32).toString("base64url");
-    await replace(file, secret);
-    return secret;
+  const kept = await readIfThere(file);
+  if (kept === undefined) {
+    const made = randomBytes(32).toString("base64url");
+    await replace(file, made);
+    return made;
   }
+  if (SECRET.test(kept)) return kept;
   throw new Error(
     `${file} is damaged: it holds no secret. Put a copy of it back; or remove it, and all sandboxes but default are lost.`,
   );
@@ -124,28 +139,34 @@ async function replace(file: string, content: string): Promise<void> {
   }
 }
 
+/** What a lock holds: the id of a process and, where there is a /proc, when that started. */
+const HOLDER = /^[1-9][0-9]*( [0-9]+)?$/;
+
+/** Names a process so that no other one, which gets its id after a restart, is taken for it. */
+function holderNamed(pid: number): string {
+  const startTime = statusOf(pid)?.startTime;
+  return startTime === undefined ? String(pid) : `${pid} ${startTime}`;
+}
+
 async function acquire(lock: string): Promise<void> {
   const deadline = Date.now() + LOCK_PATIENCE_MS;
-  for (;;) {
-    try {
-      return await writeFile(lock, String(process.pid), { flag: "wx" });
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      if (error.code === "ENOSPC") await rm(lock, { force: true }); // Made, but empty.
-      if (error.code !== "EEXIST") throw error;
-    }
-    const holder = await readFile(lock, "utf8").catch(() => "");
-    const patience = deadline - Date.now();
-    if (holder !== "" && !/^[1-9][0-9]*$/.test(holder)) {
+  while (!(await make(lock, holderNamed(process.pid)))) {
+    const holder = await readIfThere(lock);
+    if (holder === undefined) continue;
+    if (holder !== "" && !HOLDER.test(holder)) {
       throw new Error(`${lock} is damaged: it names no process. Remove it if no sandbox uses its directory.`);
     }
+    const isLate = Date.now() > deadline;
     // An empty one is being written, or its writer was killed just then.
-    if (holder === "" ? patience < 0 : !isRunning(Number(holder))) await removeStale(lock, holder);
-    else if (patience < 0) {
+    const isStale = holder === "" ? isLate : !isRunning(holder);
+    if (isStale) await removeStale(lock, holder);
+    else if (!isLate)
+      await setTimeout(50); // A sandbox that was killed takes a moment to be gone.
+    else {
       throw new Error(
-        `Process ${holder} uses this state directory already: use another (or remove ${lock} if that process is no sandbox).`,
+        `Process ${holder.split(" ")[0]} uses this state directory already: use another (or remove ${lock} if that process is no sandbox).`,
       );
-    } else await setTimeout(50); // A sandbox that was killed takes a moment to be gone.
+    }
   }
 }
 
@@ -155,10 +176,7 @@ async function acquire(lock: string): Promise<void> {
  */
 async function removeStale(lock: string, holder: string): Promise<void> {
   const turn = `${lock}.stale`;
-  try {
-    await writeFile(turn, "", { flag: "wx" });
-  } catch (error) {
-    if (!isSystemError(error) || error.code !== "EEXIST") throw error;
+  if (!(await make(turn, ""))) {
     const began = await stat(turn).catch(() => undefined);
     // It takes a moment, unless whoever had the turn was killed in it.
     if (began && Date.now() - began.mtimeMs > LOCK_PATIENCE_MS) await rm(turn, { force: true });
@@ -166,27 +184,62 @@ async function removeStale(lock: string, holder: string): Promise<void> {
     return;
   }
   try {
-    if ((await readFile(lock, "utf8").catch(() => undefined)) === holder) await rm(lock, { force: true });
+    if ((await readIfThere(lock)) === holder) await rm(lock, { force: true });
   } finally {
     await rm(turn, { force: true });
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Makes a file; false when it is there already. */
+async function make(file: string, content: string): Promise<boolean> {
   try {
-    process.kill(pid, 0);
+    await writeFile(file, content, { flag: "wx" });
+    return true;
   } catch (error) {
-    return isSystemError(error) && error.code === "EPERM";
+    if (isSystemError(error) && error.code === "EEXIST") return false;
+    if (isSystemError(error) && error.code === "ENOSPC") await rm(file, { force: true }); // Made, but empty.
+    throw error;
   }
-  return !isZombie(pid);
 }
 
-/** Whether a process has ended, and its parent has not asked how: in a container that may never be. */
-function isZombie(pid: number): boolean {
+async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (isSystemError(error) && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function isRunning(holder: string): boolean {
+  const [pid, startTime] = holder.split(" ");
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    // It is there, but is another user's.
+    if (!isSystemError(error) || error.code !== "EPERM") return false;
+  }
+  const status = statusOf(Number(pid));
+  if (status === undefined) return true;
+  return !status.isZombie && (startTime === undefined || startTime === status.startTime);
+}
+
+interface ProcessStatus {
+  /** Whether it has ended, and its parent has not asked how: in a container that may never be. */
+  readonly isZombie: boolean;
+  /** In ticks since the machine started. */
+  readonly startTime: string | undefined;
+}
+
+/** What /proc says of a process; undefined when there is none, or no such process. */
+function statusOf(pid: number): ProcessStatus | undefined {
+  try {
+    // Source: proc_pid_stat(5). The second item is a name in parentheses, which may hold anything.
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { isZombie: state === "Z", startTime: rest[18] };
   } catch {
-    return false; // There is no /proc, or no process any more.
+    return undefined;
   }
 }
 
