@@ -29,6 +29,14 @@ async function checkout(): Promise<string> {
   return directory;
 }
 
+/** Runs the program with a module that is loaded before it. */
+const byHook = (hook: string) => [
+  process.execPath,
+  "--import",
+  `data:text/javascript,${encodeURIComponent(hook)}`,
+  CLI,
+];
+
 describe("starting", () => {
   test("it says where it is and where its state is, and its curl line works as printed", async () => {
     const cwd = await newDirectory();
@@ -61,7 +69,7 @@ describe("starting", () => {
     },
   );
 
-  test.each(["0.0.0.0", "localhost", "::1"])(
+  test.each(["0.0.0.0", "localhost", "::1", "[::1]"])(
     "--host %s can be connected to at the URL that is printed",
     async (host) => {
       const { url, child, exit } = start(["--port", "0", "--host", host, "--ephemeral"], {
@@ -128,7 +136,21 @@ describe("what can't be done is one line and exit code 1", () => {
       ["--port", "0", "--ephemeral", "--var", "IDLE_SECONDS=1e15"],
       /^fc-sandbox: The variable IDLE_SECONDS must be an integer from 0 to 1000000000, but is "1e15"\.$/,
     ],
-    [["--port", "0", "--host", "nowhere.invalid"], /^fc-sandbox: workerd did not start: .*nowhere\.invalid/],
+    [
+      ["--port", "0", "--host", "nowhere.invalid"],
+      /^fc-sandbox: The sandbox can't listen on port 0 of "nowhere\.invalid": [^:;()]+\.$/,
+    ],
+    [
+      ["--port", "0", "--host", "127.0.0.1:90"],
+      /^fc-sandbox: The sandbox can't listen on port 0 of "127\.0\.0\.1:90": [^:;()]+\.$/,
+    ],
+    [["--port", "0", "--host", ""], /^fc-sandbox: The sandbox can't listen on port 0 of "": [^:;()]+\.$/],
+    // An address that is nobody's.
+    [
+      ["--port", "0", "--host", "192.0.2.1"],
+      /^fc-sandbox: The sandbox can't listen on port 0 of "192\.0\.2\.1": [^:;()]+\.$/,
+    ],
+    [["--port", "0", "--state-dir", ""], /^fc-sandbox: The state directory must have a name\.$/],
     [
       ["--port", "0", "--state-dir", "file/below"],
       /^fc-sandbox: The state directory .*file\/below can't be used: /,
@@ -140,6 +162,45 @@ describe("what can't be done is one line and exit code 1", () => {
     expect([stdout, code]).toEqual(["", 1]);
     expect(stderr.trimEnd()).toMatch(message);
     expect(stderr.trimEnd()).not.toContain("\n");
+  });
+
+  test.each([
+    ["there is no shell", `spawn = (_, ...rest) => original("/nowhere/sh", ...rest)`, "ENOENT"],
+    [
+      "no file descriptors are left",
+      `spawn = (...args) => {
+        const taken = [];
+        try {
+          for (;;) taken.push(openSync("/dev/null"));
+        } catch {}
+        const child = original(...args);
+        for (const descriptor of taken) closeSync(descriptor);
+        return child;
+      }`,
+      "EMFILE",
+    ],
+  ])("no process, since %s; nothing is left behind", async (_, spawn, code) => {
+    const cwd = await newDirectory();
+    const hook = `
+      import childProcess from "node:child_process";
+      import { closeSync, openSync } from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
+      const { spawn: original } = childProcess;
+      childProcess.${spawn};
+      syncBuiltinESMExports();`;
+    const by = ["sh", "-c", 'ulimit -n 256 && exec "$0" "$@"', ...byHook(hook)];
+    const { output, exit } = start(["--port", "0", "--ephemeral"], { cwd, by });
+    expect(await exit).toEqual({ code: 1, signal: null });
+    expect(output.stderr).toMatch(new RegExp(`^fc-sandbox: workerd can't be started: .*${code}.*\n$`));
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("no place for temporary state", async () => {
+    const cwd = await newDirectory();
+    const by = ["env", "TMPDIR=/nowhere", process.execPath, CLI];
+    const { output, exit } = start(["--port", "0", "--ephemeral"], { cwd, by });
+    expect((await exit).code).toBe(1);
+    expect(output.stderr).toMatch(/^fc-sandbox: No state directory can be made in \/nowhere: ENOENT: .*\n$/);
   });
 
   test("a busy port", async () => {
@@ -298,8 +359,7 @@ describe("kill -9", () => {
         process.kill(process.pid, "SIGKILL");
       };
       syncBuiltinESMExports();`;
-    const by = [process.execPath, "--import", `data:text/javascript,${encodeURIComponent(hook)}`, CLI];
-    const { exit } = start(["--port", "0"], { cwd, by });
+    const { exit } = start(["--port", "0"], { cwd, by: byHook(hook) });
     // Whatever outlived it would keep its output open.
     expect((await exit).signal).toBe("SIGKILL");
   });
