@@ -37,7 +37,8 @@ export async function buildWorker(
           directory: relative(directory, join(dirname(configFile), config.assets.directory)),
         }
       : undefined,
-    variables: config.vars as Record<string, string>,
+    // A number needs no quotes there.
+    variables: Object.fromEntries(Object.entries(config.vars).map(([name, value]) => [name, String(value)])),
     objects: config.durable_objects.bindings.map(
       ({ name, class_name }: { name: string; class_name: string }) => ({
         binding: name,

@@ -21,7 +21,7 @@ export interface SandboxOptions {
    * @internal
    */
   readonly workerDirectory?: string;
-  /** In place of the defaults of the README's table; OPERATOR_TOKEN, too. */
+  /** In place of the defaults of the README's table. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
