@@ -2,11 +2,15 @@
  * The same PUTs, on this machine, in one run, in turn: this sandbox, its bare baseline, and other mock servers; then
  * those that keep state, with more of it. `npm run bench:peers`, or `npm run bench:peers -- --quick`.
  */
-import { startSandbox } from "../../src/local/startSandbox.ts";
-import { buildBaseline, byWorkerd, type Host } from "../hosts.ts";
-import { configPaths, FUNCTIONS, median, putTo, type Round } from "../load.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildBaseline, byWorkerd } from "../hosts.ts";
+import { configPaths, FUNCTIONS, median, putTo, type Round, ratio } from "../load.ts";
 import { keepResults, quick } from "../results.ts";
-import { memoryOfGroup, type Peer, peers, type Served } from "./peers.ts";
+import { type Peer, peers } from "./peers.ts";
+import { closeAll, closing, memoryOfProgram, type Served, served } from "./served.ts";
 
 const SECONDS = quick ? 2 : 5;
 const ROUNDS = quick ? 2 : 4;
@@ -14,12 +18,32 @@ const STARTS = quick ? 1 : 3;
 /** How many functions' configs those keep that keep state: as above, a sandbox's default limit, and more. */
 const GROWN = quick ? [200] : [500, 2000];
 
+const CLI = fileURLToPath(new URL("../../src/local/cli.ts", import.meta.url));
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => closeAll().then(() => process.exit(130)));
+}
+
 const baseline = await buildBaseline();
 
-async function ours(starting: Promise<Host>): Promise<Served> {
+/** This sandbox, started as its users start it. */
+function ours(
+  functions: number,
+  state: readonly string[],
+  afterwards?: () => Promise<void>,
+): Promise<Served> {
+  const most = `MAX_FUNCTIONS_PER_SANDBOX=${Math.max(functions, 500)}`;
+  return served(
+    (port) => [process.execPath, [CLI, "--port", String(port), "--var", most, ...state]],
+    afterwards,
+  );
+}
+
+/** The baseline has no program of its own: workerd alone is timed and weighed, without the Node that starts it. */
+async function startBaseline(): Promise<Served> {
   const started = performance.now();
-  const host = await starting;
-  return { ...host, pid: host.pid ?? 0, startMs: performance.now() - started };
+  const host = await byWorkerd(baseline);
+  return { ...host, startMs: performance.now() - started, close: closing(() => host.close()) };
 }
 
 const DURABLE = "fc-sandbox";
@@ -30,27 +54,32 @@ const all: readonly Peer[] = [
   {
     name: DURABLE,
     keepsState: true,
+    validates: true,
     lacks: "nothing: merges, validates, persists durably, remembers each request",
-    start: (functions) => ours(byWorkerd(undefined, limits(functions))),
+    start: async (functions) => {
+      const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
+      return ours(functions, ["--state-dir", directory], () =>
+        rm(directory, { recursive: true, force: true }),
+      );
+    },
   },
   {
     name: BASELINE,
     keepsState: true,
-    lacks: "merges nothing, validates nothing, remembers no request; persists durably",
-    start: () => ours(byWorkerd(baseline)),
+    validates: false,
+    lacks:
+      "merges nothing, validates nothing, remembers no request; persists durably. Start and MiB are workerd's alone",
+    start: startBaseline,
   },
   {
     name: EPHEMERAL,
     keepsState: true,
+    validates: true,
     lacks: "keeps its state as long as it runs, in memory on Linux",
-    start: (functions) => ours(startSandbox({ variables: limits(functions) })),
+    start: (functions) => ours(functions, ["--ephemeral"]),
   },
   ...peers,
 ];
-
-function limits(functions: number) {
-  return { MAX_FUNCTIONS_PER_SANDBOX: String(Math.max(functions, 500)) };
-}
 
 interface Measured {
   readonly peer: Peer;
@@ -62,26 +91,26 @@ interface Measured {
 
 async function measured(contestants: readonly Peer[], functions: number): Promise<Measured[]> {
   const running: Measured[] = [];
-  for (const peer of contestants) {
-    const starts: number[] = [];
-    let server: Served | undefined;
-    for (let i = 0; i < STARTS; i++) {
-      await server?.close();
-      server = await peer.start(functions);
-      if (server) starts.push(server.startMs);
-    }
-    if (server) running.push({ peer, starts, rounds: [], server, memoryMiB: Number.NaN });
-    else console.log(`${peer.name} can't run here.`);
-  }
   const paths = configPaths(functions);
   try {
+    for (const peer of contestants) {
+      const starts: number[] = [];
+      let server: Served | undefined;
+      for (let i = 0; i < STARTS; i++) {
+        await server?.close();
+        server = await peer.start(functions);
+        if (server) starts.push(server.startMs);
+      }
+      if (server) running.push({ peer, starts, rounds: [], server, memoryMiB: Number.NaN });
+      else console.log(`${peer.name} can't run here.`);
+    }
     for (const { server } of running) await putTo(server.url, paths, quick ? 1 : 3);
     for (let round = 0; round < ROUNDS; round++) {
       for (const one of running) one.rounds.push(await putTo(one.server.url, paths, SECONDS));
     }
-    for (const one of running) one.memoryMiB = await memoryOfGroup(one.server.pid);
+    for (const one of running) one.memoryMiB = await memoryOfProgram(one.server.pid);
   } finally {
-    for (const { server } of running) await server.close();
+    await closeAll();
   }
   return running;
 }
@@ -110,32 +139,41 @@ function show(found: Results, functions: number): void {
   }
 }
 
-const small = results(await measured(all, FUNCTIONS));
-show(small, FUNCTIONS);
-const sizes: { readonly functions: number; readonly found: Results }[] = [
-  { functions: FUNCTIONS, found: small },
-];
+interface Size {
+  readonly functions: number;
+  readonly measured: readonly Measured[];
+  readonly found: Results;
+}
+const sizes: Size[] = [];
 const keepers = all.filter(({ name, keepsState }) => keepsState && name !== BASELINE);
-for (const functions of GROWN) {
-  const found = results(await measured(keepers, functions));
-  show(found, functions);
-  sizes.push({ functions, found });
+for (const [functions, contestants] of [
+  [FUNCTIONS, all] as const,
+  ...GROWN.map((functions) => [functions, keepers] as const),
+]) {
+  const found = await measured(contestants, functions);
+  sizes.push({ functions, measured: found, found: results(found) });
+  show(results(found), functions);
 }
 
-function ratio(found: Results, one: string, other: string): number {
-  const rate = (name: string) => found.find((result) => result.name === name)?.requestsPerSecond;
-  return (rate(one) ?? Number.NaN) / (rate(other) ?? Number.NaN);
+/** What is wanted of one beside another; nothing where one of them did not run. */
+function bar(text: string, { measured }: Size, [one, other]: readonly [string, string], wanted: number) {
+  const roundsOf = (name: string) => measured.find(({ peer }) => peer.name === name)?.rounds;
+  const [ours, others] = [roundsOf(one), roundsOf(other)];
+  return ours && others ? [{ bar: text, ratio: ratio(ours, others), wanted }] : [];
 }
+
+// Those that do a part of the same: keep state, however much of it there is, or validate.
+const rivals = peers.filter(({ keepsState, validates }) => keepsState || validates);
 const bars = [
-  { bar: "of the bare baseline's", ratio: ratio(small, DURABLE, BASELINE), wanted: 0.7 },
-  ...[DURABLE, EPHEMERAL].flatMap((name) => [
-    { bar: `${name}, ahead of Prism`, ratio: ratio(small, name, "Prism"), wanted: 1 },
-    ...sizes.map(({ functions, found }) => ({
-      bar: `${name}, ahead of json-server, ${functions} functions`,
-      ratio: ratio(found, name, "json-server"),
-      wanted: 1,
-    })),
-  ]),
+  ...sizes.flatMap((size) => bar("of the bare baseline's", size, [DURABLE, BASELINE], 0.7)),
+  ...[DURABLE, EPHEMERAL].flatMap((name) =>
+    rivals.flatMap((rival) =>
+      sizes.flatMap((size) => {
+        const grown = rival.keepsState ? `, ${size.functions} functions` : "";
+        return bar(`${name}, ahead of ${rival.name}${grown}`, size, [name, rival.name], 1);
+      }),
+    ),
+  ),
 ];
 console.log();
 for (const { bar, ratio, wanted } of bars) {
@@ -143,4 +181,5 @@ for (const { bar, ratio, wanted } of bars) {
     `${bar.padEnd(64)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
   );
 }
-await keepResults("peers-", { sizes, bars });
+const kept = sizes.map(({ functions, found }) => ({ functions, found }));
+await keepResults("peers-", { sizes: kept, bars });

@@ -1,33 +1,22 @@
 /** Other mock servers, each set up for the same PUT as well as it can be. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { memory } from "../hosts.ts";
 import { configPath } from "../load.ts";
+import { type Served, served } from "./served.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const BIN = join(HERE, "node_modules/.bin");
+const bin = (name: string) => join(HERE, "node_modules/.bin", name);
 const DOCUMENT = fileURLToPath(new URL("../../dist/assets/openapi-2016-08-15.json", import.meta.url));
 const PATH = configPath(":function");
-const PATIENCE_MS = 60_000;
-
-/** A server that is running. */
-export interface Served {
-  readonly url: string;
-  readonly pid: number;
-  /** From its start to its first answer, in milliseconds. */
-  readonly startMs: number;
-  close(): Promise<void>;
-}
-
 /** A peer, and what of the API's PUT it does not do. */
 export interface Peer {
   readonly name: string;
   readonly keepsState: boolean;
+  /** Whether it checks what comes. */
+  readonly validates: boolean;
   readonly lacks: string;
   /** Ready for the configs of so many functions; undefined where it can't run. */
   start(functions: number): Promise<Served | undefined>;
@@ -39,13 +28,15 @@ export const peers: readonly Peer[] = [
   {
     name: "Prism",
     keepsState: false,
+    validates: true,
     lacks: "keeps nothing; answers with an example. Validates the request against our OpenAPI document",
     start: () =>
-      served((port) => ["prism", ["mock", "--port", String(port), "--host", "127.0.0.1", DOCUMENT]]),
+      served((port) => [bin("prism"), ["mock", "--port", String(port), "--host", "127.0.0.1", DOCUMENT]]),
   },
   {
     name: "Mockoon",
     keepsState: false,
+    validates: false,
     lacks: "keeps nothing, validates nothing; answers with a fixed body",
     start: async () => {
       const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
@@ -53,7 +44,7 @@ export const peers: readonly Peer[] = [
         async (port) => {
           const file = join(directory, "environment.json");
           await writeFile(file, JSON.stringify(mockoonEnvironment(port)));
-          return ["mockoon-cli", ["start", "--data", file, "--disable-log-to-file"]];
+          return [bin("mockoon-cli"), ["start", "--data", file, "--disable-log-to-file"]];
         },
         () => rm(directory, { recursive: true, force: true }),
       );
@@ -62,6 +53,7 @@ export const peers: readonly Peer[] = [
   {
     name: "json-server",
     keepsState: true,
+    validates: false,
     lacks: "replaces the whole resource, validates nothing; writes its file later, and all of it",
     start: async (functions) => {
       const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
@@ -71,7 +63,7 @@ export const peers: readonly Peer[] = [
           await writeFile(join(directory, "db.json"), JSON.stringify({ configs }));
           await writeFile(join(directory, "routes.json"), JSON.stringify({ [PATH]: "/configs/:function" }));
           const files = [join(directory, "db.json"), "--routes", join(directory, "routes.json")];
-          return ["json-server", [...files, "--quiet", "--port", String(port), "--host", "127.0.0.1"]];
+          return [bin("json-server"), [...files, "--quiet", "--port", String(port), "--host", "127.0.0.1"]];
         },
         () => rm(directory, { recursive: true, force: true }),
       );
@@ -80,6 +72,7 @@ export const peers: readonly Peer[] = [
   {
     name: "WireMock",
     keepsState: false,
+    validates: false,
     lacks:
       "keeps no config, validates nothing; answers with a fixed body. Its journal is in memory and unbounded",
     start: () => startWireMock([]),
@@ -87,6 +80,7 @@ export const peers: readonly Peer[] = [
   {
     name: "WireMock, no journal",
     keepsState: false,
+    validates: false,
     lacks: "as above, and remembers no request",
     start: () => startWireMock(["--no-request-journal"]),
   },
@@ -124,79 +118,17 @@ async function startWireMock(more: readonly string[]): Promise<Served | undefine
     request: { method: "PUT", urlPathPattern: PATH.replace(":function", "[^/]+") },
     response: { status: 200, headers: { "Content-Type": "application/json" }, body: RESPONSE },
   };
-  const made = await fetch(`${server.url}/__admin/mappings`, {
-    method: "POST",
-    body: JSON.stringify(mapping),
-  });
-  if (!made.ok) throw new Error(`WireMock refused its mapping: ${await made.text()}`);
-  return server;
-}
-
-type Command = readonly [command: string, args: readonly string[]];
-
-async function served(
-  command: (port: number) => Command | Promise<Command>,
-  afterwards: () => Promise<void> = async () => {},
-): Promise<Served> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const [name, args] = await command(port);
-  const started = performance.now();
-  const path = name === "java" ? name : join(BIN, name);
-  const child = spawn(path, args, { stdio: ["ignore", "ignore", "pipe"], detached: true, cwd: HERE });
-  let complaint = "";
-  child.stderr?.on("data", (chunk) => {
-    complaint = (complaint + chunk).slice(-2000);
-  });
-  const ended = once(child, "exit");
-  await answered(url, child, () => complaint);
-  return {
-    url,
-    pid: child.pid ?? 0,
-    startMs: performance.now() - started,
-    async close() {
-      process.kill(-(child.pid ?? 0), "SIGKILL");
-      await ended;
-      await afterwards();
-    },
-  };
-}
-
-/** Any answer will do: that it is the right one is seen under load. */
-async function answered(url: string, child: ChildProcess, complaint: () => string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (child.exitCode === null && Date.now() < deadline) {
-    try {
-      await (await fetch(url)).arrayBuffer();
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+  try {
+    const made = await fetch(`${server.url}/__admin/mappings`, {
+      method: "POST",
+      body: JSON.stringify(mapping),
+    });
+    if (!made.ok) throw new Error(`WireMock refused its mapping: ${await made.text()}`);
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
   }
-  throw new Error(`${child.spawnargs.join(" ")} did not answer: ${complaint()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-/** The memory of a process and all it started, in MiB; NaN where there is no /proc. */
-export async function memoryOfGroup(pid: number): Promise<number> {
-  let total = 0;
-  for (const entry of await readdir("/proc").catch(() => [])) {
-    if (!/^\d+$/.test(entry)) continue;
-    const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
-    const [, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (Number(group) !== pid) continue;
-    // One that has just ended has none.
-    total += (await memory(Number(entry))) || 0;
-  }
-  return total || Number.NaN;
 }
 
 function mockoonEnvironment(port: number): object {
