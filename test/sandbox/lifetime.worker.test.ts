@@ -1,5 +1,5 @@
 import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { functionObject, sandboxObject } from "../../src/objects.ts";
 import { errorOf, versions } from "../request.ts";
