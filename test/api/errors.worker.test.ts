@@ -98,7 +98,7 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
       { maxAsyncRetryAttempts: 5, destinationConfig: { onFailure: { destination: 5 } } },
       `destinationConfig.onFailure.destination ${destination} 5`,
     ],
-  ])("PUT %.60j is InvalidArgument, and changes nothing", async (body, message) => {
+  ])("PUT $0 is InvalidArgument, and changes nothing", async (body, message) => {
     await request("PUT", path, { maxAsyncRetryAttempts: 1 });
     const before = (await request("GET", path)).body;
     const { message: said, ...rest } = errorOf(await request("PUT", path, body));

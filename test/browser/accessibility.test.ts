@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { acts, opening } from "../../demo/story.ts";
+import { SERVER } from "../server.ts";
 import { hasBrowser } from "./browser.ts";
-import { isLive, newSandbox, SERVER, visit } from "./pages.ts";
+import { isLive, newSandbox, visit } from "./pages.ts";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

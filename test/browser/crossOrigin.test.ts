@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSandbox } from "../../src/client/index.ts";
+import { SERVER } from "../server.ts";
 import { hasBrowser, launchBrowser } from "./browser.ts";
 
-const SERVER = process.env["FC_SANDBOX_URL"] ?? "";
 const app = createServer((_, response) => {
   response.setHeader("Content-Type", "text/html").end("<title>a console</title>");
 });

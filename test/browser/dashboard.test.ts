@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import type { SandboxClient } from "../../src/client/index.ts";
 import { startSandbox } from "../../src/local/startSandbox.ts";
 import { newDirectory } from "../program.ts";
+import { SERVER } from "../server.ts";
 import { hasBrowser } from "./browser.ts";
-import { card, isLive, newSandbox, SERVER, visit } from "./pages.ts";
+import { card, isLive, newSandbox, visit } from "./pages.ts";
 
 const QUEUE = "acs:mns:cn-hangzhou:1234567890123456:/queues/failed/messages";
 

@@ -1,9 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../../src/client/index.ts";
+import { SERVER } from "../server.ts";
 import { launchBrowser } from "./browser.ts";
-
-export const SERVER = process.env["FC_SANDBOX_URL"] ?? "";
 
 /** What the browser had against a page, or a page did that none may do. */
 const faultsFound: string[] = [];

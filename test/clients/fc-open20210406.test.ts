@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { servedSandbox } from "../program.ts";
-import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
+import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./fixtures.ts";
 import { fcOpen20210406Client, fcOpen20210406 as sdk } from "./sdks.ts";
 
 const client = fcOpen20210406Client(await servedSandbox());

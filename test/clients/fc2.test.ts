@@ -1,7 +1,7 @@
 import type { AsyncConfigOptions } from "@alicloud/fc2";
 import { describe, expect, test } from "vitest";
 import { servedSandbox } from "../program.ts";
-import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
+import { allPages, FUNCTION, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./fixtures.ts";
 import { fc2Client } from "./sdks.ts";
 
 const client = fc2Client(await servedSandbox());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { servedSandbox } from "../program.ts";
-import { allPages, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./sandbox.ts";
+import { allPages, newFunction, QUEUE, REQUEST_ID, TIME, TOPIC } from "./fixtures.ts";
 import { fc20230330Client, fc20230330 as sdk } from "./sdks.ts";
 
 const FUNCTION = "acs:fc:cn-hangzhou:1234567890123456:functions/report/LATEST";

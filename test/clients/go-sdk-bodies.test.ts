@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { servedSandbox } from "../program.ts";
-import { newFunction, QUEUE, REQUEST_ID, TOPIC } from "./sandbox.ts";
+import { newFunction, QUEUE, REQUEST_ID, TOPIC } from "./fixtures.ts";
 
 // fc-go-sdk leaves no item out: AsyncConfig has four pointers without omitempty, and a nil one goes as null.
 const UNSET = {

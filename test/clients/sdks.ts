@@ -12,23 +12,24 @@ export const fc20230330: typeof import("@alicloud/fc20230330") = require("@alicl
 export interface Key {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
+  readonly securityToken?: string;
 }
 
 /** A key that nobody issued: enough where signatures are not checked. */
 const ANY_KEY: Key = { accessKeyId: "any-id", accessKeySecret: "any-secret" };
 
-export function fc2Client(url: string, { accessKeyId, accessKeySecret } = ANY_KEY) {
+export function fc2Client(url: string, { accessKeyId: accessKeyID, ...others } = ANY_KEY) {
   return new Fc2("1234567890123456", {
-    accessKeyID: accessKeyId,
-    accessKeySecret,
+    accessKeyID,
+    ...others,
     region: "cn-hangzhou",
     endpoint: url,
   });
 }
 
 /** Where and as whom the two OpenAPI clients send; they take a host and a port for an endpoint, and no URL. */
-function openApiConfig(url: string, { accessKeyId, accessKeySecret }: Key) {
-  return { accessKeyId, accessKeySecret, endpoint: new URL(url).host, protocol: "HTTP" };
+function openApiConfig(url: string, key: Key) {
+  return { ...key, endpoint: new URL(url).host, protocol: "HTTP" };
 }
 
 export function fcOpen20210406Client(url: string, key = ANY_KEY) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { servedSandbox } from "../program.ts";
-import { newFunction, QUEUE, TOPIC } from "./sandbox.ts";
+import { newFunction, QUEUE, TOPIC } from "./fixtures.ts";
 import { fc2Client, fc20230330, fc20230330Client, fcOpen20210406, fcOpen20210406Client } from "./sdks.ts";
 
 const sandbox = await servedSandbox();

@@ -2,8 +2,8 @@ import { evictAllDurableObjects } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { noting } from "../calls.ts";
+import { newSandbox } from "../newSandbox.ts";
 import { request, versions } from "../request.ts";
-import { newSandbox } from "../sandbox/newSandbox.ts";
 
 const { config } = versions[0];
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
@@ -58,4 +58,4 @@ test("1,000 concurrent PUTs of disjoint items to one config lose nothing, and th
     expect(given).toBeDefined();
     expect(final).toMatchObject(given);
   }
-});
+}, 60_000);

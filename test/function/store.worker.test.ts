@@ -1,8 +1,8 @@
 import { evictAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { newSandbox } from "../newSandbox.ts";
 import { versions } from "../request.ts";
-import { newSandbox } from "../sandbox/newSandbox.ts";
 
 const { config, list } = versions[1];
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import { servedSandbox } from "../program.ts";
-import { RawConnection } from "./exchange.ts";
+import { RawConnection } from "../rawConnection.ts";
 
 const IDLE_CONNECTIONS = 1000;
 const SLOW_BODIES = 100;

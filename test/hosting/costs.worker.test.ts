@@ -4,8 +4,8 @@ import type { FunctionObject } from "../../src/function/object.ts";
 import { functionObject, sandboxObject } from "../../src/objects.ts";
 import type { SandboxObject } from "../../src/sandbox/object.ts";
 import { callsOf } from "../calls.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "../sandbox/newSandbox.ts";
 
 const { config } = versions[0];
 

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { RawConnection } from "../hostile/exchange.ts";
 import { config, get, put, servedSandbox } from "../program.ts";
+import { RawConnection } from "../rawConnection.ts";
 
 const server = await servedSandbox();
 

@@ -1,9 +1,9 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
+import { SERVER } from "../server.ts";
 import { Contract, type Document, type Exchange, type Operation, operationsOf } from "./document.ts";
 
-const SERVER = process.env["FC_SANDBOX_URL"] ?? "";
 const fetched = async (path: string): Promise<Document> => (await fetch(SERVER + path)).json();
 
 const whole = await fetched("/openapi.json");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { errorOf, versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [classic, openApi] = versions;
 

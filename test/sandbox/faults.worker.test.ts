@@ -2,8 +2,8 @@ import { env, evictAllDurableObjects, SELF } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { ControlError, type GivenFault } from "../../src/client/index.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { errorOf, fromAnotherClient, versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [classic, openApi, fc3] = versions;
 
@@ -255,7 +255,7 @@ describe("a fault that makes no sense is refused, and says where", () => {
     [{ effect: { type: "delay", milliseconds: 60_001 } }, "effect.milliseconds"],
     [{ effect: { type: "broken" }, match: { operation: "post" } }, "match.operation"],
     [{ effect: { type: "broken" }, match: { colour: "red" } }, "match"],
-  ])("%.80j", async (fault, path) => {
+  ])("at $1: $0", async (fault, path) => {
     const sandbox = await newSandbox();
     const refused = sandbox.faults.add(fault as unknown as GivenFault);
     await expect(refused).rejects.toThrow(ControlError);

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { app } from "../../src/app.ts";
+import { newSandbox } from "../newSandbox.ts";
 import { errorOf, request, versions } from "../request.ts";
-import { newSandbox } from "./newSandbox.ts";
 
 const [classic, openApi] = versions;
 

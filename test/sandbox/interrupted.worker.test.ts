@@ -2,8 +2,8 @@ import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test"
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Snapshot } from "../../src/client/index.ts";
 import { functionObject, sandboxObject } from "../../src/objects.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const { config, list } = versions[2];
 const FUNCTIONS = ["f", "g"];

@@ -4,8 +4,8 @@ import { app } from "../../src/app.ts";
 import { type FeedEvent, VerificationError } from "../../src/client/index.ts";
 import { functionObject } from "../../src/objects.ts";
 import { callsOf } from "../calls.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { fromAnotherClient, versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [classic, openApi, fc3] = versions;
 

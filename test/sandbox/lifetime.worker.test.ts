@@ -2,8 +2,8 @@ import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject 
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { functionObject, sandboxObject } from "../../src/objects.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { errorOf, versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [classic, openApi, fc3] = versions;
 

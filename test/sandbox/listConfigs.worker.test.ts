@@ -1,8 +1,8 @@
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import { newSandbox } from "../newSandbox.ts";
 import { errorOf, request, versions } from "../request.ts";
-import { newSandbox } from "./newSandbox.ts";
 
 const [classic, , fc3] = versions;
 const LIST = "/2023-03-30/async-invoke-configs";

@@ -1,8 +1,8 @@
 import { env, evictAllDurableObjects } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { app } from "../../src/app.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [classic, , fc3] = versions;
 

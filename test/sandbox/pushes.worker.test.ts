@@ -2,8 +2,8 @@ import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject 
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { sandboxObject } from "../../src/objects.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [, , fc3] = versions;
 

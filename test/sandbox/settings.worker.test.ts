@@ -1,8 +1,8 @@
 import { evictAllDurableObjects } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import type { Declared, Snapshot } from "../../src/client/index.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { errorOf, versions } from "../request.ts";
-import { newSandbox, type TestSandbox } from "./newSandbox.ts";
 
 const [classic, openApi, fc3] = versions;
 const F = "acs:fc:cn-hangzhou:123456:functions/f";

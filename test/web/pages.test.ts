@@ -1,8 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createSandbox } from "../../src/client/index.ts";
-
-const SERVER = process.env["FC_SANDBOX_URL"] ?? "";
+import { SERVER } from "../server.ts";
 
 /** The addresses of what a page loads. */
 async function assetsOf(page: string): Promise<string[]> {

@@ -1,21 +1,20 @@
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import Fc2 from "@alicloud/fc2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   claimedAccessKeyId,
   type SignedRequest,
   verifySignature,
 } from "../../../src/api/signature/verdict.ts";
+import {
+  fc2Client,
+  fc20230330,
+  fc20230330Client,
+  fcOpen20210406,
+  fcOpen20210406Client,
+  type Key,
+} from "../../clients/sdks.ts";
 import { nodeMd5 } from "./signing.ts";
-
-// These packages are CommonJS, and their types are written for require(): an import's default differs from them.
-const require = createRequire(import.meta.url);
-const { Config }: typeof import("@alicloud/openapi-client") = require("@alicloud/openapi-client");
-const { $OpenApiUtil }: typeof import("@alicloud/openapi-core") = require("@alicloud/openapi-core");
-const open20210406: typeof import("@alicloud/fc-open20210406") = require("@alicloud/fc-open20210406");
-const fc20230330: typeof import("@alicloud/fc20230330") = require("@alicloud/fc20230330");
 
 let received: SignedRequest[] = [];
 
@@ -31,10 +30,10 @@ const server = createServer(async (incoming, response) => {
   else response.writeHead(200, { "Content-Type": "application/json" }).end("{}");
 });
 
-let host: string;
+let url: string;
 beforeAll(async () => {
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -44,16 +43,13 @@ afterAll(() => {
 // @alicloud/fc2 sends a security token only with an access key ID that begins with STS.
 const longTerm = { accessKeyId: "sbx-team-a", accessKeySecret: "secret-of-team-a" };
 const temporary = { accessKeyId: "STS.team-a", accessKeySecret: "secret-of-team-a", securityToken: "token" };
-type Credentials = typeof longTerm & { securityToken?: string };
 
 // What an SDK encodes in a path, and in a query.
 const NAME = "re port";
 const TOKEN = "a b/+=&!*'()~é";
 
-async function useFc2(credentials: Credentials) {
-  const { accessKeyId: accessKeyID, ...others } = credentials;
-  const config = { accessKeyID, ...others, region: "cn-hangzhou", endpoint: `http://${host}` };
-  const client = new Fc2("1234567890123456", config);
+async function useFc2(key: Key) {
+  const client = fc2Client(url, key);
   await client.putFunctionAsyncConfig("shop", NAME, "prod", { maxAsyncRetryAttempts: 1 });
   await client.putFunctionAsyncConfig("shop", NAME);
   await client.getFunctionAsyncConfig("shop", NAME);
@@ -61,39 +57,38 @@ async function useFc2(credentials: Credentials) {
   await client.deleteFunctionAsyncConfig("shop", NAME);
 }
 
-async function useFcOpen20210406(credentials: Credentials) {
-  const client = new open20210406.default(new Config({ ...credentials, endpoint: host, protocol: "HTTP" }));
+async function useFcOpen20210406(key: Key) {
+  const client = fcOpen20210406Client(url, key);
   const qualifier = "prod";
   await client.putFunctionAsyncInvokeConfig(
     "shop",
     NAME,
-    new open20210406.PutFunctionAsyncInvokeConfigRequest({ qualifier, maxAsyncRetryAttempts: 1 }),
+    new fcOpen20210406.PutFunctionAsyncInvokeConfigRequest({ qualifier, maxAsyncRetryAttempts: 1 }),
   );
   await client.putFunctionAsyncInvokeConfig(
     "shop",
     NAME,
-    new open20210406.PutFunctionAsyncInvokeConfigRequest({}),
+    new fcOpen20210406.PutFunctionAsyncInvokeConfigRequest({}),
   );
   await client.getFunctionAsyncInvokeConfig(
     "shop",
     NAME,
-    new open20210406.GetFunctionAsyncInvokeConfigRequest({ qualifier }),
+    new fcOpen20210406.GetFunctionAsyncInvokeConfigRequest({ qualifier }),
   );
   await client.listFunctionAsyncInvokeConfigs(
     "shop",
     NAME,
-    new open20210406.ListFunctionAsyncInvokeConfigsRequest({ limit: 2, nextToken: TOKEN }),
+    new fcOpen20210406.ListFunctionAsyncInvokeConfigsRequest({ limit: 2, nextToken: TOKEN }),
   );
   await client.deleteFunctionAsyncInvokeConfig(
     "shop",
     NAME,
-    new open20210406.DeleteFunctionAsyncInvokeConfigRequest({ qualifier: "" }),
+    new fcOpen20210406.DeleteFunctionAsyncInvokeConfigRequest({ qualifier: "" }),
   );
 }
 
-async function useFc20230330(credentials: Credentials) {
-  const config = { ...credentials, endpoint: host, protocol: "HTTP" };
-  const client = new fc20230330.default(new $OpenApiUtil.Config(config));
+async function useFc20230330(key: Key) {
+  const client = fc20230330Client(url, key);
   const body = new fc20230330.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts: 1 });
   const qualifier = "prod";
   await client.putAsyncInvokeConfig(NAME, new fc20230330.PutAsyncInvokeConfigRequest({ qualifier, body }));

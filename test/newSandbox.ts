@@ -1,11 +1,11 @@
 import { SELF } from "cloudflare:test";
 import * as z from "zod/mini";
-import { type CreationOptions, createSandbox, type SandboxClient } from "../../src/client/index.ts";
-import { shownFaultSchema } from "../../src/function/faults.ts";
-import { declaredSchema } from "../../src/sandbox/declaredFunctions.ts";
-import * as responses from "../../src/sandbox/responses.ts";
-import { snapshotSchema } from "../../src/sandbox/snapshot.ts";
-import { type Answer, fromAnotherClient, request } from "../request.ts";
+import { type CreationOptions, createSandbox, type SandboxClient } from "../src/client/index.ts";
+import { shownFaultSchema } from "../src/function/faults.ts";
+import { declaredSchema } from "../src/sandbox/declaredFunctions.ts";
+import * as responses from "../src/sandbox/responses.ts";
+import { snapshotSchema } from "../src/sandbox/snapshot.ts";
+import { type Answer, fromAnotherClient, request } from "./request.ts";
 
 const limits = { nameLength: 128, journalEntriesPerFunction: 200, faults: 50 } as Parameters<
   typeof snapshotSchema
@@ -13,11 +13,9 @@ const limits = { nameLength: 128, journalEntriesPerFunction: 200, faults: 50 } a
 
 /** What each address below `/_sandbox` answers with. */
 const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
-  [/^GET \/health$/, responses.healthSchema],
   [/^POST \/sandboxes$/, responses.accessSchema],
   [/^GET $/, responses.summarySchema],
   [/^PATCH \/settings$/, responses.settingsResponseSchema],
-  [/^GET \/metrics$/, z.undefined()],
   [/^GET \/requests$/, responses.requestsSchema],
   [/^POST \/requests\/count$/, responses.countSchema],
   [/^POST \/requests\/verify$/, responses.verificationSchema],
