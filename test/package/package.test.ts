@@ -7,6 +7,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { isRunning, listens, newDirectory, put, ROOT, start, until } from "../program.ts";
 import { type Consumer, newConsumer, pack } from "./consumer.ts";
 
+/** Node 22, the oldest that the package's `engines` allows; all else runs on the version of the scripts. */
+const NODE_22 = join(ROOT, "node_modules/node22/bin/node");
+
 let files: string[];
 let consumer: Consumer;
 
@@ -71,21 +74,45 @@ describe("the command", () => {
   });
 });
 
-describe("startSandbox", () => {
-  /** Runs the script, which starts a sandbox, uses it, says so, and ends as it is told. */
-  async function runScript(ending: string) {
-    const { directory: cwd, temporary } = consumer;
-    const child = spawn(process.execPath, ["script.ts", ending], {
-      cwd,
-      env: { ...process.env, TMPDIR: temporary },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const exit = once(child, "close");
-    const [line] = await once(createInterface({ input: child.stdout }), "line");
-    const said: { readyMs: number; pid: number; url: string; config: object } = JSON.parse(line);
-    return { child, exit, ...said };
-  }
+/** Runs the script, which starts a sandbox, uses it, says so, and ends as it is told. */
+async function runScript(ending: string, node = process.execPath) {
+  const { directory: cwd, temporary } = consumer;
+  const child = spawn(node, ["script.ts", ending], {
+    cwd,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const exit = once(child, "close");
+  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  const said: { readyMs: number; pid: number; url: string; config: object } = JSON.parse(line);
+  return { child, exit, ...said };
+}
 
+describe("on Node 22", () => {
+  test("which is the oldest that it allows", async () => {
+    const { engines } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+    const { stdout } = await consumer.run(NODE_22, "--version");
+    expect([engines.node, stdout]).toEqual([">=22", expect.stringMatching(/^v22\./)]);
+  });
+
+  test("the command serves", async () => {
+    const by = [NODE_22, join(consumer.directory, "node_modules/fc-sandbox/dist/package/cli.js")];
+    const { url, child, exit } = start(["--port", "0", "--ephemeral"], { cwd: consumer.directory, by });
+    expect(await put(await url, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({
+      maxAsyncRetryAttempts: 2,
+    });
+    child.kill("SIGTERM");
+    expect(await exit).toEqual({ code: 0, signal: null });
+  });
+
+  test("a program starts a sandbox, and ends", async () => {
+    const { config, exit } = await runScript("close", NODE_22);
+    expect(config).toMatchObject({ maxAsyncRetryAttempts: 1 });
+    expect((await exit)[0]).toBe(0);
+  });
+});
+
+describe("startSandbox", () => {
   // npm keeps its compile cache there, too.
   const stateDirectories = async () =>
     (await readdir(consumer.temporary)).filter((name) => name.startsWith("fc-sandbox-"));
