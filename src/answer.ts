@@ -1,6 +1,6 @@
 import { failure, injectedError, type Outcome } from "./api/errors.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./api/messages.ts";
-import { type Effect, type Fault, matches } from "./function/faults.ts";
+import { answers, type Effect, HEADER_FAULT, matches } from "./faults.ts";
 import { entryJson, type JournalEntry } from "./function/journalEntry.ts";
 import type { CountedRequest } from "./function/traffic.ts";
 import { fromJson, type Json } from "./json.ts";
@@ -14,8 +14,8 @@ export interface Answerer {
   record(entry: Json<JournalEntry>, counted: CountedRequest): void;
   /** How much of a response's body the journal keeps, in characters. */
   readonly maxJournalBody: number;
-  /** Counts the request for these faults, and says which of them strike it. */
-  strike(faults: readonly Fault[]): Promise<readonly string[]>;
+  /** Counts a request for these faults, and says which of them, and of the request's own, strike it. */
+  strike(ids: readonly string[], own: Effect | null): Promise<readonly string[]>;
   publish(entry: JournalEntry): void;
 }
 
@@ -27,9 +27,10 @@ type Operate = (call: Call) => Outcome<object | undefined> | Promise<Outcome<obj
  */
 export async function answer(request: ApiRequest, by: Answerer, operate: Operate): Promise<ApiReply> {
   const matching = by.state().faults.filter((fault) => matches(fault, request));
-  const struck = matching.length > 0 ? await by.strike(matching) : [];
-  const effects = matching.filter(({ id }) => struck.includes(id)).map(({ effect }) => effect);
-  if (request.fault) effects.push(request.fault);
+  const own = request.fault ? [{ id: HEADER_FAULT, effect: request.fault }] : [];
+  const ids = matching.map(({ id }) => id);
+  const faults = ids.length > 0 ? await by.strike(ids, request.fault) : own.map(({ id }) => id);
+  const effects = [...matching, ...own].filter(({ id }) => faults.includes(id)).map(({ effect }) => effect);
 
   const before = effects.filter((effect) => effect.after === undefined);
   if (before.length > 0) await waitFor(before);
@@ -47,7 +48,6 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
       reply = faultReply(request, after, reply) ?? reply;
     }
   }
-  const faults = request.fault ? [...struck, "header"] : struck;
   const entry = entryJson(request.seen, {
     status: reply.status,
     responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
@@ -88,8 +88,8 @@ function faultReply(
   effects: readonly Effect[],
   usual: ApiReply | undefined,
 ): ApiReply | undefined {
-  const effect = effects.find(({ type }) => type !== "delay");
-  if (effect === undefined || effect.type === "delay") return undefined;
+  const effect = effects.find(answers);
+  if (effect === undefined) return undefined;
   if (effect.type === "error") {
     return errorReply(request.version, injectedError(effect.code, effect.message), request.requestId);
   }

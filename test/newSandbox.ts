@@ -1,7 +1,7 @@
 import { SELF } from "cloudflare:test";
 import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../src/client/index.ts";
-import { shownFaultSchema } from "../src/function/faults.ts";
+import { shownFaultSchema } from "../src/faults.ts";
 import { declaredSchema } from "../src/sandbox/declaredFunctions.ts";
 import * as responses from "../src/sandbox/responses.ts";
 import { snapshotSchema } from "../src/sandbox/snapshot.ts";

@@ -1,6 +1,11 @@
 import * as z from "zod/mini";
 import { defaults } from "./defaults.ts";
-import { DESTINATION, DESTINATION_ALLOWED, MAX_DESTINATION_LENGTH } from "./destinations.ts";
+import {
+  DESTINATION,
+  DESTINATION_ALLOWED,
+  DESTINATION_TOO_LONG,
+  MAX_DESTINATION_LENGTH,
+} from "./destinations.ts";
 import { invalid, type Outcome, success } from "./errors.ts";
 import type { ConfigName } from "./names.ts";
 import { type ApiVersion, apiVersions, type Place } from "./versions.ts";
@@ -45,7 +50,7 @@ export const destinationSchema = z.object(
       z
         .string({ error: DESTINATION_ALLOWED })
         .check(
-          z.maxLength(MAX_DESTINATION_LENGTH, { error: DESTINATION_ALLOWED, abort: true }),
+          z.maxLength(MAX_DESTINATION_LENGTH, { error: DESTINATION_TOO_LONG, abort: true }),
           z.regex(DESTINATION, { error: DESTINATION_ALLOWED }),
         ),
     ),

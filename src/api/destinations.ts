@@ -13,6 +13,9 @@ export const DESTINATION = new RegExp(`^(?:acs:(?:${RESOURCES.join("|")}))?$`);
 
 export const MAX_DESTINATION_LENGTH = 1024;
 
+/** What an error message says that a longer one must be. */
+export const DESTINATION_TOO_LONG = `at most ${MAX_DESTINATION_LENGTH} characters long`;
+
 /** What an error message says a destination is. */
 export const DESTINATION_ALLOWED =
   `"" (to clear it) or a resource name: ` +

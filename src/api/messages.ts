@@ -1,4 +1,4 @@
-import type { Effect } from "../function/faults.ts";
+import type { Effect } from "../faults.ts";
 import type { SeenRequest } from "../function/journalEntry.ts";
 import { type Json, type JsonAndText, joinText, splitText } from "../json.ts";
 import type { GivenItems } from "./config.ts";

@@ -1,6 +1,7 @@
-import { type Context, Hono } from "hono";
-import { type Env, limits } from "../env.ts";
-import type { Effect } from "../function/faults.ts";
+import { Hono } from "hono";
+import type { ApiContext, ApiEnv } from "../context.ts";
+import { limits } from "../env.ts";
+import type { Effect } from "../faults.ts";
 import { toJson } from "../json.ts";
 import { functionObject, sandboxObject } from "../objects.ts";
 import { parseJson, readBody } from "./body.ts";
@@ -21,25 +22,6 @@ import { send } from "./responses.ts";
 import type { Verdict } from "./signature/verdict.ts";
 import { urlParts } from "./url.ts";
 import { type ApiVersion, apiVersions, type Operation, versionOfPath } from "./versions.ts";
-
-export interface ApiEnv {
-  Bindings: Env;
-  Variables: {
-    requestId: string;
-    /** Milliseconds since 1970. */
-    receivedAt: number;
-    sandbox: string;
-    /** What the request named in place of a sandbox; then there is no `sandbox`. */
-    unknownSandbox: string | undefined;
-    /** Whether the control plane shows a visitor without a token what there is, but no secret. */
-    watching: boolean | undefined;
-    /** What the log is told of the request. */
-    operation: string | undefined;
-    /** The object that was asked to answer. */
-    object: { readonly id: DurableObjectId } | undefined;
-  };
-}
-export type ApiContext = Context<ApiEnv>;
 
 /** What the API asks of the sandbox that a request belongs to. */
 export interface Tenancy {

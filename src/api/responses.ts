@@ -1,5 +1,5 @@
+import type { ApiContext } from "../context.ts";
 import type { ApiReply } from "./messages.ts";
-import type { ApiContext } from "./operations.ts";
 
 /**
  * The headers that every response has. CORS is open to every origin: a browser app works at once, and may read the

@@ -1,5 +1,5 @@
 /** The documents that the control plane takes and answers with: the types of the schemas that it validates with. */
-export type { Fault, GivenFault } from "../function/faults.ts";
+export type { Fault, GivenFault } from "../faults.ts";
 export type { Filter, JournalEntry } from "../function/journalEntry.ts";
 export type { GivenClock } from "../sandbox/clock.ts";
 export type { Declared } from "../sandbox/declaredFunctions.ts";

@@ -9,16 +9,16 @@ import {
   type SentRequest,
   sendReply,
 } from "../api/messages.ts";
-import { PageTokens } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
 import { sandboxObject } from "../objects.ts";
+import { PageTokens } from "../pageTokens.ts";
 import { withdrawnQualifiers } from "../sandbox/declaredFunctions.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../sandbox/state.ts";
 import { UnderWay } from "../underWay.ts";
 import type { Journal } from "./journal.ts";
 import type { Filter, NearMiss, Placed, Position } from "./journalEntry.ts";
-import { operate } from "./operations.ts";
+import { operate } from "./operate.ts";
 import { ConfigStore } from "./store.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -91,7 +91,7 @@ export class FunctionObject extends DurableObject<Env> {
       state,
       record: (entry, counted) => configs.record(entry, counted, state().settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
-      strike: (faults) => sandbox().strike(faults.map(({ id }) => id)),
+      strike: (ids, own) => sandbox().strike(ids, own),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
     };
     this.#answering.begin();

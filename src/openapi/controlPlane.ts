@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../api/paging.ts";
 import { type Env, limits } from "../env.ts";
-import { faultSchema, shownFaultSchema } from "../function/faults.ts";
+import { faultSchema, shownFaultSchema } from "../faults.ts";
 import { filterSchema } from "../function/journalEntry.ts";
 import { advanceSchema, clockSchema } from "../sandbox/clock.ts";
 import { declaredSchema } from "../sandbox/declaredFunctions.ts";

@@ -1,4 +1,4 @@
-import { type Fault, type GivenFault, strike } from "../function/faults.ts";
+import { answers, type Effect, type Fault, type GivenFault, HEADER_FAULT, strike } from "../faults.ts";
 import { migrate } from "../migrations.ts";
 
 const migrations = [
@@ -27,15 +27,38 @@ export class FaultTable {
     return fault;
   }
 
-  /** Counts a request for each of these faults; says which of them strike it. */
-  strike(ids: readonly string[]): string[] {
-    return ids.filter((id) => {
-      const [row] = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults WHERE id = ?", id).toArray();
-      if (row === undefined) return false;
-      const { fault, strikes } = strike(JSON.parse(row.fault), Math.random());
-      this.#sql.exec("UPDATE faults SET fault = ? WHERE id = ?", JSON.stringify(fault), id);
-      return strikes;
-    });
+  /**
+   * Which of these faults, and of the one that the request asks for itself, strike it. All delays may, but of what
+   * answers only the first; what has no turn is not counted.
+   */
+  strike(ids: readonly string[], own: Effect | null): string[] {
+    const candidates = ids.flatMap((id) => this.#find(id));
+    const struck: string[] = [];
+    let answered = false;
+    for (const after of [undefined, "apply"] as const) {
+      if (answered) break;
+      for (const fault of candidates.filter(({ effect }) => effect.after === after)) {
+        if ((answered && answers(fault.effect)) || !this.#count(fault)) continue;
+        struck.push(fault.id);
+        answered ||= answers(fault.effect);
+      }
+      if (own === null || own.after !== after || (answered && answers(own))) continue;
+      struck.push(HEADER_FAULT);
+      answered ||= answers(own);
+    }
+    return struck;
+  }
+
+  #find(id: string): Fault[] {
+    const rows = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults WHERE id = ?", id).toArray();
+    return rows.map(({ fault }) => JSON.parse(fault));
+  }
+
+  /** Counts a request for a fault; whether it strikes it. */
+  #count(counting: Fault): boolean {
+    const { fault, strikes } = strike(counting, Math.random());
+    this.#sql.exec("UPDATE faults SET fault = ? WHERE id = ?", JSON.stringify(fault), fault.id);
+    return strikes;
   }
 
   remove(id: string): void {

@@ -1,7 +1,7 @@
 import { FEED_PROTOCOL, type FeedEvent } from "./feedProtocol.ts";
 
 /** How the object is told whether a watcher came without a token: "true" or "false". */
-export const WATCHING_HEADER = "X-Sandbox-Watching";
+export const VISITOR_HEADER = "X-Sandbox-Visitor";
 
 const VISITOR = "visitor";
 

@@ -11,10 +11,10 @@ import {
   sendReply,
 } from "../api/messages.ts";
 import { type ConfigName, type FunctionName, functionKey } from "../api/names.ts";
-import { invalidToken, type PageRequest, PageTokens, pageOf, renderPage } from "../api/paging.ts";
+import { invalidToken, type PageRequest, pageOf, renderPage } from "../api/paging.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
-import type { Fault, GivenFault } from "../function/faults.ts";
+import type { Effect, Fault, GivenFault } from "../faults.ts";
 import {
   comparePositions,
   type Filter,
@@ -26,11 +26,12 @@ import {
 } from "../function/journalEntry.ts";
 import { addTraffic } from "../function/traffic.ts";
 import { functionObject } from "../objects.ts";
+import { PageTokens } from "../pageTokens.ts";
 import { UnderWay } from "../underWay.ts";
 import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showClock } from "./clock.ts";
 import { type Declared, declaredNames } from "./declaredFunctions.ts";
 import type { Member } from "./directory.ts";
-import { acceptWatcher, dismissVisitors, tellWatchers, WATCHING_HEADER } from "./feed.ts";
+import { acceptWatcher, dismissVisitors, tellWatchers, VISITOR_HEADER } from "./feed.ts";
 import { DEFAULT_SANDBOX_ID } from "./identity.ts";
 import { Members } from "./members.ts";
 import type { Part } from "./parts.ts";
@@ -142,9 +143,9 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#store.directory.count() >= limits(this.env).functions;
   }
 
-  /** Counts a request for each of these faults; says which of them strike it. */
-  async strike(ids: readonly string[]): Promise<string[]> {
-    return this.#store.faults.strike(ids);
+  /** Counts a request for these faults; says which of them, and of the request's own, strike it. */
+  async strike(ids: readonly string[], own: Effect | null): Promise<string[]> {
+    return this.#store.faults.strike(ids, own);
   }
 
   /** Tells the watchers of the live feed of a request. */
@@ -182,7 +183,7 @@ export class SandboxObject extends DurableObject<Env> {
       state: () => this.#stateFor(name),
       record: (entry, counted) => this.#store.journal.add(entry, counted, this.#store.settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
-      strike: async (faults) => this.#store.faults.strike(faults.map(({ id }) => id)),
+      strike: async (ids, own) => this.#store.faults.strike(ids, own),
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
     };
     const reply = await answer(request, by, (call) => {
@@ -476,7 +477,7 @@ export class SandboxObject extends DurableObject<Env> {
   /** The live feed: a WebSocket, already authorised; 401 when a visitor wants a token by now. */
   override async fetch(request: Request): Promise<Response> {
     await this.#erasing;
-    const isVisitor = request.headers.get(WATCHING_HEADER) === "true";
+    const isVisitor = request.headers.get(VISITOR_HEADER) === "true";
     if (isVisitor && this.#store.settings.signatures === "required")
       return new Response(null, { status: 401 });
     const response = acceptWatcher(this.ctx, isVisitor);

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { shownFaultSchema } from "../function/faults.ts";
+import { shownFaultSchema } from "../faults.ts";
 import { journalEntrySchema } from "../function/journalEntry.ts";
 import { trafficSchema } from "../function/traffic.ts";
 import { clockModes } from "./clock.ts";

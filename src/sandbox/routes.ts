@@ -1,19 +1,19 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { decodeUtf8, readBody } from "../api/body.ts";
-import type { ApiContext, ApiEnv } from "../api/operations.ts";
 import { parsePageRequest } from "../api/paging.ts";
 import { commonHeaders } from "../api/responses.ts";
 import type { Place } from "../api/versions.ts";
+import type { ApiContext, ApiEnv } from "../context.ts";
 import { idleMs, limits, wrongVariable } from "../env.ts";
-import { faultSchema } from "../function/faults.ts";
+import { faultSchema } from "../faults.ts";
 import { filterSchema, type NearMiss } from "../function/journalEntry.ts";
 import { sandboxObject } from "../objects.ts";
+import { authorise, clientOf, NO_TOKEN } from "./authorisation.ts";
 import { advanceSchema, clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declaredFunctions.ts";
-import { WATCHING_HEADER } from "./feed.ts";
-import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "./feedProtocol.ts";
-import { accessKeyOf, createSandboxId, credentialsOf, DEFAULT_SANDBOX_ID, equalSecrets } from "./identity.ts";
+import { VISITOR_HEADER } from "./feed.ts";
+import { accessKeyOf, createSandboxId, credentialsOf, DEFAULT_SANDBOX_ID } from "./identity.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { PARTS } from "./parts.ts";
 import { type ControlOutcome, done, parsed, problem, type Refusal } from "./problem.ts";
@@ -25,16 +25,9 @@ import { snapshotSchema } from "./snapshot.ts";
 /** More than any document of the control plane needs; RPC can follow some thousands. */
 const MAX_DEPTH = 100;
 
-const NO_TOKEN = problem(401, "The control plane wants Authorization: Bearer {control token}.");
-
 /** Whether a path in a sandbox is one of the control plane. */
 export function isControlPath(path: string): boolean {
   return path === "/_sandbox" || path.startsWith("/_sandbox/");
-}
-
-/** Whom a rate limit counts a request for. */
-export function clientOf(c: ApiContext): string {
-  return c.req.header("CF-Connecting-IP") ?? "local";
 }
 
 /** Sends a problem document. Source: RFC 9457. */
@@ -132,7 +125,7 @@ export function controlRoutes(): Hono<ApiEnv> {
   });
   routes.get("/", async (c) => {
     const { ROOT_SECRET: secret } = c.env;
-    if (!secret || c.get("watching")) return c.json(await summary(c));
+    if (!secret || c.get("isVisitor")) return c.json(await summary(c));
     // What controls `default` is the operator's token, if any.
     const credentials = c.get("sandbox") === DEFAULT_SANDBOX_ID ? accessKeyOf : credentialsOf;
     return c.json({ ...(await summary(c)), ...(await credentials(secret, c.get("sandbox"))) });
@@ -208,7 +201,7 @@ export function controlRoutes(): Hono<ApiEnv> {
       return sendProblem(c, problem(400, "The live feed is a WebSocket."));
     }
     const headers = new Headers(c.req.raw.headers);
-    headers.set(WATCHING_HEADER, String(c.get("watching") ?? false));
+    headers.set(VISITOR_HEADER, String(c.get("isVisitor") ?? false));
     const response = await object(c).fetch(new Request(c.req.raw, { headers }));
     return response.status === 401 ? sendProblem(c, NO_TOKEN) : response;
   });
@@ -252,42 +245,4 @@ async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxA
     ...place,
     expiresAt: idle === undefined ? null : new Date(c.get("receivedAt") + idle).toISOString(),
   };
-}
-
-/**
- * Why the request may not do what it asks of its sandbox; undefined when it may. Without a token it may read, where
- * whoever knows the sandbox's id may use the API as well: `watching` then says so.
- */
-async function authorise(c: ApiContext): Promise<Refusal | undefined> {
-  const sandbox = c.get("sandbox");
-  if (sandbox === DEFAULT_SANDBOX_ID && c.env.DEFAULT_SANDBOX === "open") return undefined;
-  const expected =
-    sandbox === DEFAULT_SANDBOX_ID
-      ? c.env.OPERATOR_TOKEN || undefined
-      : (await credentialsOf(c.env.ROOT_SECRET ?? "", sandbox)).controlToken;
-  const given = givenToken(c);
-  if (given === undefined && (await mayWatch(c))) {
-    c.set("watching", true);
-    return undefined;
-  }
-  if (given === undefined) return NO_TOKEN;
-  if (expected !== undefined && equalSecrets(given, expected)) return undefined;
-  return problem(403, "That is not this sandbox's control token.");
-}
-
-async function mayWatch(c: ApiContext): Promise<boolean> {
-  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-  // Everybody knows the id of `default`.
-  if (!isRead || c.get("sandbox") === DEFAULT_SANDBOX_ID) return false;
-  return (await sandboxObject(c.env, c.get("sandbox")).signatures()) !== "required";
-}
-
-function givenToken(c: ApiContext): string | undefined {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
-  if (bearer !== undefined) return bearer;
-  const protocols = (c.req.header("Sec-WebSocket-Protocol") ?? "")
-    .split(",")
-    .map((protocol) => protocol.trim());
-  if (!protocols.includes(FEED_PROTOCOL)) return undefined;
-  return protocols.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
 }

@@ -8,7 +8,7 @@ import {
 } from "../api/config.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../api/names.ts";
 import { apiVersions } from "../api/versions.ts";
-import { faultSchema } from "../function/faults.ts";
+import { faultSchema } from "../faults.ts";
 import type { Limits } from "../limits.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declaredFunctions.ts";

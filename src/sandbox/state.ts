@@ -1,5 +1,5 @@
 import { type Env, limits } from "../env.ts";
-import type { Fault } from "../function/faults.ts";
+import type { Fault } from "../faults.ts";
 import type { Clock } from "./clock.ts";
 import type { Existence } from "./declaredFunctions.ts";
 import type { Settings } from "./settings.ts";

@@ -53,6 +53,8 @@ describe("a path or method that no version has is PathNotSupported", () => {
   });
 });
 
+const queueOfLength = (length: number) => "acs:mns:cn-hangzhou:1:/queues/".padEnd(length, "q");
+
 describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulItem }) => {
   const path = config("kept", "prod");
   const destination =
@@ -93,6 +95,10 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
     [
       { destinationConfig: { onSuccess: { destination: "acs:oss:r:a:b" } } },
       `destinationConfig.onSuccess.destination ${destination} "acs:oss:r:a:b"`,
+    ],
+    [
+      { destinationConfig: { onSuccess: { destination: queueOfLength(1025) } } },
+      `destinationConfig.onSuccess.destination must be at most 1024 characters long, but got "${queueOfLength(99)}…`,
     ],
     [
       { maxAsyncRetryAttempts: 5, destinationConfig: { onFailure: { destination: 5 } } },

@@ -181,6 +181,52 @@ test("delays add up with the fault that follows them", async () => {
   expect(Date.now() - started).toBeGreaterThanOrEqual(99);
 });
 
+describe("of faults that answer, one strikes a request, and the others wait for theirs", () => {
+  const fails = (code: "Throttling" | "ServiceUnavailable" | "InternalServerError", after?: "apply") => ({
+    effect: { type: "error" as const, code, ...(after ? { after } : {}) },
+    times: 1,
+  });
+  const struck = async (sandbox: TestSandbox) => (await sandbox.faults.list()).map((fault) => fault.struck);
+  const lastFaults = async (sandbox: TestSandbox) => (await sandbox.requests.list()).requests[0]?.faults;
+
+  test("in the order they were added", async () => {
+    const sandbox = await withConfig();
+    await sandbox.faults.add(fails("Throttling"));
+    await sandbox.faults.add({ effect: { type: "delay", milliseconds: 1 } });
+    await sandbox.faults.add({ ...fails("ServiceUnavailable"), skip: 1 });
+    expect(await statuses(sandbox, 4)).toEqual([429, 200, 503, 200]);
+    expect(await sandbox.faults.list()).toMatchObject([
+      { matched: 4, struck: 1 },
+      { matched: 4, struck: 4 },
+      { matched: 3, struck: 1 },
+    ]);
+  });
+
+  test("before what would answer after the write", async () => {
+    const sandbox = await withConfig();
+    await sandbox.faults.add(fails("InternalServerError", "apply"));
+    await sandbox.faults.add(fails("Throttling"));
+    expect(await statuses(sandbox, 1)).toEqual([429]);
+    expect(await struck(sandbox)).toEqual([0, 1]);
+    expect(await statuses(sandbox, 2)).toEqual([500, 200]);
+    expect(await struck(sandbox)).toEqual([1, 1]);
+  });
+
+  test("before the request's own", async () => {
+    const sandbox = await withConfig();
+    const ask = (fault: string) =>
+      sandbox.send("GET", classic.config("f"), undefined, { "X-Sandbox-Fault": fault });
+    const { id } = await sandbox.faults.add(fails("Throttling"));
+    expect((await ask("status=502")).status).toBe(429);
+    expect(await lastFaults(sandbox)).toEqual([id]);
+    const late = await sandbox.faults.add(fails("InternalServerError", "apply"));
+    expect((await ask("status=502")).status).toBe(502);
+    expect(await lastFaults(sandbox)).toEqual(["header"]);
+    expect((await ask("delay=1")).status).toBe(500);
+    expect(await lastFaults(sandbox)).toEqual(["header", late.id]);
+  });
+});
+
 test("a broken response ends in the middle of its body, before or after the write", async () => {
   for (const after of [undefined, "apply"] as const) {
     const sandbox = await withConfig();
@@ -223,6 +269,7 @@ describe("a request can ask for a fault itself", () => {
     "delay=x",
     "delay=-1",
     "delay=60001",
+    "delay=5=7",
     "status=99",
     "broken=1",
     "Throttling;x",

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { wholeNumber } from "../api/config.ts";
-import { errorCodes, invalid, type Outcome, success } from "../api/errors.ts";
-import { OPERATIONS, VERSION_IDS } from "../api/versions.ts";
+import { wholeNumber } from "./api/config.ts";
+import { errorCodes, invalid, type Outcome, success } from "./api/errors.ts";
+import { OPERATIONS, VERSION_IDS } from "./api/versions.ts";
 
 const MAX_DELAY_MS = 60_000;
 /** Every function of the sandbox keeps a copy of every fault. */
@@ -96,6 +96,16 @@ export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched:
 
 export type Fault = z.infer<typeof shownFaultSchema>;
 
+/** An effect that answers a request, in place of what would have: all but delays. */
+export type Answering = Exclude<Effect, { type: "delay" }>;
+
+export function answers(effect: Effect): effect is Answering {
+  return effect.type !== "delay";
+}
+
+/** What the fault of a request's header is called where those of its sandbox have ids. */
+export const HEADER_FAULT = "header";
+
 /** What a fault can be matched against. */
 interface Matchable {
   readonly operation: string | null;
@@ -129,8 +139,11 @@ export function parseFaultHeader(text: string | null): Outcome<Effect | null> {
   const parts = text.split(";").map((part) => part.trim());
   const after = parts.includes("after=apply") ? { after: "apply" as const } : {};
   const [what = ""] = parts.filter((part) => part !== "after=apply");
-  const [key, value] = what.split("=", 2);
-  const effect = effectSchema.safeParse({ ...headerEffect(key, value), ...after });
+  const [key, ...value] = what.split("=");
+  const effect = effectSchema.safeParse({
+    ...headerEffect(key, value.length > 0 ? value.join("=") : undefined),
+    ...after,
+  });
   if (effect.success && parts.length <= 1 + Object.keys(after).length) return success(effect.data);
   return invalid(
     "X-Sandbox-Fault",

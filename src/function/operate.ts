@@ -2,8 +2,9 @@ import { type GivenItems, renderConfig, type StoredConfig } from "../api/config.
 import { failure, type Outcome, success } from "../api/errors.ts";
 import type { Call } from "../api/messages.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../api/names.ts";
-import { type PageRequest, type PageTokens, pageOf, renderPage } from "../api/paging.ts";
+import { type PageRequest, pageOf, renderPage } from "../api/paging.ts";
 import type { ApiVersion } from "../api/versions.ts";
+import type { PageTokens } from "../pageTokens.ts";
 import { now } from "../sandbox/clock.ts";
 import type { ResolvedState } from "../sandbox/state.ts";
 import { merge } from "./merge.ts";
