@@ -2,9 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { counted } from "../../conformance/diff.ts";
 import { createSandbox } from "../../src/client/index.ts";
+import { SERVER } from "../server.ts";
 import { LOOKS, newRecording, pointedAt, runKit, stepsOf } from "./kit.ts";
-
-const server = process.env["FC_SANDBOX_URL"] ?? "";
 
 /** What the kit records of a sandbox that is like the cloud where it is not struck by a fault. */
 async function recordingWith(
@@ -12,7 +11,7 @@ async function recordingWith(
   only: string | readonly string[],
   fault?: Parameters<Awaited<ReturnType<typeof createSandbox>>["faults"]["add"]>[0],
 ) {
-  const sandbox = await createSandbox(server, { settings: { signatures: "required" } });
+  const sandbox = await createSandbox(SERVER, { settings: { signatures: "required" } });
   if (fault) await sandbox.faults.add(fault);
   const { args, environment } = pointedAt(sandbox);
   const recording = await newRecording(name);
@@ -94,7 +93,7 @@ Messages differ in 1 step: --wording shows them.
   test("a time that did not move is told, though times are not recorded", async () => {
     const only = "defaults and empty bodies";
     const cloud = await recordingWith("cloud", only);
-    const sandbox = await createSandbox(server, { settings: { signatures: "required" } });
+    const sandbox = await createSandbox(SERVER, { settings: { signatures: "required" } });
     await sandbox.clock.freeze();
     const { args, environment } = pointedAt(sandbox);
     const { file } = await newRecording("sandbox");

@@ -3,6 +3,7 @@ import { options } from "../../conformance/commandLine.ts";
 import { apiVersions } from "../../src/api/versions.ts";
 import { createSandbox, type Snapshot } from "../../src/client/index.ts";
 import { until } from "../program.ts";
+import { SERVER } from "../server.ts";
 import {
   beforeFirstPut,
   forgetfulEndpoint,
@@ -14,10 +15,9 @@ import {
   startKit,
 } from "./kit.ts";
 
-const server = process.env["FC_SANDBOX_URL"] ?? "";
 const FC3 = ["--only", "2023-03-30"];
 
-const signed = () => createSandbox(server, { settings: { signatures: "required" } });
+const signed = () => createSandbox(SERVER, { settings: { signatures: "required" } });
 
 describe.concurrent("the kit", { timeout: 60_000 }, () => {
   test("a sandbox that the kit makes for itself is as the documents say, in every step and by any names", async () => {
@@ -25,8 +25,8 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
     const names = ["--account", "9998887776665554", "--region", "cn-shanghai", "--version", "17"];
     const others = [...names, "--service", "shop", "--function", "report", "--alias", "live"];
     const runs = await Promise.all([
-      runKit(["--sandbox", server, "--record", one.file]),
-      runKit(["--sandbox", server, "--record", other.file, ...others]),
+      runKit(["--sandbox", SERVER, "--record", one.file]),
+      runKit(["--sandbox", SERVER, "--record", other.file, ...others]),
     ]);
     for (const { code, stdout } of runs) {
       expect(stdout).toBe(`${STEPS} steps passed, 0 differing, 0 skipped.\n`);
@@ -40,7 +40,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
   });
 
   test("a sandbox as it is served passes what it can be asked without declarations and signatures", async () => {
-    const sandbox = await createSandbox(server);
+    const sandbox = await createSandbox(SERVER);
     const { args, environment } = pointedAt(sandbox);
     const { code, stdout } = await runKit(
       [...args, ...FC3, "--skip", "existence", "--skip", "signatures"],
@@ -53,7 +53,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
   });
 
   test("the default sandbox, without a prefix, passes too", async () => {
-    const args = ["--endpoint", server, "--account", "1234567890123456", "--only", "partial updates"];
+    const args = ["--endpoint", SERVER, "--account", "1234567890123456", "--only", "partial updates"];
     const { code } = await runKit(
       [...args, "--service", "conformance-kit", "--function", "served", "--fc3-function", "conformance-kit"],
       { ALIBABA_CLOUD_ACCESS_KEY_ID: "any", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "any" },
@@ -141,7 +141,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
 
   test("what should have been refused, and was not, is deleted again", async () => {
     // Everything exists there, and no signature is checked.
-    const sandbox = await createSandbox(server);
+    const sandbox = await createSandbox(SERVER);
     const { args, environment } = pointedAt(sandbox);
     const only = ["--only", "what does not exist", "--only", "signatures"];
     const { code, stdout } = await runKit([...args, ...only], environment);
@@ -185,7 +185,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
 
   test("a function that has a config is left alone", async () => {
     const mine: Snapshot = { configs: [{ service: "shop", function: "report", maxAsyncRetryAttempts: 7 }] };
-    const sandbox = await createSandbox(server, { snapshot: mine, settings: { signatures: "required" } });
+    const sandbox = await createSandbox(SERVER, { snapshot: mine, settings: { signatures: "required" } });
     const { args, environment } = pointedAt(sandbox);
     const { code, stderr } = await runKit(args, environment);
     expect(stderr).toContain("These configs are there, and the run would overwrite them:");
@@ -204,7 +204,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
       [{ type: "response", status: 200, body: { configs: [], nextToken: "more" } }, "answered 200 {"],
     ] as const;
     for (const [effect, problem] of cases) {
-      const sandbox = await createSandbox(server, access);
+      const sandbox = await createSandbox(SERVER, access);
       await sandbox.functions.declare({ functions: [report] });
       await sandbox.faults.add({ match: { operation: "list" }, effect });
       const { args, environment } = pointedAt(sandbox);
@@ -217,7 +217,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
   });
 
   test("an alias that is not there is asked for before anything is put", async () => {
-    const sandbox = await createSandbox(server, { settings: { functions: "declared" } });
+    const sandbox = await createSandbox(SERVER, { settings: { functions: "declared" } });
     await sandbox.functions.declare({ functions: [{ name: "report", versions: ["1"] }] });
     const { args, environment } = pointedAt(sandbox);
     const { code, stderr } = await runKit([...args, ...FC3], environment);
@@ -256,7 +256,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
   });
 
   test("names and short secrets are replaced as whole words, and a long secret wherever it is", async () => {
-    const sandbox = await createSandbox(server);
+    const sandbox = await createSandbox(SERVER);
     const { args } = pointedAt(sandbox);
     const secret = "a-secret-of-some-length";
     const said = "any report by prod, anyone's reports of production, fc-report: my-any";
@@ -299,7 +299,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
       maxAsyncRetryAttempts: 7,
     }));
     const others: Snapshot = { configs };
-    const sandbox = await createSandbox(server, { snapshot: others, settings: { signatures: "required" } });
+    const sandbox = await createSandbox(SERVER, { snapshot: others, settings: { signatures: "required" } });
     const { args, environment } = pointedAt(sandbox);
     const { file, text } = await newRecording("cloud");
     const only = [...FC3, "--only", "the list of every function", "--verbose"];
@@ -377,24 +377,24 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
     await Promise.all(
       (
         [
-          [["--endpoint", server], "--account is missing"],
-          [["--endpoint", server, "--account", "mine"], '--account must be a number, but is "mine"'],
-          [["--endpoint", server, ...account], "An access key is missing"],
-          [["--endpoint", server, ...account, "--alias", "a/b"], '"a/b" is no name'],
-          [["--endpoint", server, ...account, "--alias", "fc-conformance"], "must have different names"],
+          [["--endpoint", SERVER], "--account is missing"],
+          [["--endpoint", SERVER, "--account", "mine"], '--account must be a number, but is "mine"'],
+          [["--endpoint", SERVER, ...account], "An access key is missing"],
+          [["--endpoint", SERVER, ...account, "--alias", "a/b"], '"a/b" is no name'],
+          [["--endpoint", SERVER, ...account, "--alias", "fc-conformance"], "must have different names"],
           [
-            ["--endpoint", server, ...account, "--skip", "all"],
+            ["--endpoint", SERVER, ...account, "--skip", "all"],
             "--skip must be one of existence, signatures,",
           ],
           [account, "Where? --endpoint URL or --sandbox URL"],
-          [["--sandbox", server, "--only", "unheard of"], 'No scenario is called "unheard of"'],
+          [["--sandbox", SERVER, "--only", "unheard of"], 'No scenario is called "unheard of"'],
           [
-            ["--sandbox", server, "--only", "2021-04-06", "--only", "two views"],
+            ["--sandbox", SERVER, "--only", "2021-04-06", "--only", "two views"],
             "No scenario is left to run",
           ],
           [["--sandbox", "here"], '"here" is no URL'],
-          [["--sandbox", server, "--record", "/nowhere/cloud.json"], "ENOENT"],
-          [["--sandbox", server, "--signed"], "Unknown option '--signed'"],
+          [["--sandbox", SERVER, "--record", "/nowhere/cloud.json"], "ENOENT"],
+          [["--sandbox", SERVER, "--signed"], "Unknown option '--signed'"],
           [["test"], 'There is no command "test"'],
         ] as const
       ).map(async ([args, problem]) => {
