@@ -76,7 +76,7 @@ export function admit(request: ApiRequest, { settings, existence }: ResolvedStat
 
 async function waitFor(effects: readonly Effect[]): Promise<void> {
   for (const effect of effects) {
-    if (effect.type !== "delay") continue;
+    if (answers(effect)) continue;
     const jitter = (effect.jitterMilliseconds ?? 0) * (2 * Math.random() - 1);
     await scheduler.wait(Math.max(0, effect.milliseconds + jitter));
   }

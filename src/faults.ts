@@ -96,10 +96,8 @@ export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched:
 
 export type Fault = z.infer<typeof shownFaultSchema>;
 
-/** An effect that answers a request, in place of what would have: all but delays. */
-export type Answering = Exclude<Effect, { type: "delay" }>;
-
-export function answers(effect: Effect): effect is Answering {
+/** Whether an effect answers a request, in place of what would have: all do but delays. */
+export function answers(effect: Effect): effect is Exclude<Effect, { type: "delay" }> {
   return effect.type !== "delay";
 }
 
@@ -139,11 +137,8 @@ export function parseFaultHeader(text: string | null): Outcome<Effect | null> {
   const parts = text.split(";").map((part) => part.trim());
   const after = parts.includes("after=apply") ? { after: "apply" as const } : {};
   const [what = ""] = parts.filter((part) => part !== "after=apply");
-  const [key, ...value] = what.split("=");
-  const effect = effectSchema.safeParse({
-    ...headerEffect(key, value.length > 0 ? value.join("=") : undefined),
-    ...after,
-  });
+  const [, key, value] = /^([^=]*)(?:=(.*))?$/s.exec(what) ?? [];
+  const effect = effectSchema.safeParse({ ...headerEffect(key, value), ...after });
   if (effect.success && parts.length <= 1 + Object.keys(after).length) return success(effect.data);
   return invalid(
     "X-Sandbox-Fault",

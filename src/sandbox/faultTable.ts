@@ -32,26 +32,29 @@ export class FaultTable {
    * answers only the first; what has no turn is not counted.
    */
   strike(ids: readonly string[], own: Effect | null): string[] {
-    const candidates = ids.flatMap((id) => this.#find(id));
+    const faults = ids.flatMap((id) => this.#find(id) ?? []);
+    const candidates = faults.map((fault) => ({
+      id: fault.id,
+      effect: fault.effect,
+      strikes: () => this.#count(fault),
+    }));
+    if (own) candidates.push({ id: HEADER_FAULT, effect: own, strikes: () => true });
     const struck: string[] = [];
     let answered = false;
     for (const after of [undefined, "apply"] as const) {
       if (answered) break;
-      for (const fault of candidates.filter(({ effect }) => effect.after === after)) {
-        if ((answered && answers(fault.effect)) || !this.#count(fault)) continue;
-        struck.push(fault.id);
-        answered ||= answers(fault.effect);
+      for (const { id, effect, strikes } of candidates) {
+        if (effect.after !== after || (answered && answers(effect)) || !strikes()) continue;
+        struck.push(id);
+        answered ||= answers(effect);
       }
-      if (own === null || own.after !== after || (answered && answers(own))) continue;
-      struck.push(HEADER_FAULT);
-      answered ||= answers(own);
     }
     return struck;
   }
 
-  #find(id: string): Fault[] {
-    const rows = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults WHERE id = ?", id).toArray();
-    return rows.map(({ fault }) => JSON.parse(fault));
+  #find(id: string): Fault | undefined {
+    const [row] = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults WHERE id = ?", id).toArray();
+    return row && JSON.parse(row.fault);
   }
 
   /** Counts a request for a fault; whether it strikes it. */

@@ -183,7 +183,7 @@ export class SandboxObject extends DurableObject<Env> {
       state: () => this.#stateFor(name),
       record: (entry, counted) => this.#store.journal.add(entry, counted, this.#store.settings.journalSize),
       maxJournalBody: limits(this.env).journalBodyBytes,
-      strike: async (ids, own) => this.#store.faults.strike(ids, own),
+      strike: (ids, own) => this.strike(ids, own),
       publish: (entry) => tellWatchers(this.ctx, { type: "request", entry }),
     };
     const reply = await answer(request, by, (call) => {
