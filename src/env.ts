@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { wholeNumber } from "./api/config.ts";
 import type { FunctionObject } from "./function/object.ts";
 import type { Limits } from "./limits.ts";
-import { DEFAULT_SANDBOX_ID } from "./sandbox/identity.ts";
+import { DEFAULT_SANDBOX_ID } from "./sandbox/id.ts";
 import type { SandboxObject } from "./sandbox/object.ts";
 import { settingsShape } from "./sandbox/settings.ts";
 

@@ -1,7 +1,8 @@
 import type { ApiContext } from "../context.ts";
 import { sandboxObject } from "../objects.ts";
 import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "./feedProtocol.ts";
-import { credentialsOf, DEFAULT_SANDBOX_ID, equalSecrets } from "./identity.ts";
+import { DEFAULT_SANDBOX_ID } from "./id.ts";
+import { credentialsOf, equalSecrets } from "./identity.ts";
 import { problem, type Refusal } from "./problem.ts";
 
 /** A request that must have a token has none. */

@@ -1,19 +1,4 @@
-/** The sandbox of every request that names none. */
-export const DEFAULT_SANDBOX_ID = "default";
-
-const ACCESS_KEY_PREFIX = "sbx-";
-const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
-const RANDOM_CHARACTERS = 16;
-const MAC_CHARACTERS = 10;
-const LABEL_PATTERN = "[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?";
-
-/** What a label may be: letters, digits and inner hyphens, at most 32 of them. */
-export const LABEL = new RegExp(`^${LABEL_PATTERN}$`);
-
-// {label-}{80 random bits}{50 bits of MAC}: characters of a DNS label, and no more of them than one may have.
-const ID = new RegExp(
-  `^(?:(${LABEL_PATTERN})-)?([${BASE32}]{${RANDOM_CHARACTERS}})([${BASE32}]{${MAC_CHARACTERS}})$`,
-);
+import { accessKeyIdOf, BASE32, MAC_CHARACTERS, partsOf, RANDOM_CHARACTERS } from "./id.ts";
 
 /** What a sandbox's clients and its owner prove themselves with. */
 export interface Credentials {
@@ -31,9 +16,8 @@ export async function createSandboxId(rootSecret: string, label: string | undefi
 
 /** Whether this deployment made that id. Touches no storage. */
 export async function isSandboxId(rootSecret: string, id: string): Promise<boolean> {
-  const [, label, random, mac] = ID.exec(id) ?? [];
-  if (random === undefined || mac === undefined) return false;
-  return equalSecrets(mac, await idMac(rootSecret, label, random));
+  const parts = partsOf(id);
+  return parts !== undefined && equalSecrets(parts.mac, await idMac(rootSecret, parts.label, parts.random));
 }
 
 /** A sandbox's access key, derived from the root secret and its id: nothing is looked up. */
@@ -42,7 +26,7 @@ export async function accessKeyOf(
   id: string,
 ): Promise<Pick<Credentials, "accessKeyId" | "accessKeySecret">> {
   const accessKeySecret = await derived(rootSecret, "access key secret", id);
-  return { accessKeyId: ACCESS_KEY_PREFIX + id, accessKeySecret };
+  return { accessKeyId: accessKeyIdOf(id), accessKeySecret };
 }
 
 /** All of a sandbox's credentials, derived likewise. */
@@ -53,11 +37,6 @@ export async function credentialsOf(rootSecret: string, id: string): Promise<Cre
 
 async function derived(rootSecret: string, purpose: string, id: string): Promise<string> {
   return (await mac(rootSecret, purpose, id)).toBase64({ alphabet: "base64url", omitPadding: true });
-}
-
-/** The sandbox that an access key id of ours names; undefined for any other id. */
-export function sandboxOfAccessKey(accessKeyId: string | undefined): string | undefined {
-  return accessKeyId?.startsWith(ACCESS_KEY_PREFIX) ? accessKeyId.slice(ACCESS_KEY_PREFIX.length) : undefined;
 }
 
 /** Compares two secrets in a time that tells nothing of where they differ. */

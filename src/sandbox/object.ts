@@ -32,7 +32,7 @@ import { advance, type GivenClock, givenClock, now, REAL_CLOCK, setClock, showCl
 import { type Declared, declaredNames } from "./declaredFunctions.ts";
 import type { Member } from "./directory.ts";
 import { acceptWatcher, dismissVisitors, tellWatchers, VISITOR_HEADER } from "./feed.ts";
-import { DEFAULT_SANDBOX_ID } from "./identity.ts";
+import { DEFAULT_SANDBOX_ID } from "./id.ts";
 import { Members } from "./members.ts";
 import type { Part } from "./parts.ts";
 import { type ControlOutcome, done, problem } from "./problem.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { filterSchema } from "../function/journalEntry.ts";
 import type { Limits } from "../limits.ts";
-import { LABEL } from "./identity.ts";
+import { LABEL } from "./id.ts";
 import { PARTS } from "./parts.ts";
 import { settingsSchema } from "./settings.ts";
 import { snapshotSchema } from "./snapshot.ts";

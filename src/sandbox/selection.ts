@@ -1,7 +1,8 @@
 import { claimedAccessKeyId } from "../api/signature/verdict.ts";
 import { type UrlParts, urlParts } from "../api/url.ts";
 import type { Env } from "../env.ts";
-import { DEFAULT_SANDBOX_ID, isSandboxId, sandboxOfAccessKey } from "./identity.ts";
+import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "./id.ts";
+import { isSandboxId } from "./identity.ts";
 
 /** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
 const PREFIX = /^\/(?:s|%73)\/([^/]*)(\/.*)?$/s;

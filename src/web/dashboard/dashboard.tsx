@@ -2,6 +2,7 @@ import "./dashboard.css";
 import { useSignal } from "@preact/signals";
 import { render } from "preact";
 import { createSandbox } from "../../client/index.ts";
+import { DEFAULT_SANDBOX_ID } from "../../sandbox/id.ts";
 import { endpoint, fragmentOf, linkTo } from "./address.ts";
 import { Clock } from "./Clock.tsx";
 import { Configs } from "./Configs.tsx";
@@ -16,7 +17,6 @@ import {
   announcement,
   type ClosedState,
   connection,
-  DEFAULT_SANDBOX,
   isClosed,
   mayControl,
   sandboxId,
@@ -75,7 +75,7 @@ function ConnectionBadge() {
 }
 
 function Share() {
-  const watching = sandboxId.value === DEFAULT_SANDBOX ? "Copy link" : "Copy link to watch";
+  const watching = sandboxId.value === DEFAULT_SANDBOX_ID ? "Copy link" : "Copy link to watch";
   return (
     <>
       <Copy text={linkTo(endpoint, undefined)} label={watching}>

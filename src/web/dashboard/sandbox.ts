@@ -1,12 +1,11 @@
 import { computed, signal } from "@preact/signals";
 import type { AccessKey } from "../../api/signature/verdict.ts";
 import { type Fault, type JournalEntry, SandboxClient, type Summary } from "../../client/index.ts";
+import { DEFAULT_SANDBOX_ID } from "../../sandbox/id.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import type { ConfigItems, ShownConfig } from "./configs.ts";
 
 // What the page knows of its sandbox.
-
-export const DEFAULT_SANDBOX = "default";
 
 /** A request of the journal, and the config it was for as it was before, where that is known. */
 export interface SeenRequest {
@@ -47,12 +46,12 @@ export const announcement = signal("");
 
 /** Which sandbox this is, as far as the page's address tells before the sandbox itself does. */
 export const sandboxId = computed(
-  () => summary.value?.id ?? /\/s\/([^/]+)$/.exec(endpoint)?.[1] ?? DEFAULT_SANDBOX,
+  () => summary.value?.id ?? /\/s\/([^/]+)$/.exec(endpoint)?.[1] ?? DEFAULT_SANDBOX_ID,
 );
 
 /** Whether the visitor may change things: without a token only where nobody needs one. */
 export const mayControl = computed(
-  () => summary.value !== undefined && (token.value !== undefined || summary.value.id === DEFAULT_SANDBOX),
+  () => summary.value !== undefined && (token.value !== undefined || summary.value.id === DEFAULT_SANDBOX_ID),
 );
 
 /** The key that API requests must be signed with; undefined where they need not be. */

@@ -1,5 +1,5 @@
 import type { Summary } from "../../client/index.ts";
-import { DEFAULT_SANDBOX } from "./sandbox.ts";
+import { accessKeyIdOf, DEFAULT_SANDBOX_ID } from "../../sandbox/id.ts";
 
 /** A way to point a client at the sandbox, as text to copy. */
 interface Snippet {
@@ -17,7 +17,7 @@ export function snippets(endpoint: string, id: string, summary: Summary | undefi
   const { protocol, host, hostname } = new URL(endpoint);
   const { region = "cn-hangzhou", accountId = "1234567890123456" } = summary?.settings ?? {};
   // The key says which sandbox is meant where a client takes no path in its endpoint.
-  const accessKeyId = id === DEFAULT_SANDBOX ? "any-id" : `sbx-${id}`;
+  const accessKeyId = id === DEFAULT_SANDBOX_ID ? "any-id" : accessKeyIdOf(id);
   const accessKeySecret = summary?.accessKeySecret ?? "any-secret";
   const destination = `acs:mns:${region}:${accountId}:/queues/failed/messages`;
   const config = `${endpoint}/2016-08-15/services/demo.prod/functions/hello/async-invoke-config`;
