@@ -27,6 +27,7 @@ const signing = z.enum([
   "x-fc-date",
   "another body",
   "other scheme",
+  "acs scheme",
 ]);
 export type Signing = z.infer<typeof signing>;
 

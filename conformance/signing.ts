@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { acsStringToSign } from "../src/api/signature/acs.ts";
 import { acs3StringToSign, headersToSign } from "../src/api/signature/acs3.ts";
 import { fcStringToSign } from "../src/api/signature/fc.ts";
 import { httpDate, isoTime } from "../src/api/signature/requestTime.ts";
@@ -51,6 +52,7 @@ export async function signedHeaders(signed: Signed, credentials: Credentials): P
     securityToken: credentials.securityToken,
   };
   const time = new Date(Date.now() + ((signing && shiftMs[signing]) ?? 0));
+  if (signing === "acs scheme") return signedByAcs(signed, key, time);
   const byFc = (signed.version.id === SIGNED_BY_FC) !== (signing === "other scheme");
   return byFc ? signedByFc(signed, key, time) : signedByAcs3(signed, key, time);
 }
@@ -67,6 +69,21 @@ function signedByFc({ request, signing }: Signed, key: Credentials, time: Date):
   const text = fcStringToSign({ ...request, headers }, date);
   const signature = createHmac("sha256", key.accessKeySecret).update(text).digest("base64");
   return withHeaders(headers, { Authorization: `FC ${key.accessKeyId}:${signature}` });
+}
+
+function signedByAcs({ request, version }: Signed, key: Credentials, time: Date): Headers {
+  const headers = withHeaders(request.headers, {
+    Accept: "application/json",
+    Date: httpDate.format(time),
+    "x-acs-signature-method": "HMAC-SHA1",
+    "x-acs-signature-nonce": crypto.randomUUID(),
+    "x-acs-signature-version": "1.0",
+    "x-acs-version": version.id,
+    ...(key.securityToken && { "x-acs-security-token": key.securityToken }),
+  });
+  const text = acsStringToSign({ ...request, headers }, "=");
+  const signature = createHmac("sha1", key.accessKeySecret).update(text).digest("base64");
+  return withHeaders(headers, { Authorization: `acs ${key.accessKeyId}:${signature}` });
 }
 
 async function signedByAcs3(

@@ -208,6 +208,12 @@ export const errors: Scenario[] = [
         expect: { status: 200 },
       },
       {
+        name: "the acs scheme, by which Terraform signs in FC 3.0",
+        choice: "either-scheme",
+        request: { ...put, signing: "acs scheme" },
+        expect: { status: 200 },
+      },
+      {
         name: "a nonce",
         versions: ["2021-04-06", "2023-03-30"],
         request: { ...put, signing: "repeated nonce" },

@@ -76,6 +76,19 @@ const ways = [
       return body?.maxAsyncRetryAttempts;
     },
   },
+  {
+    name: "@alicloud/fc20230330, asked for v2, through a plain host",
+    retries: 5,
+    selects: "access key",
+    put: async (key: Key) => {
+      const request = new fc20230330.PutAsyncInvokeConfigRequest({
+        qualifier: "prod",
+        body: new fc20230330.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts: 5 }),
+      });
+      const { body } = await fc20230330Client(url, key, "v2").putAsyncInvokeConfig("f", request);
+      return body?.maxAsyncRetryAttempts;
+    },
+  },
 ];
 
 async function keyOfAnother(): Promise<Key> {

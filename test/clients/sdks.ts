@@ -27,15 +27,23 @@ export function fc2Client(url: string, { accessKeyId: accessKeyID, ...others } =
   });
 }
 
-/** Where and as whom the two OpenAPI clients send; they take a host and a port for an endpoint, and no URL. */
-function openApiConfig(url: string, key: Key) {
-  return { ...key, endpoint: new URL(url).host, protocol: "HTTP" };
+/**
+ * Where and as whom the two OpenAPI clients send; they take a host and a port for an endpoint, and no URL. They sign by
+ * the acs scheme when "v2" is asked for.
+ */
+function openApiConfig(url: string, key: Key, signatureAlgorithm: "v2" | undefined) {
+  return {
+    ...key,
+    endpoint: new URL(url).host,
+    protocol: "HTTP",
+    ...(signatureAlgorithm && { signatureAlgorithm }),
+  };
 }
 
-export function fcOpen20210406Client(url: string, key = ANY_KEY) {
-  return new fcOpen20210406.default(new Config(openApiConfig(url, key)));
+export function fcOpen20210406Client(url: string, key = ANY_KEY, signatureAlgorithm?: "v2") {
+  return new fcOpen20210406.default(new Config(openApiConfig(url, key, signatureAlgorithm)));
 }
 
-export function fc20230330Client(url: string, key = ANY_KEY) {
-  return new fc20230330.default(new $OpenApiUtil.Config(openApiConfig(url, key)));
+export function fc20230330Client(url: string, key = ANY_KEY, signatureAlgorithm?: "v2") {
+  return new fc20230330.default(new $OpenApiUtil.Config(openApiConfig(url, key, signatureAlgorithm)));
 }

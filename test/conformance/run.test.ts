@@ -331,7 +331,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
     expect(actions).toContain("DeleteAsyncInvokeConfig");
   });
 
-  test("requests are signed by the scheme of their version's clients, and for once by the other", async () => {
+  test("requests are signed by the scheme of their version's clients, and for once by each other", async () => {
     const { url, requests } = await forgetfulEndpoint();
     const args = ["--endpoint", url, "--account", "1234567890123456", "--only", "either-scheme"];
     await runKit(args, { ALIBABA_CLOUD_ACCESS_KEY_ID: "key", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" });
@@ -346,7 +346,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
       ["2023-03-30", acs3, fc],
     ] as const) {
       expect(new Set(schemes("GET", version)), version).toEqual(new Set([usual]));
-      expect(schemes("PUT", version), version).toContain(other);
+      expect(schemes("PUT", version), version).toEqual(expect.arrayContaining([other, "acs"]));
     }
   });
 

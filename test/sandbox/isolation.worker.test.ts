@@ -224,11 +224,14 @@ describe("the sandbox is the first that applies of", () => {
     await put(`http://sandbox.example${openApi.config("four")}`, {
       Authorization: `ACS3-HMAC-SHA256 Credential=${c.access.accessKeyId},SignedHeaders=host,Signature=00`,
     });
-    await put(`http://sandbox.example${classic.config("five")}`, { Authorization: "FC someone-elses:c2ln" });
+    await put(`http://sandbox.example${fc3.config("five")}`, {
+      Authorization: `acs ${c.access.accessKeyId}:c2ln`,
+    });
+    await put(`http://sandbox.example${classic.config("six")}`, { Authorization: "FC someone-elses:c2ln" });
     const names = async (sandbox: SandboxClient) =>
       (await sandbox.summary()).functions.map((one) => one.function);
-    expect(await Promise.all([a, b, c].map(names))).toEqual([["one"], ["two"], ["four", "three"]]);
-    expect((await request("GET", classic.config("five"))).status).toBe(200);
+    expect(await Promise.all([a, b, c].map(names))).toEqual([["one"], ["two"], ["five", "four", "three"]]);
+    expect((await request("GET", classic.config("six"))).status).toBe(200);
   });
 
   test("path prefix with its letter encoded", async () => {

@@ -48,7 +48,7 @@ export async function verifyAcs3(
   const timely = checkRequestTime(isoTime, date, now);
   if (!timely.ok) return timely;
   const text = await acs3StringToSign(request, signedHeaders, contentHash);
-  const signed = await verifyHmac(secret, text, bytesOfHex(signature));
+  const signed = await verifyHmac("SHA-256", secret, text, bytesOfHex(signature));
   if (!signed || contentHash !== (await sha256(request.body))) return failure("SignatureNotMatch");
   return success(undefined);
 }

@@ -18,8 +18,10 @@ export function bytesOfHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   return Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 }
 
-/** The 32 bytes of a signature that a base64 text stands for; undefined if it isn't the one text that does. */
-export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(text)) return undefined;
+const BASE64 = /^[A-Za-z0-9+/]*[AEIMQUYcgkosw048]=$/;
+
+/** The 20 or 32 bytes of a signature that a base64 text stands for; undefined if it isn't the one text that does. */
+export function bytesOfBase64(text: string, length: 20 | 32): Uint8Array<ArrayBuffer> | undefined {
+  if (text.length !== 4 * Math.ceil(length / 3) || !BASE64.test(text)) return undefined;
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -1,6 +1,8 @@
 import { type ApiError, abbreviated, type Failure, failure, type Outcome } from "../errors.ts";
-import { parseAcs3, verifyAcs3 } from "./acs3.ts";
-import { parseFc, verifyFc } from "./fc.ts";
+import { type AcsClaim, parseAcs, verifyAcs } from "./acs.ts";
+import { type Acs3Claim, parseAcs3, verifyAcs3 } from "./acs3.ts";
+import type { Md5 } from "./contentMd5.ts";
+import { type FcClaim, parseFc, verifyFc } from "./fc.ts";
 
 /** What a request's signature is worth. */
 export type Verdict =
@@ -24,23 +26,20 @@ export interface AccessKey {
   readonly accessKeySecret: string;
 }
 
-/** The MD5 digest of some bytes. */
-export type Md5 = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
-
 // MD5 is workerd's addition to WebCrypto: Node has none, so tests there bring their own.
 const md5InWorkerd: Md5 = (bytes) => crypto.subtle.digest("MD5", bytes);
 
-const CLAIMED_KEY = /^(?:FC |ACS3-HMAC-SHA256 Credential=)([^:,\s]{1,128})(?=[:,\s]|$)/;
+const CLAIMED_KEY = /^(?:FC |acs |ACS3-HMAC-SHA256 Credential=)([^:,\s]{1,128})(?=[:,\s]|$)/;
 
 /**
- * The access key ID that a request claims, in either scheme. Says nothing about whether it may, nor whether the rest
+ * The access key ID that a request claims, in any scheme. Says nothing about whether it may, nor whether the rest
  * of its Authorization header can be read.
  */
 export function claimedAccessKeyId(headers: Headers): string | undefined {
   return CLAIMED_KEY.exec(headers.get("Authorization") ?? "")?.[1];
 }
 
-/** Checks a request's signature, in either scheme, against the one key pair that may sign it. */
+/** Checks a request's signature, in any scheme, against the one key pair that may sign it. */
 export async function verifySignature(
   request: SignedRequest,
   key: AccessKey,
@@ -54,24 +53,40 @@ export async function verifySignature(
   if (claim.accessKeyId !== key.accessKeyId) {
     return refused(failure("InvalidAccessKeyID", abbreviated(claim.accessKeyId)));
   }
-  const outcome: Outcome<undefined> =
-    claim.scheme === "FC"
-      ? await verifyFc(claim, request, key.accessKeySecret, now, md5)
-      : await verifyAcs3(claim, request, key.accessKeySecret, now);
+  const outcome = await verifyClaim(claim, request, key.accessKeySecret, now, md5);
   return outcome.ok ? { kind: "valid" } : refused(outcome);
 }
 
+function verifyClaim(
+  claim: Claim,
+  request: SignedRequest,
+  secret: string,
+  now: number,
+  md5: Md5,
+): Promise<Outcome<undefined>> {
+  switch (claim.scheme) {
+    case "FC":
+      return verifyFc(claim, request, secret, now, md5);
+    case "acs":
+      return verifyAcs(claim, request, secret, now, md5);
+    case "ACS3-HMAC-SHA256":
+      return verifyAcs3(claim, request, secret, now);
+  }
+}
+
 const MALFORMED =
-  "the Authorization header must be 'FC <AccessKeyId>:<Signature>' or " +
+  "the Authorization header must be 'FC <AccessKeyId>:<Signature>', 'acs <AccessKeyId>:<Signature>' or " +
   "'ACS3-HMAC-SHA256 Credential=<AccessKeyId>,SignedHeaders=<names>,Signature=<hex>'";
 
 // No SDK comes near: the longest signs ten headers.
 const MAX_AUTHORIZATION_LENGTH = 4096;
 
-function readClaim(headers: Headers) {
+type Claim = FcClaim | AcsClaim | Acs3Claim;
+
+function readClaim(headers: Headers): Claim | undefined {
   const authorization = headers.get("Authorization") ?? "";
   if (authorization.length > MAX_AUTHORIZATION_LENGTH) return undefined;
-  return parseFc(authorization) ?? parseAcs3(authorization);
+  return parseFc(authorization) ?? parseAcs(authorization) ?? parseAcs3(authorization);
 }
 
 function refused({ error }: Failure): Verdict {

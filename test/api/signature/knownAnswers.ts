@@ -82,6 +82,41 @@ export const knownAnswers: readonly KnownAnswer[] = [
     now,
   },
   {
+    name: "acs, as Terraform's provider 1.289.0 sent it",
+    request: request(
+      "PUT /2023-03-30/functions/hello/async-invoke-config",
+      {
+        Accept: "application/json",
+        Authorization: "acs any-id:mAUcFK4bgk68kVlT7FXQDXpV8yg=",
+        "Content-Type": "application/json; charset=utf-8",
+        Date: "Wed, 25 Nov 2026 12:55:34 GMT",
+        Host: "1234567890123456.localhost:8443",
+        "x-acs-signature-method": "HMAC-SHA1",
+        "x-acs-signature-nonce": "a58ba57317492cc4aa6ccab534381623",
+        "x-acs-signature-version": "1.0",
+        "x-acs-version": "2023-03-30",
+      },
+      put,
+    ),
+    key: { accessKeyId: "any-id", accessKeySecret: "any-secret" },
+    now: Date.UTC(2026, 10, 25, 12, 55, 34),
+  },
+  {
+    name: "acs, with a security token and an encoded query, in which Go's SDKs sign an empty parameter without its =",
+    request: request("GET /2023-03-30/async-invoke-configs?nextToken=a+b/%2B=%c3%a9&limit=2&functionName=", {
+      Accept: "application/json",
+      Authorization: "acs sbx-team-a:Nlh+vqrqp49jNQNbYPdOjwoz6n0=",
+      Date: "Fri, 02 Jan 2026 03:04:05 GMT",
+      "x-acs-security-token": "a-token",
+      "x-acs-signature-method": "HMAC-SHA1",
+      "x-acs-signature-nonce": "1f",
+      "x-acs-signature-version": "1.0",
+      "x-acs-version": "2023-03-30",
+    }),
+    key,
+    now,
+  },
+  {
     name: "ACS3, the fixed example of the vendor's reference",
     request: request(
       "POST /?RegionId=cn-shanghai&ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd",

@@ -57,8 +57,8 @@ async function useFc2(key: Key) {
   await client.deleteFunctionAsyncConfig("shop", NAME);
 }
 
-async function useFcOpen20210406(key: Key) {
-  const client = fcOpen20210406Client(url, key);
+async function useFcOpen20210406(key: Key, signatureAlgorithm?: "v2") {
+  const client = fcOpen20210406Client(url, key, signatureAlgorithm);
   const qualifier = "prod";
   await client.putFunctionAsyncInvokeConfig(
     "shop",
@@ -87,8 +87,8 @@ async function useFcOpen20210406(key: Key) {
   );
 }
 
-async function useFc20230330(key: Key) {
-  const client = fc20230330Client(url, key);
+async function useFc20230330(key: Key, signatureAlgorithm?: "v2") {
+  const client = fc20230330Client(url, key, signatureAlgorithm);
   const body = new fc20230330.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts: 1 });
   const qualifier = "prod";
   await client.putAsyncInvokeConfig(NAME, new fc20230330.PutAsyncInvokeConfigRequest({ qualifier, body }));
@@ -106,10 +106,16 @@ async function useFc20230330(key: Key) {
   );
 }
 
+function byV2(use: (key: Key, signatureAlgorithm: "v2") => Promise<void>) {
+  return (key: Key) => use(key, "v2");
+}
+
 describe.each([
   { sdk: "@alicloud/fc2", use: useFc2, scheme: "FC " },
   { sdk: "@alicloud/fc-open20210406", use: useFcOpen20210406, scheme: "ACS3-HMAC-SHA256 " },
   { sdk: "@alicloud/fc20230330", use: useFc20230330, scheme: "ACS3-HMAC-SHA256 " },
+  { sdk: "@alicloud/fc-open20210406, asked for v2,", use: byV2(useFcOpen20210406), scheme: "acs " },
+  { sdk: "@alicloud/fc20230330, asked for v2,", use: byV2(useFc20230330), scheme: "acs " },
 ])("what $sdk sends", ({ use, scheme }) => {
   test.each([
     { kind: "long-term", key: longTerm },

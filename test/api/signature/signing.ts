@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
+import type { Md5 } from "../../../src/api/signature/contentMd5.ts";
 import {
   type AccessKey,
-  type Md5,
   type SignedRequest,
   type Verdict,
   verifySignature,
@@ -69,6 +69,42 @@ export function fcParts(changes: Partial<Parts> = {}): Parts {
     decodeURIComponent(parts.path);
   const signature = createHmac("sha256", KEY.accessKeySecret).update(text).digest("base64");
   return withHeader(parts, "authorization", `FC ${KEY.accessKeyId}:${signature}`);
+}
+
+/** A PUT in the acs scheme, signed after the changes are made. Its query must be sorted, and have no encoded letter. */
+export function acsParts(changes: Partial<Parts> = {}): Parts {
+  const parts: Parts = {
+    method: "PUT",
+    path: "/2023-03-30/functions/report/async-invoke-config",
+    query: "qualifier=prod",
+    body: config,
+    ...changes,
+    headers: {
+      accept: "application/json",
+      "content-md5": createHash("md5")
+        .update(changes.body ?? config)
+        .digest("base64"),
+      "content-type": "application/json; charset=utf-8",
+      date: new Date(NOW).toUTCString(),
+      "x-acs-signature-method": "HMAC-SHA1",
+      "x-acs-signature-nonce": "1f",
+      "x-acs-signature-version": "1.0",
+      "x-acs-version": "2023-03-30",
+      ...changes.headers,
+    },
+  };
+  const { headers } = parts;
+  const text =
+    `${parts.method}\n${headers["accept"]}\n${headers["content-md5"]}\n${headers["content-type"]}\n` +
+    `${headers["date"]}\n` +
+    Object.keys(headers)
+      .filter((name) => name.startsWith("x-acs-"))
+      .sort()
+      .map((name) => `${name}:${headers[name]}\n`)
+      .join("") +
+    `${parts.path}?${parts.query}`;
+  const signature = createHmac("sha1", KEY.accessKeySecret).update(text).digest("base64");
+  return withHeader(parts, "authorization", `acs ${KEY.accessKeyId}:${signature}`);
 }
 
 /** A PUT in the ACS3 scheme, signed after the changes are made. Its query must be in canonical form. */

@@ -2,11 +2,23 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { claimedAccessKeyId, verifySignature } from "../../../src/api/signature/verdict.ts";
 import { knownAnswers } from "./knownAnswers.ts";
-import { acs3Parts, fcParts, KEY, NOW, nodeMd5, type Parts, verify, withHeader } from "./signing.ts";
+import {
+  acs3Parts,
+  acsParts,
+  fcParts,
+  KEY,
+  NOW,
+  nodeMd5,
+  type Parts,
+  verify,
+  withHeader,
+} from "./signing.ts";
 
+// And what of a request each of them signs, as the signing here does it.
 const schemes = [
-  { scheme: "FC", signed: fcParts },
-  { scheme: "ACS3", signed: acs3Parts },
+  { scheme: "FC", signed: fcParts, signsQuery: false, unsignedHeaders: /^x-acs-/ },
+  { scheme: "acs", signed: acsParts, signsQuery: true, unsignedHeaders: /^x-fc-/ },
+  { scheme: "ACS3", signed: acs3Parts, signsQuery: true, unsignedHeaders: /^$/ },
 ];
 
 test.each(knownAnswers)("known answer: $name", async ({ request, key, now }) => {
@@ -27,7 +39,9 @@ test.each([
   ["", undefined],
   ["Bearer token", undefined],
   ["Basic dXNlcjpwYXNzd29yZA==", undefined],
-  ["acs sbx-team-a:signature", undefined],
+  ["acs sbx-team-a", "sbx-team-a"],
+  ["acs :signature", undefined],
+  ["ACS sbx-team-a:signature", undefined],
   ["FC", undefined],
   ["FC sbx-team-a", "sbx-team-a"],
   ["FC :signature", undefined],
@@ -56,7 +70,7 @@ async function expectMalformed(authorization: string, claimed: string | undefine
   expect(claimedAccessKeyId(new Headers(parts.headers))).toBe(claimed);
 }
 
-describe.each(schemes)("in the $scheme scheme", ({ signed }) => {
+describe.each(schemes)("in the $scheme scheme", ({ signed, ...scheme }) => {
   test("a signed request is valid", async () => {
     expect(await verify(signed())).toEqual({ kind: "valid" });
     expect(await verify(signed({ method: "GET", body: "" }))).toEqual({ kind: "valid" });
@@ -123,7 +137,7 @@ describe.each(schemes)("in the $scheme scheme", ({ signed }) => {
           headers: { "x-fc-trace-id": trace, "x-acs-trace": trace },
         });
         expect(await verify(parts)).toEqual({ kind: "valid" });
-        const changed = oneCharacterChanged(parts, signed === acs3Parts, which, where, to);
+        const changed = oneCharacterChanged(parts, scheme, which, where, to);
         expect(await verify(changed)).toMatchObject({ kind: "refused" });
       }),
       { numRuns: 150 },
@@ -132,18 +146,23 @@ describe.each(schemes)("in the $scheme scheme", ({ signed }) => {
 });
 
 /** One character of one signed part becomes another: `which` picks the part, `where` the character. */
-function oneCharacterChanged(parts: Parts, acs3: boolean, which: number, where: number, to: string): Parts {
+function oneCharacterChanged(
+  parts: Parts,
+  { signsQuery, unsignedHeaders }: Pick<(typeof schemes)[number], "signsQuery" | "unsignedHeaders">,
+  which: number,
+  where: number,
+  to: string,
+): Parts {
   const change = (value: string) => {
     const at = where % value.length;
     return value.slice(0, at) + (value[at] === to ? "-" : to) + value.slice(at + 1);
   };
-  // FC signs neither the query nor x-acs-*, and the signing here signs every header in ACS3.
-  const headers = Object.keys(parts.headers).filter((name) => acs3 || !name.startsWith("x-acs-"));
+  const headers = Object.keys(parts.headers).filter((name) => !unsignedHeaders.test(name));
   const changes = [
     () => ({ ...parts, method: change(parts.method) }),
     () => ({ ...parts, path: change(parts.path) }),
     () => ({ ...parts, body: change(parts.body) }),
-    ...(acs3 ? [() => ({ ...parts, query: change(parts.query) })] : []),
+    ...(signsQuery ? [() => ({ ...parts, query: change(parts.query) })] : []),
     ...headers.map((name) => () => withHeader(parts, name, change(parts.headers[name] ?? ""))),
   ];
   return changes[which % changes.length]?.() ?? parts;
@@ -157,6 +176,7 @@ test("no request makes it throw, whatever its headers, path and query", async ()
   );
   const authorization = fc.oneof(
     value.map((text) => `FC sbx-team-a:${text}`),
+    value.map((text) => `acs sbx-team-a:${text}`),
     fc
       .tuple(fc.string({ unit: fc.constantFrom(..."host;x-acd_.") }), value)
       .map(
@@ -182,6 +202,7 @@ test("no request makes it throw, whatever its headers, path and query", async ()
       // The same, signed: so that it gets past the signature, too.
       const signed = withHeader(acs3Parts(), "content-type", headers["content-type"]);
       await verify({ ...signed, path, query });
+      await verify({ ...acsParts(), path, query });
     }),
     { numRuns: 200 },
   );

@@ -1,0 +1,58 @@
+import { failure, type Outcome, success } from "../errors.ts";
+import { isDigestOf, type Md5 } from "./contentMd5.ts";
+import { bytesOfBase64 } from "./encoding.ts";
+import { verifyHmac } from "./hmac.ts";
+import { checkRequestTime, httpDate } from "./requestTime.ts";
+import type { SignedRequest } from "./verdict.ts";
+
+/** What an Authorization header of the acs scheme says. */
+export interface AcsClaim {
+  readonly scheme: "acs";
+  readonly accessKeyId: string;
+  readonly signature: string;
+}
+
+/** Reads `acs <access key ID>:<base64 signature>`. */
+export function parseAcs(authorization: string): AcsClaim | undefined {
+  const [, accessKeyId, signature] = /^acs ([^:,\s]{1,128}):(\S*)$/.exec(authorization) ?? [];
+  if (accessKeyId === undefined || signature === undefined) return undefined;
+  return { scheme: "acs", accessKeyId, signature };
+}
+
+/**
+ * Verifies the acs scheme, the vendor's older one for ROA APIs: by it sign Terraform's FC 3.0 resources and OpenAPI SDKs
+ * of which `signatureAlgorithm: "v2"` is asked. Source: `getROASignature` of @alicloud/openapi-util.
+ */
+export async function verifyAcs(
+  { signature }: AcsClaim,
+  request: SignedRequest,
+  secret: string,
+  now: number,
+  md5: Md5,
+): Promise<Outcome<undefined>> {
+  const date = request.headers.get("Date");
+  if (!date) return failure("MissingRequiredHeader", "Date");
+  const timely = checkRequestTime(httpDate, date, now);
+  if (!timely.ok) return timely;
+  const bytes = bytesOfBase64(signature, 20);
+  // SDKs differ in how they sign an empty parameter: JavaScript's as `name=`, Go's as `name`.
+  const signed =
+    (await verifyHmac("SHA-1", secret, acsStringToSign(request, "="), bytes)) ||
+    (await verifyHmac("SHA-1", secret, acsStringToSign(request, ""), bytes));
+  return signed && (await isDigestOf(request, md5)) ? success(undefined) : failure("SignatureNotMatch");
+}
+
+/** The text that the acs scheme signs. `empty` is what follows the name of a parameter without a value. */
+export function acsStringToSign({ method, path, query, headers }: SignedRequest, empty: "=" | ""): string {
+  // Headers iterate in the order of their lower-case names, which is the canonical order.
+  const acsHeaders = [...headers].filter(([name]) => name.startsWith("x-acs-"));
+  const parameters = [...new URLSearchParams(`?${query}`)]
+    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    .map(([name, value]) => (value === "" ? `${name}${empty}` : `${name}=${value}`));
+  return [
+    method,
+    ...["Accept", "Content-MD5", "Content-Type", "Date"].map((name) => headers.get(name) ?? ""),
+    ...acsHeaders.map(([name, value]) => `${name}:${value}`),
+    parameters.length === 0 ? path : `${path}?${parameters.join("&")}`,
+  ].join("\n");
+}
