@@ -175,10 +175,16 @@ export const merging: Scenario[] = [
         expect: { status: 200, body: { asyncTask: false, statefulInvocation: "$absent" } },
       },
       {
-        name: "an item in another case is ignored",
+        name: "an item in another case is that item",
         choice: "item-case",
         request: { operation: "put", json: { MaxAsyncRetryAttempts: 7 } },
-        expect: { status: 200, body: { maxAsyncRetryAttempts: 2 } },
+        expect: { status: 200, body: { maxAsyncRetryAttempts: 7 } },
+      },
+      {
+        name: "an item given in two cases is refused",
+        choice: "repeated-item",
+        request: { operation: "put", json: { maxAsyncRetryAttempts: 4, MaxAsyncRetryAttempts: 5 } },
+        expect: { status: 400, code: "InvalidArgument" },
       },
       {
         name: "an item given twice is refused",
@@ -195,7 +201,7 @@ export const merging: Scenario[] = [
       {
         name: "what was refused changed nothing",
         request: { operation: "get" },
-        expect: { status: 200, body: { maxAsyncRetryAttempts: 2 } },
+        expect: { status: 200, body: { maxAsyncRetryAttempts: 7 } },
       },
     ],
   },

@@ -1,4 +1,4 @@
-import { failure, invalid, type Outcome, success } from "./errors.ts";
+import { type Failure, failure, invalid, type Outcome, success } from "./errors.ts";
 
 /**
  * How much of a body that is too large is read and forgotten: a client that is still sending would see a broken
@@ -83,11 +83,16 @@ export function parseJson(contentType: string | null, bytes: Uint8Array): Outcom
   }
   const key = ambiguousKey(text, value);
   if (key === undefined) return success(value);
+  return key === "__proto__"
+    ? failure("InvalidArgument", `the request body must not have an item named "__proto__"`)
+    : repeatedItem(key);
+}
+
+/** The refusal of a body that gives an item twice. */
+export function repeatedItem(name: string): Failure {
   return failure(
     "InvalidArgument",
-    key === "__proto__"
-      ? `the request body must not have an item named "__proto__"`
-      : `the request body must give each item once, but gives ${JSON.stringify(key)} more than once`,
+    `the request body must give each item once, but gives ${JSON.stringify(name)} more than once`,
   );
 }
 

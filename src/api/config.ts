@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { defaults } from "./defaults.ts";
+import { defaults, type UnsetForm } from "./defaults.ts";
 import {
   DESTINATION,
   DESTINATION_ALLOWED,
@@ -7,6 +7,7 @@ import {
   MAX_DESTINATION_LENGTH,
 } from "./destinations.ts";
 import { invalid, type Outcome, success } from "./errors.ts";
+import { knownItems } from "./itemNames.ts";
 import type { ConfigName } from "./names.ts";
 import { type ApiVersion, apiVersions, type Place } from "./versions.ts";
 
@@ -102,31 +103,51 @@ const requestSchemas = Object.fromEntries(
  * Unknown items are ignored, as a JSON server in Go does.
  */
 export function parseItems(version: ApiVersion, body: unknown): Outcome<GivenItems> {
-  const parsed = requestSchemas[version.id].safeParse(body);
+  const items = knownItems(body);
+  if (!items.ok) return items;
+  const parsed = requestSchemas[version.id].safeParse(items.value);
   if (parsed.success) return success(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue?.path ?? [];
-  return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(body, path));
+  return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(items.value, path));
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {
   return path.reduce((within, key) => (within as Record<PropertyKey, unknown>)[key], value);
 }
 
-/** A config as a version's responses show it, items never set as their defaults. */
-export function renderConfig(version: ApiVersion, name: ConfigName, place: Place, config: StoredConfig) {
+/** What a sandbox's settings say of its responses. */
+export interface ResponseSettings extends Place {
+  readonly unset: UnsetForm;
+}
+
+const unsetNumbers = {
+  documented: defaults,
+  go: { maxAsyncEventAgeInSeconds: null, maxAsyncRetryAttempts: null },
+} as const satisfies Record<UnsetForm, object>;
+
+/** A config as a version's responses show it. */
+export function renderConfig(
+  version: ApiVersion,
+  name: ConfigName,
+  settings: ResponseSettings,
+  config: StoredConfig,
+) {
+  const unset = unsetNumbers[settings.unset];
   return {
-    ...version.identity(name, place),
+    ...version.identity(name, settings),
     createdTime: rfc3339(config.createdTime),
     lastModifiedTime: rfc3339(config.lastModifiedTime),
-    destinationConfig: {
-      onSuccess: renderDestination(config.onSuccess),
-      onFailure: renderDestination(config.onFailure),
-    },
-    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? defaults.maxAsyncEventAgeInSeconds,
-    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? defaults.maxAsyncRetryAttempts,
+    destinationConfig: renderDestinations(config, settings.unset),
+    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? unset.maxAsyncEventAgeInSeconds,
+    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? unset.maxAsyncRetryAttempts,
     [version.statefulItem]: config.stateful ?? defaults.stateful,
   };
+}
+
+function renderDestinations({ onSuccess, onFailure }: StoredConfig, unset: UnsetForm) {
+  if (unset === "go" && onSuccess === null && onFailure === null) return null;
+  return { onSuccess: renderDestination(onSuccess), onFailure: renderDestination(onFailure) };
 }
 
 function renderDestination(destination: string | null) {

@@ -1,3 +1,4 @@
+import type { UnsetForm } from "./defaults.ts";
 import { type Failure, invalid, type Outcome, success } from "./errors.ts";
 
 export const DEFAULT_PAGE_SIZE = 20;
@@ -39,9 +40,11 @@ export async function pageOf<T>(
   return { items, nextToken };
 }
 
-/** A page as a response shows it: without `nextToken` when it is the last. */
-export function renderPage<T>(page: Page<T>, renderItem: (item: T) => object) {
+/** A page as a response shows it; the last one has no `nextToken` in the documented form. */
+export function renderPage<T>(page: Page<T>, unset: UnsetForm, renderItem: (item: T) => object) {
   const configs = page.items.map(renderItem);
+  if (unset === "go")
+    return { configs: configs.length > 0 ? configs : null, nextToken: page.nextToken ?? "" };
   return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
 }
 

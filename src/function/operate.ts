@@ -70,7 +70,7 @@ async function list({ limit, nextToken }: PageRequest, on: Operand): Promise<Out
   if (!after.ok) return after;
   const found = on.configs.after(after.value, limit + 1);
   const page = await pageOf(found, limit, ({ qualifier }) => on.tokens.issue(qualifier));
-  return success(renderPage(page, (config) => show(config, on)));
+  return success(renderPage(page, on.state.settings.unset, (config) => show(config, on)));
 }
 
 function shown(outcome: Outcome<StoredConfig>, on: Operand): Outcome<object> {

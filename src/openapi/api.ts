@@ -18,7 +18,7 @@ const TITLES: Readonly<
   get: {
     verb: "Get",
     summary: "Read a config",
-    text: "Items that were never set read as the API's defaults.",
+    text: 'Items that were never set read as the API\'s defaults, or as null where the setting `unset` is "go".',
   },
   delete: { verb: "Delete", summary: "Delete a config", text: "The config of this qualifier; others stay." },
   list: {
@@ -75,8 +75,15 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
       [page]: {
         type: "object",
         properties: {
-          configs: { type: "array", items: reference("schemas", config) },
-          nextToken: { type: "string", description: "Absent on the last page." },
+          configs: {
+            type: ["array", "null"],
+            items: reference("schemas", config),
+            description: `Null for none where the setting \`unset\` is "go".`,
+          },
+          nextToken: {
+            type: "string",
+            description: `Absent on the last page; empty where the setting \`unset\` is "go".`,
+          },
         },
         required: ["configs"],
         additionalProperties: false,
@@ -112,7 +119,7 @@ function operationObject(version: ApiVersion, operation: Operation, prefix: stri
     tags: [version.id],
     summary: prefix === "" ? `${summary} (path without the version)` : summary,
     description: text,
-    security: [{}, { fcSignature: [] }, { acs3Signature: [] }],
+    security: [{}, { fcSignature: [] }, { acs3Signature: [] }, { acsSignature: [] }],
     parameters: parametersOf(version, operation),
     ...(operation === "put"
       ? {
@@ -294,9 +301,12 @@ function configSchema(version: ApiVersion): JsonObject {
       ...Object.fromEntries(identity.map((item) => [item, z.string()])),
       createdTime: z.iso.datetime(),
       lastModifiedTime: z.iso.datetime(),
-      destinationConfig: z.strictObject({ onSuccess: shownDestination, onFailure: shownDestination }),
-      maxAsyncEventAgeInSeconds: z.int().check(z.gte(1), z.lte(version.maxEventAgeSeconds)),
-      maxAsyncRetryAttempts: z.int().check(z.gte(0)),
+      // Null where the setting `unset` is "go".
+      destinationConfig: z.nullable(
+        z.strictObject({ onSuccess: shownDestination, onFailure: shownDestination }),
+      ),
+      maxAsyncEventAgeInSeconds: z.nullable(z.int().check(z.gte(1), z.lte(version.maxEventAgeSeconds))),
+      maxAsyncRetryAttempts: z.nullable(z.int().check(z.gte(0))),
       [version.statefulItem]: z.boolean(),
     }),
   );

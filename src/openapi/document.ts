@@ -57,6 +57,12 @@ export function openApiDocument(env: Env, only?: (typeof apiVersions)[number]["i
           name: "Authorization",
           description: "`ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…`, the OpenAPI scheme.",
         },
+        acsSignature: {
+          type: "apiKey",
+          in: "header",
+          name: "Authorization",
+          description: "`acs {access key ID}:{base64 of HMAC-SHA1}`, the older OpenAPI scheme.",
+        },
         ...(only === undefined
           ? { controlToken: { type: "http", scheme: "bearer", description: "The sandbox's control token." } }
           : {}),

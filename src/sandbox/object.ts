@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Answerer, admit, answer } from "../answer.ts";
 import { renderConfig, type StoredConfig } from "../api/config.ts";
+import type { UnsetForm } from "../api/defaults.ts";
 import { failure, type Outcome, success } from "../api/errors.ts";
 import {
   type ApiRequest,
@@ -189,7 +190,9 @@ export class SandboxObject extends DurableObject<Env> {
     const reply = await answer(request, by, (call) => {
       if (call.operation === "put") return this.#refusedPut();
       if (call.operation === "list")
-        return name ? listOfNone(call.page) : this.#listConfigs(request, call.page);
+        return name
+          ? listOfNone(call.page, this.#store.settings.unset)
+          : this.#listConfigs(request, call.page);
       return failure("AsyncConfigNotExists", name?.function ?? "", request.qualifier ?? "");
     });
     return sendReply(reply);
@@ -226,7 +229,8 @@ export class SandboxObject extends DurableObject<Env> {
     const page = await pageOf(found, size, ({ name }) => tokens.issue(`${name.function}/${name.qualifier}`));
     const version = versionById(request.version);
     const { settings } = this.#store;
-    return success(renderPage(page, ({ name, config }) => renderConfig(version, name, settings, config)));
+    const render = ({ name, config }: NamedConfig) => renderConfig(version, name, settings, config);
+    return success(renderPage(page, settings.unset, render));
   }
 
   // The control plane.
@@ -600,8 +604,9 @@ export class SandboxObject extends DurableObject<Env> {
 }
 
 /** The list of a function without configs, which never issued a token. */
-function listOfNone({ nextToken }: PageRequest): Outcome<object> {
-  return nextToken === undefined ? success({ configs: [] }) : invalidToken(nextToken);
+function listOfNone({ nextToken }: PageRequest, unset: UnsetForm): Outcome<object> {
+  if (nextToken !== undefined) return invalidToken(nextToken);
+  return success(renderPage({ items: [], nextToken: undefined }, unset, () => ({})));
 }
 
 /** Items without those that are undefined, which would overwrite others when they are spread. */

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { wholeNumber } from "../api/config.ts";
+import { unsetForms } from "../api/defaults.ts";
 import type { Limits } from "../limits.ts";
 
 const signatureModes = ["off", "optional", "required"] as const;
@@ -16,6 +17,8 @@ export function settingsShape(mostEntries: number) {
       .string()
       .check(z.regex(/^[a-z0-9-]{1,32}$/, { error: "1 to 32 lower-case letters, digits or hyphens" })),
     accountId: z.string().check(z.regex(/^[0-9]{1,32}$/, { error: "1 to 32 digits" })),
+    /** How responses show what was never set, or is not there. */
+    unset: z.enum(unsetForms, { error: `"documented" or "go"` }),
     /** How many requests each function remembers. */
     journalSize: wholeNumber(0, mostEntries),
   };

@@ -48,6 +48,7 @@ export function resolveSettings(env: Env, own: Partial<Settings>): Settings {
     functions: "open",
     region: env.REGION,
     accountId: env.ACCOUNT_ID,
+    unset: "documented",
     ...own,
     journalSize: Math.min(own.journalSize ?? most, most),
   };

@@ -3,7 +3,7 @@ import { parseItems, renderConfig, type StoredConfig } from "../../src/api/confi
 import { type ApiVersion, apiVersions } from "../../src/api/versions.ts";
 
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
-const place = { region: "cn-hangzhou", accountId: "123456" };
+const settings = { region: "cn-hangzhou", accountId: "123456", unset: "documented" } as const;
 
 describe.each(apiVersions)("$id", (version) => {
   const parse = (body: unknown) => parseItems(version, body);
@@ -87,18 +87,63 @@ describe.each(apiVersions)("$id", (version) => {
     expect(parse(body)).toEqual({ ok: false, error: { status: 400, code: "InvalidArgument", message } });
   });
 
-  test("shows items that were never set as their defaults", () => {
-    const stored: StoredConfig = {
-      qualifier: "prod",
-      createdTime: Date.UTC(2020, 7, 20, 2, 28, 21, 999),
-      lastModifiedTime: Date.UTC(2020, 7, 20, 2, 28, 22),
+  test("takes items in any letter case, each once", () => {
+    const { statefulItem } = version;
+    const upper = (text: string) => `${text[0]?.toUpperCase()}${text.slice(1)}`;
+    const body = {
+      DestinationConfig: { ONSUCCESS: { Destination: F } },
+      maxasynceventageinseconds: 60,
+      [upper(statefulItem)]: true,
+    };
+    expect(parse(body)).toMatchObject({
+      ok: true,
+      value: { maxAsyncEventAgeInSeconds: 60, stateful: true, onSuccess: F },
+    });
+    expect(parse({ MaxAsyncRetryAttempts: 9 })).toMatchObject({
+      error: { message: "maxAsyncRetryAttempts must be an integer from 0 to 8, but got 9" },
+    });
+    for (const twice of [
+      { maxAsyncRetryAttempts: 1, MaxAsyncRetryAttempts: null },
+      { destinationConfig: { onSuccess: null, OnSuccess: {} } },
+    ]) {
+      expect(parse(twice)).toMatchObject({
+        error: { code: "InvalidArgument", message: expect.stringMatching(/ each item once, but gives /) },
+      });
+    }
+    const unknown = JSON.parse(`{"a": 1, "A": 2, "b": ${"[".repeat(2000)}${"]".repeat(2000)}}`);
+    expect(parse(unknown)).toMatchObject({ ok: true });
+    expect(parse(JSON.parse(`${'{"destination": '.repeat(20_000)}1${"}".repeat(20_000)}`)).ok).toBe(true);
+  });
+
+  const stored: StoredConfig = {
+    qualifier: "prod",
+    createdTime: Date.UTC(2020, 7, 20, 2, 28, 21, 999),
+    lastModifiedTime: Date.UTC(2020, 7, 20, 2, 28, 22),
+    maxAsyncEventAgeInSeconds: null,
+    maxAsyncRetryAttempts: null,
+    stateful: null,
+    onSuccess: null,
+    onFailure: F,
+  };
+
+  test("shows items that were never set as Go's zero values where that is wanted", () => {
+    const go = { ...settings, unset: "go" } as const;
+    expect(renderConfig(version, name, go, stored)).toMatchObject({
+      destinationConfig: { onSuccess: null, onFailure: { destination: F } },
       maxAsyncEventAgeInSeconds: null,
       maxAsyncRetryAttempts: null,
-      stateful: null,
-      onSuccess: null,
-      onFailure: F,
-    };
-    expect(renderConfig(version, name, place, stored)).toEqual({
+      [version.statefulItem]: false,
+    });
+    expect(renderConfig(version, name, go, { ...stored, onFailure: null }).destinationConfig).toBeNull();
+    const set = { ...stored, maxAsyncEventAgeInSeconds: 86_400, maxAsyncRetryAttempts: 0 };
+    expect(renderConfig(version, name, go, set)).toMatchObject({
+      maxAsyncEventAgeInSeconds: 86_400,
+      maxAsyncRetryAttempts: 0,
+    });
+  });
+
+  test("shows items that were never set as their defaults", () => {
+    expect(renderConfig(version, name, settings, stored)).toEqual({
       ...identities[version.id],
       createdTime: "2020-08-20T02:28:21Z",
       lastModifiedTime: "2020-08-20T02:28:22Z",

@@ -25,12 +25,14 @@ describe("settings", () => {
       functions: "open",
       region: "eu-central-1",
       accountId: "1234567890123456",
+      unset: "documented",
       journalSize: 200,
     });
     for (const [wrong, path] of [
       [{ signatures: "maybe" }, "signatures"],
       [{ region: "EU" }, "region"],
       [{ accountId: "x" }, "accountId"],
+      [{ unset: "java" }, "unset"],
       [{ journalSize: 201 }, "journalSize"],
       [{ region: "us-east-1", journalSize: -1 }, "journalSize"],
     ] as const) {
@@ -39,6 +41,36 @@ describe("settings", () => {
       });
     }
     expect((await sandbox.summary()).settings.region).toBe("eu-central-1");
+  });
+
+  test("what is not there shows as documented, or as Go's zero values", async () => {
+    const sandbox = await newSandbox();
+    const lists = [...versions.map(({ list }) => list("f")), "/2023-03-30/async-invoke-configs"];
+    const shown = (path: string) => sandbox.send("GET", path).then(({ body }) => body);
+    for (const list of lists) expect(await shown(list)).toEqual({ configs: [] });
+    await sandbox.settings({ unset: "go" });
+    for (const list of lists) expect(await shown(list)).toEqual({ configs: null, nextToken: "" });
+    for (const { config, list } of versions) {
+      const { body } = await sandbox.send("PUT", config("f"), { maxAsyncRetryAttempts: 3 });
+      expect(body).toMatchObject({
+        destinationConfig: null,
+        maxAsyncEventAgeInSeconds: null,
+        maxAsyncRetryAttempts: 3,
+      });
+      expect(await shown(config("f"))).toEqual(body);
+      expect(await shown(list("f"))).toEqual({ configs: [body], nextToken: "" });
+      await sandbox.settings({ unset: "documented" });
+      expect(await shown(config("f"))).toMatchObject({
+        destinationConfig: { onSuccess: null, onFailure: null },
+        maxAsyncEventAgeInSeconds: 86_400,
+        maxAsyncRetryAttempts: 3,
+      });
+      await sandbox.settings({ unset: "go" });
+    }
+    await sandbox.send("PUT", fc3.config("f", "prod"));
+    const { nextToken } = await shown(`${lists.at(-1)}?limit=1`);
+    expect(nextToken).not.toBe("");
+    expect(await shown(`${lists.at(-1)}?limit=1&nextToken=${nextToken}`)).toMatchObject({ nextToken: "" });
   });
 
   test("the summary tells what there is", async () => {

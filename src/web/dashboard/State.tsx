@@ -79,6 +79,18 @@ export function State() {
               </select>
             )}
           </Field>
+          <Field label="What is not set" hint="How responses show it">
+            {(field) => (
+              <select
+                {...field}
+                value={settings.unset}
+                onChange={(event) => set({ unset: event.currentTarget.value as Settings["unset"] })}
+              >
+                <option value="documented">as documented: defaults</option>
+                <option value="go">as Go does: null</option>
+              </select>
+            )}
+          </Field>
         </div>
       ) : (
         <dl class="facts">
@@ -86,6 +98,8 @@ export function State() {
           <dd>{settings.signatures}</dd>
           <dt>Functions</dt>
           <dd>{settings.functions}</dd>
+          <dt>What is not set</dt>
+          <dd>{settings.unset}</dd>
         </dl>
       )}
       <div class="buttons">

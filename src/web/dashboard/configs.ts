@@ -30,8 +30,8 @@ export const itemLabels: Readonly<Record<keyof ConfigItems, string>> = {
 interface WrittenConfig {
   readonly createdTime?: string | undefined;
   readonly lastModifiedTime?: string | undefined;
-  readonly maxAsyncEventAgeInSeconds?: number | undefined;
-  readonly maxAsyncRetryAttempts?: number | undefined;
+  readonly maxAsyncEventAgeInSeconds?: number | null | undefined;
+  readonly maxAsyncRetryAttempts?: number | null | undefined;
   readonly stateful?: boolean | undefined;
   readonly statefulInvocation?: boolean | undefined;
   readonly asyncTask?: boolean | undefined;
@@ -40,6 +40,7 @@ interface WrittenConfig {
         readonly onSuccess?: { readonly destination?: string | null | undefined } | null | undefined;
         readonly onFailure?: { readonly destination?: string | null | undefined } | null | undefined;
       }
+    | null
     | undefined;
 }
 
