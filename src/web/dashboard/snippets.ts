@@ -14,7 +14,7 @@ interface Snippet {
  * visitor may know them.
  */
 export function snippets(endpoint: string, id: string, summary: Summary | undefined): Snippet[] {
-  const { protocol, host, hostname } = new URL(endpoint);
+  const { protocol, host } = new URL(endpoint);
   const { region = "cn-hangzhou", accountId = "1234567890123456" } = summary?.settings ?? {};
   // The key says which sandbox is meant where a client takes no path in its endpoint.
   const accessKeyId = id === DEFAULT_SANDBOX_ID ? "any-id" : accessKeyIdOf(id);
@@ -105,24 +105,24 @@ console.log(response.status, response.headers.get("X-Fc-Request-Id"), await resp
     {
       name: "Terraform",
       note:
-        protocol === "https:" && hostname.startsWith(accountId)
-          ? "The access key says which sandbox is meant."
-          : `The provider speaks HTTPS only, to a host whose name begins with the account ID: serve this sandbox at such a name first.`,
+        summary?.settings.unset === "go"
+          ? "The access key says which sandbox is meant. Resources of FC 2.0 take HTTPS only."
+          : "For plans without changes, have this sandbox show what is not set as Go does. Resources of FC 2.0 take HTTPS only.",
       text: `provider "alicloud" {
-  region     = "${region}"
-  account_id = "${accountId}"
-  access_key = "${accessKeyId}"
-  secret_key = "${accessKeySecret}"
+  region       = "${region}"
+  protocol     = "${scheme}"
+  account_id   = "${accountId}"
+  account_type = "Domestic"
+  access_key   = "${accessKeyId}"
+  secret_key   = "${accessKeySecret}"
   endpoints {
-    fc = "${hostname.startsWith(accountId) ? host : `${accountId}.fc-sandbox.example.com`}"
+    fc = "${host}"
   }
 }
 
-resource "alicloud_fc_function_async_invoke_config" "hello" {
-  service_name           = "demo"
-  function_name          = "hello"
-  qualifier              = "prod"
-  maximum_retry_attempts = 1
+resource "alicloud_fcv3_async_invoke_config" "hello" {
+  function_name            = "hello"
+  max_async_retry_attempts = 1
 }`,
     },
   ];
