@@ -86,8 +86,8 @@ export function State() {
                 value={settings.unset}
                 onChange={(event) => set({ unset: event.currentTarget.value as Settings["unset"] })}
               >
-                <option value="documented">as documented: defaults</option>
-                <option value="go">as Go does: null</option>
+                <option value="documented">as documented</option>
+                <option value="go">as Go does</option>
               </select>
             )}
           </Field>
