@@ -55,6 +55,7 @@ export const paging: Scenario[] = [
       },
       {
         name: "the second page has the rest, and no token",
+        choice: "last-page",
         request: { operation: "list", query: { limit: "2", nextToken: "{next}" } },
         expect: { status: 200, body: { configs: { $length: 1 }, nextToken: "$absent" } },
       },
@@ -95,7 +96,8 @@ export const paging: Scenario[] = [
     name: "limits and tokens",
     steps: [
       {
-        name: "the greatest limit",
+        name: "the greatest limit, and no configs",
+        choice: "empty-list",
         request: { operation: "list", query: { limit: "100" } },
         expect: { status: 200, body: { configs: [] } },
       },
