@@ -133,8 +133,10 @@ function refuseUnknownSandbox(c: ApiContext, name: string): Response {
 
 /** Refuses a request: as the control plane does, or as the API in the version that its path is like. */
 function refuse(c: ApiContext, control: Refusal, { error }: Failure): Response {
-  if (isControlPath(c.req.path)) return sendProblem(c, control);
-  return send(c, errorReply(versionOfPath(c.req.path).id, error, c.get("requestId")));
+  // SDKs that send the path of their endpoint in the Host header, too, have it twice in the URL.
+  const path = pathInSandbox(c.req.path);
+  if (isControlPath(path)) return sendProblem(c, control);
+  return send(c, errorReply(versionOfPath(path).id, error, c.get("requestId")));
 }
 
 /** One line of JSON per request; nothing that came from outside but names that were valid. */

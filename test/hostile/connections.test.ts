@@ -158,6 +158,14 @@ describe("what one reader takes for a body is no request to another", () => {
       expect(received).toContain("Host header must be a host");
     },
   );
+
+  test("a host with the path of an endpoint is refused in the shape of the request's version", async () => {
+    const connection = await open();
+    connection.write("GET /s/y/2023-03-30/async-invoke-configs HTTP/1.1\r\nHost: x/s/y\r\n\r\n");
+    const received = await connection.until((text) => text.includes("}"));
+    expect(received).toMatch(/^HTTP\/1\.1 400 /);
+    expect(received).toMatch(/"Code":"InvalidArgument","Message":"the Host header must be a host/);
+  });
 });
 
 describe("too much of anything is refused, and the others are served", () => {
