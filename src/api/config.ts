@@ -7,7 +7,7 @@ import {
   MAX_DESTINATION_LENGTH,
 } from "./destinations.ts";
 import { invalid, type Outcome, success } from "./errors.ts";
-import { knownItems } from "./itemNames.ts";
+import { byLowerCase, knownItems } from "./itemNames.ts";
 import type { ConfigName } from "./names.ts";
 import { type ApiVersion, apiVersions, type Place } from "./versions.ts";
 
@@ -59,29 +59,33 @@ export const destinationSchema = z.object(
   { error: "an object" },
 );
 
-/**
- * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is
- * "not given" at every level.
- */
-export function requestSchema(version: ApiVersion) {
+const destinationConfigSchema = z.object(
+  { onSuccess: z.nullish(destinationSchema), onFailure: z.nullish(destinationSchema) },
+  { error: "an object" },
+);
+
+/** The items of a version's PUT bodies. */
+function itemsSchema(version: ApiVersion) {
   // Its name varies, which a static type can't follow.
   const statefulItem = { [version.statefulItem]: z.nullish(z.boolean({ error: "true or false" })) };
-  const request = z.object(
+  return z.object(
     {
-      destinationConfig: z.nullish(
-        z.object(
-          { onSuccess: z.nullish(destinationSchema), onFailure: z.nullish(destinationSchema) },
-          { error: "an object" },
-        ),
-      ),
+      destinationConfig: z.nullish(destinationConfigSchema),
       maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, version.maxEventAgeSeconds)),
       maxAsyncRetryAttempts: z.nullish(retryAttemptsSchema),
       ...(statefulItem as Record<never, never>),
     },
     { error: "a JSON object" },
   );
+}
+
+/**
+ * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is
+ * "not given" at every level.
+ */
+export function requestSchema(version: ApiVersion) {
   return z.pipe(
-    request,
+    itemsSchema(version),
     z.transform(
       (items): GivenItems => ({
         maxAsyncEventAgeInSeconds: items.maxAsyncEventAgeInSeconds ?? undefined,
@@ -98,12 +102,18 @@ const requestSchemas = Object.fromEntries(
   apiVersions.map((version) => [version.id, requestSchema(version)]),
 ) as Record<ApiVersion["id"], ReturnType<typeof requestSchema>>;
 
+const itemNames = byLowerCase(
+  [...apiVersions.map(itemsSchema), destinationConfigSchema, destinationSchema].flatMap(({ shape }) =>
+    Object.keys(shape),
+  ),
+);
+
 /**
  * What a PUT's body, already read as JSON, gives in a version; InvalidArgument names the first item that is wrong.
  * Unknown items are ignored, as a JSON server in Go does.
  */
 export function parseItems(version: ApiVersion, body: unknown): Outcome<GivenItems> {
-  const items = knownItems(body);
+  const items = knownItems(body, itemNames);
   if (!items.ok) return items;
   const parsed = requestSchemas[version.id].safeParse(items.value);
   if (parsed.success) return success(parsed.data);

@@ -1,29 +1,20 @@
 import { repeatedItem } from "./body.ts";
 import { type Outcome, success } from "./errors.ts";
 
-/** The names of all items, in any version, by the same in lower case. */
-const names = new Map(
-  [
-    "destinationConfig",
-    "onSuccess",
-    "onFailure",
-    "destination",
-    "maxAsyncEventAgeInSeconds",
-    "maxAsyncRetryAttempts",
-    "statefulInvocation",
-    "asyncTask",
-  ].map((name) => [name.toLowerCase(), name]),
-);
+/** Names by themselves in lower case. */
+export function byLowerCase(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [name.toLowerCase(), name]));
+}
 
 /** Items are at most in an item in an item. */
 const LEVELS = 3;
 
 /**
- * The known items of a body, read as JSON, named as the reference names them: the API takes names in any letter case, as
- * JSON servers in Go do. InvalidArgument when one is so given twice. Source: the tests of the vendor's SDK for Python,
+ * The items of a body, read as JSON, that have one of these names, in any letter case, and under that name: the API takes
+ * them as JSON servers in Go do. InvalidArgument when one is so given twice. Source: the tests of the vendor's SDK for Python,
  * which put `MaxAsyncRetryAttempts` in 2016-08-15.
  */
-export function knownItems(body: unknown): Outcome<unknown> {
+export function knownItems(body: unknown, names: ReadonlyMap<string, string>): Outcome<unknown> {
   let repeated: string | undefined;
   const known = (value: unknown, level: number): unknown => {
     if (typeof value !== "object" || value === null || Array.isArray(value) || level > LEVELS) return value;
