@@ -53,6 +53,8 @@ app.use(async (c, next) => {
       c,
       problem(400, "The Host header must be a host, and perhaps a port."),
       invalid("the Host header", "a host, and perhaps a port", host),
+      // SDKs that send their endpoint's path in this header, too, have it twice in the URL.
+      host.includes("/") ? pathInSandbox(c.req.path) : c.req.path,
     );
   }
   const selected = await selectSandbox(c.req.raw, c.env);
@@ -132,9 +134,7 @@ function refuseUnknownSandbox(c: ApiContext, name: string): Response {
 }
 
 /** Refuses a request: as the control plane does, or as the API in the version that its path is like. */
-function refuse(c: ApiContext, control: Refusal, { error }: Failure): Response {
-  // SDKs that send the path of their endpoint in the Host header, too, have it twice in the URL.
-  const path = pathInSandbox(c.req.path);
+function refuse(c: ApiContext, control: Refusal, { error }: Failure, path = c.req.path): Response {
   if (isControlPath(path)) return sendProblem(c, control);
   return send(c, errorReply(versionOfPath(path).id, error, c.get("requestId")));
 }
