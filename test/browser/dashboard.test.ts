@@ -233,6 +233,17 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await card(page, "demo / invoice : LATEST").waitFor();
   });
 
+  test("shows a config as the sandbox means it, however responses show what is not set", async () => {
+    const sandbox = await newSandbox();
+    const page = await visit(sandbox.controlled);
+    await page.getByLabel("What is not set").selectOption("as Go does");
+    await expect.poll(async () => (await sandbox.summary()).settings.unset).toBe("go");
+    await sdk(sandbox).putFunctionAsyncConfig("shop", "report", "prod", {});
+    const shown = card(page, "shop / report : prod");
+    await shown.getByText("86400 s (1 d)").waitFor();
+    await shown.getByText("none").first().waitFor();
+  });
+
   test("who has no token may watch, and not touch", async () => {
     const sandbox = await newSandbox();
     await sdk(sandbox).putFunctionAsyncConfig("shop", "report", "prod", {});

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useRef } from "preact/hooks";
 import type { Part, Settings, Snapshot } from "../../client/index.ts";
 import { PARTS } from "../../sandbox/parts.ts";
@@ -16,6 +17,35 @@ const parts: Readonly<Record<Part, string>> = {
   settings: "Settings",
   functions: "Declared functions",
 };
+
+/** The settings that are a choice, with what each choice is called. */
+const choices = [
+  {
+    item: "signatures",
+    label: "Signatures",
+    hint: "Whether requests must be signed",
+    options: { off: "ignored", optional: "checked when there", required: "required" },
+  },
+  {
+    item: "functions",
+    label: "Functions",
+    hint: "Which functions exist",
+    options: { open: "any", declared: "those declared" },
+  },
+  {
+    item: "unset",
+    label: "What is not set",
+    hint: "How responses show it",
+    options: { documented: "as documented", go: "as Go does" },
+  },
+] as const satisfies readonly {
+  [Item in keyof Settings]: {
+    item: Item;
+    label: string;
+    hint: string;
+    options: Readonly<Record<Settings[Item], string>>;
+  };
+}[keyof Settings][];
 
 /** The sandbox as a whole: its settings, and its state going out and in. */
 export function State() {
@@ -54,52 +84,32 @@ export function State() {
       <h2 id="state">Sandbox</h2>
       {mayControl.value ? (
         <div class="fields two">
-          <Field label="Signatures" hint="Whether requests must be signed">
-            {(field) => (
-              <select
-                {...field}
-                value={settings.signatures}
-                onChange={(event) => set({ signatures: event.currentTarget.value as Settings["signatures"] })}
-              >
-                <option value="off">ignored</option>
-                <option value="optional">checked when there</option>
-                <option value="required">required</option>
-              </select>
-            )}
-          </Field>
-          <Field label="Functions" hint="Which functions exist">
-            {(field) => (
-              <select
-                {...field}
-                value={settings.functions}
-                onChange={(event) => set({ functions: event.currentTarget.value as Settings["functions"] })}
-              >
-                <option value="open">any</option>
-                <option value="declared">those declared</option>
-              </select>
-            )}
-          </Field>
-          <Field label="What is not set" hint="How responses show it">
-            {(field) => (
-              <select
-                {...field}
-                value={settings.unset}
-                onChange={(event) => set({ unset: event.currentTarget.value as Settings["unset"] })}
-              >
-                <option value="documented">as documented</option>
-                <option value="go">as Go does</option>
-              </select>
-            )}
-          </Field>
+          {choices.map(({ item, label, hint, options }) => (
+            <Field key={item} label={label} hint={hint}>
+              {(field) => (
+                <select
+                  {...field}
+                  value={settings[item]}
+                  onChange={(event) => set({ [item]: event.currentTarget.value })}
+                >
+                  {Object.entries(options).map(([value, text]) => (
+                    <option key={value} value={value}>
+                      {text}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          ))}
         </div>
       ) : (
         <dl class="facts">
-          <dt>Signatures</dt>
-          <dd>{settings.signatures}</dd>
-          <dt>Functions</dt>
-          <dd>{settings.functions}</dd>
-          <dt>What is not set</dt>
-          <dd>{settings.unset}</dd>
+          {choices.map(({ item, label, options }) => (
+            <Fragment key={item}>
+              <dt>{label}</dt>
+              <dd>{(options as Record<string, string>)[settings[item]]}</dd>
+            </Fragment>
+          ))}
         </dl>
       )}
       <div class="buttons">
