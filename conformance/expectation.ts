@@ -58,9 +58,9 @@ export function differences(
 }
 
 /**
- * `$absent`; `$time`; `$requestId`, the one in the headers; `$text`, any but the empty one; `$later than T`.
+ * `$absent`; `$noToken`, absent or empty; `$time`; `$requestId`, the one in the headers; `$text`, any but the empty one; `$later than T`.
  * And as the one item of an object: `$anyOrder`, a list of the same in any order; `$includes`, a list with these
- * among others; `$length`, so many; `$sortedBy`, by the bytes of an item; `$only`, an object with no other items.
+ * among others; `$length`, so many; `$orUnset`, this or nothing; `$sortedBy`, by the bytes of an item; `$only`, an object with no other items.
  */
 function compare(expected: unknown, came: unknown, at: string, answer: Answer): string[] {
   const where = at || "the body";
@@ -88,6 +88,7 @@ function compare(expected: unknown, came: unknown, at: string, answer: Answer): 
 
 function isLike(wanted: string, came: unknown, answer: Answer): boolean {
   if (wanted === "$absent") return came === undefined;
+  if (wanted === "$noToken") return came === undefined || came === "";
   if (typeof came !== "string") return false;
   if (wanted === "$time") return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(came);
   if (wanted === "$requestId") return came !== "" && came === answer.headers.get("X-Fc-Request-Id");
@@ -114,6 +115,11 @@ function compareSpecial(
       ...further.map((key) => `expected ${where} to have no item ${key}, came ${shown(itemOf(came, key))}`),
     ];
   }
+  if (name === "$orUnset") {
+    return came === undefined || came === null ? [] : compare(wanted, came, at, answer);
+  }
+  // A list of none may be null.
+  if (name === "$length" && wanted === 0 && (came === undefined || came === null)) return [];
   if (!Array.isArray(came)) return [`expected ${where} to be a list, came ${shown(came)}`];
   if (name === "$length") {
     return came.length === wanted ? [] : [`expected ${where} to have ${wanted} entries, came ${came.length}`];

@@ -41,7 +41,7 @@ const HEADERS_THERE = ["date", "x-fc-request-id"];
 export function recordingOf(outcome: RunOutcome, subject: Subject, endpoint: Endpoint): Recording {
   const tokens = outcome.steps.flatMap(({ answer }) => {
     const token = itemOf(answer?.body, "nextToken");
-    return typeof token === "string" ? [token] : [];
+    return typeof token === "string" && token !== "" ? [token] : [];
   });
   const steps = outcome.steps.flatMap((step) => {
     if (step.answer === undefined) return [];

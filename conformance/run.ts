@@ -103,10 +103,10 @@ export async function presentConfigs(
   for (const version of chosenVersions(selection)) {
     const values = valuesOf(subject, version);
     const list = await look(version, addressOf(version, values, { operation: "list" }), endpoint, signal);
-    const configs = itemOf(list.answer.body, "configs");
+    const configs = configsOf(list.answer);
     // A first page of nothing is not yet the whole list.
-    const isWhole = Array.isArray(configs) && (configs.length > 0 || !itemOf(list.answer.body, "nextToken"));
-    if (list.answer.status !== 200 || !isWhole) throw unknowable(list);
+    const isWhole = configs && (configs.length > 0 || !itemOf(list.answer.body, "nextToken"));
+    if (!isWhole) throw unknowable(list);
     for (const config of configs) {
       found.push(`${list.path} ${itemOf(config, version.hasServices ? "qualifier" : "functionArn")}`);
     }
@@ -120,6 +120,13 @@ export async function presentConfigs(
     }
   }
   return found;
+}
+
+/** The configs of a list, which may be null or absent when there are none; undefined when it is no list. */
+function configsOf({ status, body }: Answer): readonly JsonValue[] | undefined {
+  if (status !== 200 || typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
+  const configs = itemOf(body, "configs") ?? [];
+  return Array.isArray(configs) ? configs : undefined;
 }
 
 /** Those whose configs the scenarios change: LATEST, and what there is besides. */
@@ -252,11 +259,11 @@ class ScenarioRun {
     let query = request.query;
     for (;;) {
       const page = await send(this.#endpoint, { ...request, query }, this.#signal);
-      const [its, token] = [itemOf(page.body, "configs"), itemOf(page.body, "nextToken")];
-      if (page.status !== 200 || !Array.isArray(its)) return page;
+      const [its, token] = [configsOf(page), itemOf(page.body, "nextToken")];
+      if (its === undefined) return page;
       configs.push(...its);
-      // A token that comes again would never end.
-      if (typeof token !== "string" || tokens.has(token)) {
+      // An empty token is none, and one that comes again would never end.
+      if (typeof token !== "string" || token === "" || tokens.has(token)) {
         return { ...page, body: { ...(page.body as Record<string, JsonValue>), configs } };
       }
       tokens.add(token);

@@ -54,7 +54,7 @@ app.use(async (c, next) => {
       problem(400, "The Host header must be a host, and perhaps a port."),
       invalid("the Host header", "a host, and perhaps a port", host),
       // SDKs that send their endpoint's path in this header, too, have it twice in the URL.
-      host.includes("/") ? pathInSandbox(c.req.path) : c.req.path,
+      routedPath(getPath(c.req.raw).slice(host.replace(/^[^/]*/, "").length)),
     );
   }
   const selected = await selectSandbox(c.req.raw, c.env);

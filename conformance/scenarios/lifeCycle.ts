@@ -1,11 +1,11 @@
 import type { Scenario } from "../scenario.ts";
 
-/** A config of defaults, but for its identity and times. */
-const defaults = {
-  destinationConfig: { onSuccess: null, onFailure: null },
-  maxAsyncEventAgeInSeconds: 86_400,
-  maxAsyncRetryAttempts: 3,
-  "{statefulItem}": false,
+/** A config of which nothing is set, but for its identity and times; how that shows, two steps ask by themselves. */
+const nothingSet = {
+  destinationConfig: { $orUnset: { onSuccess: null, onFailure: null } },
+  maxAsyncEventAgeInSeconds: { $orUnset: 86_400 },
+  maxAsyncRetryAttempts: { $orUnset: 3 },
+  "{statefulItem}": { $orUnset: false },
 };
 const times = { createdTime: "$time", lastModifiedTime: "$time" };
 
@@ -26,7 +26,7 @@ export const lifeCycle: Scenario[] = [
       {
         name: "the list before there is a config",
         request: { operation: "list" },
-        expect: { status: 200, body: { configs: [], nextToken: "$absent" } },
+        expect: { status: 200, body: { configs: { $length: 0 }, nextToken: "$noToken" } },
       },
       {
         name: "PUT creates it",
@@ -49,7 +49,7 @@ export const lifeCycle: Scenario[] = [
           },
           body: {
             ...times,
-            destinationConfig: { onSuccess: null, onFailure: { destination: "{destination}" } },
+            destinationConfig: { onSuccess: { $orUnset: null }, onFailure: { destination: "{destination}" } },
             maxAsyncEventAgeInSeconds: 3600,
             maxAsyncRetryAttempts: 1,
             "{statefulItem}": true,
@@ -67,7 +67,7 @@ export const lifeCycle: Scenario[] = [
           body: {
             createdTime: "{created}",
             lastModifiedTime: "{created}",
-            destinationConfig: { onSuccess: null, onFailure: { destination: "{destination}" } },
+            destinationConfig: { onSuccess: { $orUnset: null }, onFailure: { destination: "{destination}" } },
             maxAsyncEventAgeInSeconds: 3600,
             maxAsyncRetryAttempts: 1,
             "{statefulItem}": true,
@@ -107,7 +107,7 @@ export const lifeCycle: Scenario[] = [
         request: { operation: "put", json: { maxAsyncRetryAttempts: 2 } },
         expect: {
           status: 200,
-          body: { ...defaults, createdTime: "$later than {created}", maxAsyncRetryAttempts: 2 },
+          body: { ...nothingSet, createdTime: "$later than {created}", maxAsyncRetryAttempts: 2 },
         },
       },
     ],
@@ -144,7 +144,7 @@ export const lifeCycle: Scenario[] = [
         request: { operation: "put", json: {} },
         expect: {
           status: 200,
-          body: { ...defaults, createdTime: "{created}", lastModifiedTime: "$later than {created}" },
+          body: { ...nothingSet, createdTime: "{created}", lastModifiedTime: "$later than {created}" },
         },
       },
       { name: "DELETE in between", request: { operation: "delete" }, expect: { status: 204 } },
@@ -152,7 +152,7 @@ export const lifeCycle: Scenario[] = [
         name: "PUT without a body creates a config of defaults",
         choice: "empty-body",
         request: { operation: "put" },
-        expect: { status: 200, body: { ...defaults, ...times } },
+        expect: { status: 200, body: { ...nothingSet, ...times } },
       },
     ],
   },
@@ -173,7 +173,7 @@ export const lifeCycle: Scenario[] = [
           status: 200,
           body: {
             $only: {
-              ...defaults,
+              ...nothingSet,
               ...times,
               maxAsyncRetryAttempts: 1,
               serviceName: "{service}",
@@ -193,7 +193,7 @@ export const lifeCycle: Scenario[] = [
           status: 200,
           body: {
             $only: {
-              ...defaults,
+              ...nothingSet,
               ...times,
               maxAsyncRetryAttempts: 1,
               service: "{service}",
@@ -212,7 +212,7 @@ export const lifeCycle: Scenario[] = [
           status: 200,
           body: {
             $only: {
-              ...defaults,
+              ...nothingSet,
               ...times,
               maxAsyncRetryAttempts: 1,
               functionArn: "acs:fc:{region}:{accountId}:functions/{function}/LATEST",

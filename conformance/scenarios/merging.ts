@@ -108,7 +108,11 @@ export const merging: Scenario[] = [
         },
         expect: {
           status: 200,
-          body: { maxAsyncEventAgeInSeconds: 86_400, maxAsyncRetryAttempts: 3, "{statefulItem}": false },
+          body: {
+            maxAsyncEventAgeInSeconds: { $orUnset: 86_400 },
+            maxAsyncRetryAttempts: { $orUnset: 3 },
+            "{statefulItem}": { $orUnset: false },
+          },
         },
       },
     ],
@@ -137,7 +141,10 @@ export const merging: Scenario[] = [
           status: 200,
           body: {
             ...full,
-            destinationConfig: { onSuccess: null, onFailure: { destination: "{otherDestination}" } },
+            destinationConfig: {
+              onSuccess: { $orUnset: null },
+              onFailure: { destination: "{otherDestination}" },
+            },
           },
         },
       },
@@ -146,7 +153,12 @@ export const merging: Scenario[] = [
         request: { operation: "get" },
         expect: {
           status: 200,
-          body: { destinationConfig: { onSuccess: null, onFailure: { destination: "{otherDestination}" } } },
+          body: {
+            destinationConfig: {
+              onSuccess: { $orUnset: null },
+              onFailure: { destination: "{otherDestination}" },
+            },
+          },
         },
       },
     ],

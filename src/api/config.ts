@@ -7,7 +7,7 @@ import {
   MAX_DESTINATION_LENGTH,
 } from "./destinations.ts";
 import { invalid, type Outcome, success } from "./errors.ts";
-import { byLowerCase, knownItems } from "./itemNames.ts";
+import { type ItemNames, itemNames, knownItems } from "./itemNames.ts";
 import type { ConfigName } from "./names.ts";
 import { type ApiVersion, apiVersions, type Place } from "./versions.ts";
 
@@ -98,24 +98,32 @@ export function requestSchema(version: ApiVersion) {
   );
 }
 
-const requestSchemas = Object.fromEntries(
-  apiVersions.map((version) => [version.id, requestSchema(version)]),
-) as Record<ApiVersion["id"], ReturnType<typeof requestSchema>>;
+const destinationNames = itemNames(destinationSchema);
+const destinationConfig = itemNames(destinationConfigSchema, {
+  onSuccess: destinationNames,
+  onFailure: destinationNames,
+});
 
-const itemNames = byLowerCase(
-  [...apiVersions.map(itemsSchema), destinationConfigSchema, destinationSchema].flatMap(({ shape }) =>
-    Object.keys(shape),
-  ),
-);
+/** What is asked of each version's bodies. */
+const requests = Object.fromEntries(
+  apiVersions.map((version) => [
+    version.id,
+    { names: itemNames(itemsSchema(version), { destinationConfig }), schema: requestSchema(version) },
+  ]),
+) as Record<
+  ApiVersion["id"],
+  { readonly names: ItemNames; readonly schema: ReturnType<typeof requestSchema> }
+>;
 
 /**
  * What a PUT's body, already read as JSON, gives in a version; InvalidArgument names the first item that is wrong.
  * Unknown items are ignored, as a JSON server in Go does.
  */
 export function parseItems(version: ApiVersion, body: unknown): Outcome<GivenItems> {
-  const items = knownItems(body, itemNames);
+  const { names, schema } = requests[version.id];
+  const items = knownItems(body, names);
   if (!items.ok) return items;
-  const parsed = requestSchemas[version.id].safeParse(items.value);
+  const parsed = schema.safeParse(items.value);
   if (parsed.success) return success(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue?.path ?? [];

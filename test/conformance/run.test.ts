@@ -52,6 +52,20 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
     expect((await sandbox.snapshot.export()).configs).toEqual([]);
   });
 
+  test("what shows nothing as Go does differs in what was chosen about that, and in nothing else", async () => {
+    const sandbox = await createSandbox(SERVER, { settings: { signatures: "required", unset: "go" } });
+    const { args, environment } = pointedAt(sandbox);
+    const { file, text } = await newRecording("cloud");
+    const { code, stdout } = await runKit([...args, "--skip", "existence", "--record", file], environment);
+    expect(stdout).toMatch(/ passed, 12 differing, /);
+    expect(stdout).toContain(
+      "Choices of docs/fidelity.md that differ: defaults-shown, destination-null, last-page, empty-list\n",
+    );
+    expect(code).toBe(1);
+    expect(await text()).toContain('"nextToken": ""');
+    expect((await sandbox.snapshot.export()).configs).toEqual([]);
+  });
+
   test("the default sandbox, without a prefix, passes too", async () => {
     const args = ["--endpoint", SERVER, "--account", "1234567890123456", "--only", "partial updates"];
     const { code } = await runKit(

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { errorOf, versions } from "../request.ts";
 
-const [classic, openApi] = versions;
+const [classic, openApi, fc3] = versions;
 
 /** Headers that sign a PUT of `{}` in the FC scheme. */
 async function signed(
@@ -13,14 +13,14 @@ async function signed(
   const { accessKeyId = "", accessKeySecret = "" } = sandbox.access;
   const { secret = accessKeySecret, date = new Date(), method = "PUT" } = changes;
   const text = [method, "", "application/json", date.toUTCString(), path].join("\n");
-  const bytes = (value: string) => new TextEncoder().encode(value);
-  const key = await crypto.subtle.importKey("raw", bytes(secret), { name: "HMAC", hash: "SHA-256" }, false, [
-    "sign",
-  ]);
-  const signature = btoa(
-    String.fromCharCode(...new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(text)))),
-  );
+  const signature = await hmac("SHA-256", secret, text);
   return { Date: date.toUTCString(), Authorization: `FC ${accessKeyId}:${signature}` };
+}
+
+async function hmac(hash: "SHA-1" | "SHA-256", secret: string, text: string): Promise<string> {
+  const bytes = (value: string) => new TextEncoder().encode(value);
+  const key = await crypto.subtle.importKey("raw", bytes(secret), { name: "HMAC", hash }, false, ["sign"]);
+  return btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(text)))));
 }
 
 const path = classic.config("f", "prod");
@@ -44,6 +44,27 @@ describe("signatures that are required", () => {
     }
     const other = await put(sandbox, await signed(await required(), path));
     expect(errorOf(other)).toMatchObject({ status: 403, code: "InvalidAccessKeyID" });
+  });
+
+  test("are made without the path prefix that selects the sandbox, in the acs scheme too", async () => {
+    const sandbox = await required();
+    const { accessKeyId = "", accessKeySecret = "" } = sandbox.access;
+    const signing = async (path: string) => {
+      const date = new Date().toUTCString();
+      const text = `PUT\napplication/json\n\napplication/json\n${date}\nx-acs-version:2023-03-30\n${path}?qualifier=prod`;
+      const signature = await hmac("SHA-1", accessKeySecret, text);
+      return {
+        Accept: "application/json",
+        Date: date,
+        "x-acs-version": "2023-03-30",
+        Authorization: `acs ${accessKeyId}:${signature}`,
+      };
+    };
+    const path = fc3.config("f", "prod").replace(/\?.*/, "");
+    const put = async (signed: string) =>
+      sandbox.send("PUT", `${path}?qualifier=prod`, {}, await signing(signed));
+    expect((await put(path)).status).toBe(200);
+    expect(errorOf(await put(`/s/${sandbox.access.id}${path}`)).code).toBe("SignatureNotMatch");
   });
 
   test("are missed when there are none, in the shape of each version", async () => {

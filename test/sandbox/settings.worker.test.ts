@@ -303,7 +303,7 @@ describe("reset", () => {
 
 describe("snapshot", () => {
   const handWritten: Snapshot = {
-    settings: { signatures: "off", region: "eu-central-1" },
+    settings: { signatures: "off", region: "eu-central-1", unset: "go" },
     clock: { mode: "frozen", time: "2030-01-01T00:00:00Z" },
     faults: [{ match: { operation: "delete" }, effect: { type: "error", code: "Throttling" }, times: 2 }],
     functions: { services: [{ name: "demo", functions: ["f"] }] },

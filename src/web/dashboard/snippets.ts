@@ -104,10 +104,15 @@ console.log(response.status, response.headers.get("X-Fc-Request-Id"), await resp
     },
     {
       name: "Terraform",
-      note:
+      note: [
+        id === DEFAULT_SANDBOX_ID ? "" : "The access key says which sandbox is meant.",
         summary?.settings.unset === "go"
-          ? "The access key says which sandbox is meant. Resources of FC 2.0 take HTTPS only."
-          : "For plans without changes, have this sandbox show what is not set as Go does. Resources of FC 2.0 take HTTPS only.",
+          ? ""
+          : "For plans without changes, have this sandbox show what is not set as Go does.",
+        "Resources of FC 2.0 take HTTPS only.",
+      ]
+        .filter(Boolean)
+        .join(" "),
       text: `provider "alicloud" {
   region       = "${region}"
   protocol     = "${scheme}"
