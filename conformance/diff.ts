@@ -1,5 +1,5 @@
 import { versionById } from "../src/api/versions.ts";
-import { errorItemsOf, itemOf, shown } from "./expectation.ts";
+import { errorItemsOf, isObject, itemOf, shown } from "./expectation.ts";
 import type { Recording } from "./recording.ts";
 
 /** Two recordings, each with the words that call what it recorded. */
@@ -100,10 +100,6 @@ function compareValues(
   } else if (JSON.stringify(a) !== JSON.stringify(b)) {
     note(at || "the body", a, b);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function inWords(value: unknown): string {

@@ -118,8 +118,6 @@ function compareSpecial(
   if (name === "$orUnset") {
     return came === undefined || came === null ? [] : compare(wanted, came, at, answer);
   }
-  // A list of none may be null.
-  if (name === "$length" && wanted === 0 && (came === undefined || came === null)) return [];
   if (!Array.isArray(came)) return [`expected ${where} to be a list, came ${shown(came)}`];
   if (name === "$length") {
     return came.length === wanted ? [] : [`expected ${where} to have ${wanted} entries, came ${came.length}`];
@@ -143,11 +141,17 @@ function compareSpecial(
   return found;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const SHOWN_CHARACTERS = 300;
+
+/** The token of a list's next page; undefined when it has none, or an empty one. */
+export function nextTokenOf(body: unknown): string | undefined {
+  const token = itemOf(body, "nextToken");
+  return typeof token === "string" && token !== "" ? token : undefined;
+}
 
 /** A value on one line, as a report quotes it. */
 export function shown(value: unknown): string {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type ApiVersion, versionById } from "../src/api/versions.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { type Answer, itemOf } from "./expectation.ts";
+import { type Answer, nextTokenOf } from "./expectation.ts";
 import type { Subject } from "./placeholders.ts";
 import type { RunOutcome, StepOutcome } from "./run.ts";
 import { versionId } from "./scenario.ts";
@@ -40,8 +40,8 @@ const HEADERS_THERE = ["date", "x-fc-request-id"];
 /** A run's answers, with nothing in them that says whose account it was. */
 export function recordingOf(outcome: RunOutcome, subject: Subject, endpoint: Endpoint): Recording {
   const tokens = outcome.steps.flatMap(({ answer }) => {
-    const token = itemOf(answer?.body, "nextToken");
-    return typeof token === "string" && token !== "" ? [token] : [];
+    const token = nextTokenOf(answer?.body);
+    return token === undefined ? [] : [token];
   });
   const steps = outcome.steps.flatMap((step) => {
     if (step.answer === undefined) return [];

@@ -1,7 +1,15 @@
 import { setTimeout } from "node:timers/promises";
 import { type ApiVersion, apiVersions, versionById } from "../src/api/versions.ts";
 import { type Endpoint, type Request, send } from "./endpoint.ts";
-import { type Answer, differences, errorItemsOf, itemOf, shown } from "./expectation.ts";
+import {
+  type Answer,
+  differences,
+  errorItemsOf,
+  isObject,
+  itemOf,
+  nextTokenOf,
+  shown,
+} from "./expectation.ts";
 import { fill, type Subject, UnknownPlaceholder, type Values, valuesOf } from "./placeholders.ts";
 import type { JsonValue, Need, Scenario, ScenarioRequest, Step } from "./scenario.ts";
 
@@ -124,7 +132,7 @@ export async function presentConfigs(
 
 /** The configs of a list, which may be null or absent when there are none; undefined when it is no list. */
 function configsOf({ status, body }: Answer): readonly JsonValue[] | undefined {
-  if (status !== 200 || typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
+  if (status !== 200 || !isObject(body)) return undefined;
   const configs = itemOf(body, "configs") ?? [];
   return Array.isArray(configs) ? configs : undefined;
 }
@@ -259,11 +267,11 @@ class ScenarioRun {
     let query = request.query;
     for (;;) {
       const page = await send(this.#endpoint, { ...request, query }, this.#signal);
-      const [its, token] = [configsOf(page), itemOf(page.body, "nextToken")];
+      const [its, token] = [configsOf(page), nextTokenOf(page.body)];
       if (its === undefined) return page;
       configs.push(...its);
-      // An empty token is none, and one that comes again would never end.
-      if (typeof token !== "string" || token === "" || tokens.has(token)) {
+      // A token that comes again would never end.
+      if (token === undefined || tokens.has(token)) {
         return { ...page, body: { ...(page.body as Record<string, JsonValue>), configs } };
       }
       tokens.add(token);

@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts";
+import { nothingSet } from "./lifeCycle.ts";
 
 const full = {
   destinationConfig: {
@@ -8,6 +9,11 @@ const full = {
   maxAsyncEventAgeInSeconds: 3600,
   maxAsyncRetryAttempts: 1,
   "{statefulItem}": true,
+};
+
+/** `full` without a destination for successes. */
+const onSuccessCleared = {
+  destinationConfig: { onSuccess: { $orUnset: null }, onFailure: { destination: "{otherDestination}" } },
 };
 
 const putFull: Scenario["steps"][number] = {
@@ -108,11 +114,7 @@ export const merging: Scenario[] = [
         },
         expect: {
           status: 200,
-          body: {
-            maxAsyncEventAgeInSeconds: { $orUnset: 86_400 },
-            maxAsyncRetryAttempts: { $orUnset: 3 },
-            "{statefulItem}": { $orUnset: false },
-          },
+          body: nothingSet,
         },
       },
     ],
@@ -141,10 +143,7 @@ export const merging: Scenario[] = [
           status: 200,
           body: {
             ...full,
-            destinationConfig: {
-              onSuccess: { $orUnset: null },
-              onFailure: { destination: "{otherDestination}" },
-            },
+            ...onSuccessCleared,
           },
         },
       },
@@ -153,12 +152,7 @@ export const merging: Scenario[] = [
         request: { operation: "get" },
         expect: {
           status: 200,
-          body: {
-            destinationConfig: {
-              onSuccess: { $orUnset: null },
-              onFailure: { destination: "{otherDestination}" },
-            },
-          },
+          body: onSuccessCleared,
         },
       },
     ],

@@ -64,11 +64,14 @@ const destinationConfigSchema = z.object(
   { error: "an object" },
 );
 
-/** The items of a version's PUT bodies. */
-function itemsSchema(version: ApiVersion) {
+/**
+ * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is
+ * "not given" at every level.
+ */
+export function requestSchema(version: ApiVersion) {
   // Its name varies, which a static type can't follow.
   const statefulItem = { [version.statefulItem]: z.nullish(z.boolean({ error: "true or false" })) };
-  return z.object(
+  const request = z.object(
     {
       destinationConfig: z.nullish(destinationConfigSchema),
       maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, version.maxEventAgeSeconds)),
@@ -77,15 +80,8 @@ function itemsSchema(version: ApiVersion) {
     },
     { error: "a JSON object" },
   );
-}
-
-/**
- * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is
- * "not given" at every level.
- */
-export function requestSchema(version: ApiVersion) {
   return z.pipe(
-    itemsSchema(version),
+    request,
     z.transform(
       (items): GivenItems => ({
         maxAsyncEventAgeInSeconds: items.maxAsyncEventAgeInSeconds ?? undefined,
@@ -106,10 +102,10 @@ const destinationConfig = itemNames(destinationConfigSchema, {
 
 /** What is asked of each version's bodies. */
 const requests = Object.fromEntries(
-  apiVersions.map((version) => [
-    version.id,
-    { names: itemNames(itemsSchema(version), { destinationConfig }), schema: requestSchema(version) },
-  ]),
+  apiVersions.map((version) => {
+    const schema = requestSchema(version);
+    return [version.id, { schema, names: itemNames(schema.def.in, { destinationConfig }) }];
+  }),
 ) as Record<
   ApiVersion["id"],
   { readonly names: ItemNames; readonly schema: ReturnType<typeof requestSchema> }

@@ -19,6 +19,16 @@ beforeAll(async () => {
   key = { accessKeyId, accessKeySecret };
 });
 
+async function putByFc20230330(key: Key, maxAsyncRetryAttempts: number, signatureAlgorithm?: "v2") {
+  const request = new fc20230330.PutAsyncInvokeConfigRequest({
+    qualifier: "prod",
+    body: new fc20230330.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts }),
+  });
+  const client = fc20230330Client(url, key, signatureAlgorithm);
+  const { body } = await client.putAsyncInvokeConfig("f", request);
+  return body?.maxAsyncRetryAttempts;
+}
+
 /**
  * Each SDK's way to the sandbox, and what selects the sandbox there: puts a config with so many retries, and says how
  * many it then has.
@@ -67,27 +77,13 @@ const ways = [
     name: "@alicloud/fc20230330 through a plain host",
     retries: 4,
     selects: "access key",
-    put: async (key: Key) => {
-      const request = new fc20230330.PutAsyncInvokeConfigRequest({
-        qualifier: "prod",
-        body: new fc20230330.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts: 4 }),
-      });
-      const { body } = await fc20230330Client(url, key).putAsyncInvokeConfig("f", request);
-      return body?.maxAsyncRetryAttempts;
-    },
+    put: (key: Key) => putByFc20230330(key, 4),
   },
   {
     name: "@alicloud/fc20230330, asked for v2, through a plain host",
     retries: 5,
     selects: "access key",
-    put: async (key: Key) => {
-      const request = new fc20230330.PutAsyncInvokeConfigRequest({
-        qualifier: "prod",
-        body: new fc20230330.PutAsyncInvokeConfigInput({ maxAsyncRetryAttempts: 5 }),
-      });
-      const { body } = await fc20230330Client(url, key, "v2").putAsyncInvokeConfig("f", request);
-      return body?.maxAsyncRetryAttempts;
-    },
+    put: (key: Key) => putByFc20230330(key, 5, "v2"),
   },
 ];
 

@@ -2,29 +2,17 @@ import { failure, type Outcome, success } from "../errors.ts";
 import { isDigestOf, type Md5 } from "./contentMd5.ts";
 import { bytesOfBase64 } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
+import type { KeyAndSignature } from "./keyAndSignature.ts";
+import { order, parametersOf } from "./query.ts";
 import { checkRequestTime, httpDate } from "./requestTime.ts";
 import type { SignedRequest } from "./verdict.ts";
-
-/** What an Authorization header of the acs scheme says. */
-export interface AcsClaim {
-  readonly scheme: "acs";
-  readonly accessKeyId: string;
-  readonly signature: string;
-}
-
-/** Reads `acs <access key ID>:<base64 signature>`. */
-export function parseAcs(authorization: string): AcsClaim | undefined {
-  const [, accessKeyId, signature] = /^acs ([^:,\s]{1,128}):(\S*)$/.exec(authorization) ?? [];
-  if (accessKeyId === undefined || signature === undefined) return undefined;
-  return { scheme: "acs", accessKeyId, signature };
-}
 
 /**
  * Verifies the acs scheme, the vendor's older one for ROA APIs: by it sign Terraform's FC 3.0 resources and OpenAPI SDKs
  * of which `signatureAlgorithm: "v2"` is asked. Source: `getROASignature` of @alicloud/openapi-util.
  */
 export async function verifyAcs(
-  { signature }: AcsClaim,
+  { signature }: KeyAndSignature,
   request: SignedRequest,
   secret: string,
   now: number,
@@ -46,8 +34,8 @@ export async function verifyAcs(
 export function acsStringToSign({ method, path, query, headers }: SignedRequest, empty: "=" | ""): string {
   // Headers iterate in the order of their lower-case names, which is the canonical order.
   const acsHeaders = [...headers].filter(([name]) => name.startsWith("x-acs-"));
-  const parameters = [...new URLSearchParams(`?${query}`)]
-    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+  const parameters = parametersOf(query)
+    .sort(([a], [b]) => order(a, b))
     .map(([name, value]) => (value === "" ? `${name}${empty}` : `${name}=${value}`));
   return [
     method,

@@ -1,6 +1,7 @@
 import { abbreviated, failure, type Outcome, success } from "../errors.ts";
 import { bytesOfHex, hex } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
+import { order, parametersOf } from "./query.ts";
 import { checkRequestTime, isoTime } from "./requestTime.ts";
 import type { SignedRequest } from "./verdict.ts";
 
@@ -82,16 +83,10 @@ export function headersToSign(headers: Headers): string[] {
 }
 
 function canonicalQuery(query: string): string {
-  // URLSearchParams drops one "?" at the start: the one given here, not one that came.
-  const parameters = new URLSearchParams(`?${query}`);
-  return [...parameters]
+  return parametersOf(query)
     .sort(([a, x], [b, y]) => (a === b ? order(x, y) : order(a, b)))
     .map(([name, value]) => `${rfc3986(name)}=${rfc3986(value)}`)
     .join("&");
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 function rfc3986(text: string): string {

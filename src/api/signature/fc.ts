@@ -3,26 +3,13 @@ import { percentDecoded } from "../url.ts";
 import { isDigestOf, type Md5 } from "./contentMd5.ts";
 import { bytesOfBase64 } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
+import type { KeyAndSignature } from "./keyAndSignature.ts";
 import { checkRequestTime, httpDate } from "./requestTime.ts";
 import type { SignedRequest } from "./verdict.ts";
 
-/** What an Authorization header of the FC scheme says. */
-export interface FcClaim {
-  readonly scheme: "FC";
-  readonly accessKeyId: string;
-  readonly signature: string;
-}
-
-/** Reads `FC <access key ID>:<base64 signature>`. */
-export function parseFc(authorization: string): FcClaim | undefined {
-  const [, accessKeyId, signature] = /^FC ([^:,\s]{1,128}):(\S*)$/.exec(authorization) ?? [];
-  if (accessKeyId === undefined || signature === undefined) return undefined;
-  return { scheme: "FC", accessKeyId, signature };
-}
-
 /** Verifies the FC scheme. Source: "Signature authentication" of FC 2.0. */
 export async function verifyFc(
-  { signature }: FcClaim,
+  { signature }: KeyAndSignature,
   request: SignedRequest,
   secret: string,
   now: number,

@@ -1,8 +1,9 @@
 import { type ApiError, abbreviated, type Failure, failure, type Outcome } from "../errors.ts";
-import { type AcsClaim, parseAcs, verifyAcs } from "./acs.ts";
+import { verifyAcs } from "./acs.ts";
 import { type Acs3Claim, parseAcs3, verifyAcs3 } from "./acs3.ts";
 import type { Md5 } from "./contentMd5.ts";
-import { type FcClaim, parseFc, verifyFc } from "./fc.ts";
+import { verifyFc } from "./fc.ts";
+import { type KeyAndSignature, parseKeyAndSignature } from "./keyAndSignature.ts";
 
 /** What a request's signature is worth. */
 export type Verdict =
@@ -81,12 +82,12 @@ const MALFORMED =
 // No SDK comes near: the longest signs ten headers.
 const MAX_AUTHORIZATION_LENGTH = 4096;
 
-type Claim = FcClaim | AcsClaim | Acs3Claim;
+type Claim = KeyAndSignature | Acs3Claim;
 
 function readClaim(headers: Headers): Claim | undefined {
   const authorization = headers.get("Authorization") ?? "";
   if (authorization.length > MAX_AUTHORIZATION_LENGTH) return undefined;
-  return parseFc(authorization) ?? parseAcs(authorization) ?? parseAcs3(authorization);
+  return parseKeyAndSignature(authorization) ?? parseAcs3(authorization);
 }
 
 function refused({ error }: Failure): Verdict {

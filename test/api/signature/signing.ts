@@ -37,6 +37,19 @@ export function withHeader(parts: Parts, name: string, value: string | undefined
 
 const config = '{"maxAsyncRetryAttempts":1}';
 
+function contentMd5(body: string): string {
+  return createHash("md5").update(body).digest("base64");
+}
+
+/** A line for each header whose name begins so, sorted. */
+function canonicalHeaders(headers: Parts["headers"], prefix: string): string {
+  return Object.keys(headers)
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .map((name) => `${name}:${headers[name]}\n`)
+    .join("");
+}
+
 /** A PUT in the FC scheme, signed after the changes are made. */
 export function fcParts(changes: Partial<Parts> = {}): Parts {
   const parts: Parts = {
@@ -46,9 +59,7 @@ export function fcParts(changes: Partial<Parts> = {}): Parts {
     body: config,
     ...changes,
     headers: {
-      "content-md5": createHash("md5")
-        .update(changes.body ?? config)
-        .digest("base64"),
+      "content-md5": contentMd5(changes.body ?? config),
       "content-type": "application/json",
       date: new Date(NOW).toUTCString(),
       "x-fc-account-id": "1234567890123456",
@@ -61,11 +72,7 @@ export function fcParts(changes: Partial<Parts> = {}): Parts {
   const text =
     `${parts.method}\n${headers["content-md5"] ?? ""}\n${headers["content-type"] ?? ""}\n` +
     `${date || headers["x-fc-date"]}\n` +
-    Object.keys(headers)
-      .filter((name) => name.startsWith("x-fc-"))
-      .sort()
-      .map((name) => `${name}:${headers[name]}\n`)
-      .join("") +
+    canonicalHeaders(headers, "x-fc-") +
     decodeURIComponent(parts.path);
   const signature = createHmac("sha256", KEY.accessKeySecret).update(text).digest("base64");
   return withHeader(parts, "authorization", `FC ${KEY.accessKeyId}:${signature}`);
@@ -81,9 +88,7 @@ export function acsParts(changes: Partial<Parts> = {}): Parts {
     ...changes,
     headers: {
       accept: "application/json",
-      "content-md5": createHash("md5")
-        .update(changes.body ?? config)
-        .digest("base64"),
+      "content-md5": contentMd5(changes.body ?? config),
       "content-type": "application/json; charset=utf-8",
       date: new Date(NOW).toUTCString(),
       "x-acs-signature-method": "HMAC-SHA1",
@@ -97,11 +102,7 @@ export function acsParts(changes: Partial<Parts> = {}): Parts {
   const text =
     `${parts.method}\n${headers["accept"]}\n${headers["content-md5"]}\n${headers["content-type"]}\n` +
     `${headers["date"]}\n` +
-    Object.keys(headers)
-      .filter((name) => name.startsWith("x-acs-"))
-      .sort()
-      .map((name) => `${name}:${headers[name]}\n`)
-      .join("") +
+    canonicalHeaders(headers, "x-acs-") +
     `${parts.path}?${parts.query}`;
   const signature = createHmac("sha1", KEY.accessKeySecret).update(text).digest("base64");
   return withHeader(parts, "authorization", `acs ${KEY.accessKeyId}:${signature}`);
