@@ -11,6 +11,7 @@ import {
 } from "../api/messages.ts";
 import { versionById } from "../api/versions.ts";
 import { type Env, idleMs, limits } from "../env.ts";
+import { GroupCommit } from "../groupCommit.ts";
 import { sandboxObject } from "../objects.ts";
 import { PageTokens } from "../pageTokens.ts";
 import { withdrawnQualifiers } from "../sandbox/declaredFunctions.ts";
@@ -31,6 +32,7 @@ const USES_PER_IDLE_TIME = 8;
  */
 export class FunctionObject extends DurableObject<Env> {
   readonly #tokens: PageTokens;
+  readonly #commits = new GroupCommit(this.ctx.storage);
   #opened: ConfigStore | undefined;
   #state: ResolvedState | undefined;
   #usedAt: number;
@@ -75,6 +77,7 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   async #perform(sent: SentRequest): Promise<SentReply> {
+    await this.#commits.turn();
     if (this.#erasing) await this.#erasing;
     const request = receiveRequest(sent);
     const sandbox = () => sandboxObject(this.env, request.sandbox);

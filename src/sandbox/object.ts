@@ -26,6 +26,7 @@ import {
   type Position,
 } from "../function/journalEntry.ts";
 import { addTraffic } from "../function/traffic.ts";
+import { GroupCommit } from "../groupCommit.ts";
 import { functionObject } from "../objects.ts";
 import { PageTokens } from "../pageTokens.ts";
 import { UnderWay } from "../underWay.ts";
@@ -82,6 +83,7 @@ export class SandboxObject extends DurableObject<Env> {
   #erasing: Promise<void> | undefined;
   /** The requests of the API that its tables must be there for. */
   readonly #answering = new UnderWay();
+  readonly #commits = new GroupCommit(this.ctx.storage);
 
   get #store(): SandboxStore {
     return this.#open().store;
@@ -169,6 +171,7 @@ export class SandboxObject extends DurableObject<Env> {
   async perform(sent: SentRequest): Promise<SentReply> {
     const request = receiveRequest(sent);
     const name = request.function === null ? undefined : functionOf(request);
+    await this.#commits.turn();
     await this.#erasing;
     this.#answering.begin();
     try {
