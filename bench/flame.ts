@@ -13,7 +13,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { buildWorker } from "../src/local/buildWorker.ts";
 import { type WorkerSettings, workerdConfig } from "../src/local/worker.ts";
-import { load } from "./load.ts";
+import { configPaths, FUNCTIONS, load } from "./load.ts";
 
 const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -60,11 +60,11 @@ async function profiled(): Promise<Profile> {
     const ports = await listeningPorts(child.stdio[3] as Readable);
     const url = `http://127.0.0.1:${ports.http}`;
     const inspector = await connect(ports.inspector);
-    await load(url, "PUT", 3);
+    await load(url, configPaths(FUNCTIONS), { seconds: 3 });
     await inspector.send("Profiler.enable");
     await inspector.send("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
     await inspector.send("Profiler.start");
-    const { requestsPerSecond } = await load(url, "PUT", SECONDS);
+    const { requestsPerSecond } = await load(url, configPaths(FUNCTIONS), { seconds: SECONDS });
     console.log(`${Math.round(requestsPerSecond)} PUT/s while it was sampled`);
     return (await inspector.send<{ profile: Profile }>("Profiler.stop")).profile;
   } finally {

@@ -45,45 +45,37 @@ export interface AccessKey {
   readonly accessKeySecret: string;
 }
 
-/**
- * PUTs or GETs of the functions' configs, over 16 connections, for some seconds; signed with a key when there
- * is one. Throws when a response is not a 2xx.
- */
-export function load(url: string, method: "PUT" | "GET", seconds: number, key?: AccessKey): Promise<Round> {
-  return fire({ url, duration: seconds, setupClient: toConfigs(method, key) });
+export interface Load {
+  readonly seconds: number;
+  /** Default PUT. */
+  readonly method?: "PUT" | "GET";
+  /** What the requests are signed with, if anything. */
+  readonly key?: AccessKey | undefined;
+  /**
+   * Whether each of the 16 connections asks for every config in turn, so that several come for one at a time, or, as by
+   * default, for some that no other asks for. Fewer configs than connections are shared anyway.
+   */
+  readonly shared?: boolean;
 }
 
-function toConfigs(method: "PUT" | "GET", key: AccessKey | undefined): (client: autocannon.Client) => void {
+/** PUTs or GETs of the configs at these paths, over 16 connections, for some seconds. Throws when a response is not a 2xx. */
+export function load(
+  url: string,
+  paths: readonly string[],
+  { seconds, method = "PUT", key, shared = paths.length < CONNECTIONS }: Load,
+): Promise<Round> {
   const type = method === "PUT" ? "application/json" : "";
   let connections = 0;
   // Each connection has configs of its own, made before the load starts: making them must not slow the client down.
-  return (client) => {
-    const connection = connections++;
-    const requests = Array.from({ length: FUNCTIONS * CONFIGS }, (_, i) => {
-      const path = configPath(`f${i % FUNCTIONS}`);
-      const headers = {
-        ...(type && { "content-type": type }),
-        ...(key && signature(method, type, path, key)),
-      };
-      const number = connection * CONFIGS + Math.floor(i / FUNCTIONS);
-      return { method, path, headers, ...(method === "PUT" ? { body: config(number) } : {}) };
-    });
-    client.setRequests(requests);
-  };
-}
-
-/** PUTs to these paths in turn, over 16 connections that share them, for some seconds. Throws as `load` does. */
-export function putTo(url: string, paths: readonly string[], seconds: number): Promise<Round> {
-  let connections = 0;
   const setupClient = (client: autocannon.Client) => {
     const connection = connections++;
-    const its = paths.length < CONNECTIONS ? paths : paths.filter((_, i) => i % CONNECTIONS === connection);
+    const its = shared ? paths : paths.filter((_, i) => i % CONNECTIONS === connection);
     const requests = Array.from({ length: CONFIGS }, (_, i) =>
       its.map((path) => ({
-        method: "PUT" as const,
+        method,
         path,
-        headers: { "content-type": "application/json" },
-        body: config(connection * CONFIGS + i),
+        headers: { ...(type && { "content-type": type }), ...(key && signature(method, type, path, key)) },
+        ...(method === "PUT" ? { body: config(connection * CONFIGS + i) } : {}),
       })),
     );
     client.setRequests(requests.flat());

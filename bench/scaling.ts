@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createSandbox } from "../src/client/index.ts";
 import { byWorkerd, memory } from "./hosts.ts";
-import { putTo, type Round } from "./load.ts";
+import { load, type Round } from "./load.ts";
 import { plot } from "./plot.ts";
 import { keepResults, quick } from "./results.ts";
 
@@ -55,8 +55,8 @@ async function series(
     for (const x of xs) {
       const paths = await pathsOf(url, x);
       await touch(url, paths);
-      await putTo(url, paths, 1);
-      points.push({ x, ...(await putTo(url, paths, SECONDS)), memoryMiB: await memory(pid) });
+      await load(url, paths, { seconds: 1 });
+      points.push({ x, ...(await load(url, paths, { seconds: SECONDS })), memoryMiB: await memory(pid) });
       show(points.at(-1));
     }
     return points;
@@ -105,7 +105,7 @@ const measured = {
         await touch(url, paths);
         const points: Point[] = [];
         for (let slice = 1; slice <= SOAK_SLICES; slice++) {
-          const round = await putTo(url, paths, SOAK_SECONDS);
+          const round = await load(url, paths, { seconds: SOAK_SECONDS });
           points.push({ x: (slice * SOAK_SECONDS) / 60, ...round, memoryMiB: await memory(pid) });
           show(points.at(-1));
         }

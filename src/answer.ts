@@ -51,7 +51,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
   const entry = entryJson(request.seen, {
     status: reply.status,
     responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
-    durationMs: Date.now() - request.receivedAt,
+    durationMs: Math.round(Date.now() - request.receivedAt),
     faults: [...faults],
   });
   by.record(entry, { operation: request.operation, status: reply.status, faultsStruck: faults.length });

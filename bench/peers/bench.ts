@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBaseline, byWorkerd } from "../hosts.ts";
-import { configPaths, FUNCTIONS, median, putTo, type Round, ratio } from "../load.ts";
+import { configPaths, FUNCTIONS, load, median, type Round, ratio } from "../load.ts";
 import { keepResults, quick } from "../results.ts";
 import { type Peer, peers } from "./peers.ts";
 import { closeAll, closing, memoryOfProgram, type Served, served } from "./served.ts";
@@ -89,7 +89,11 @@ interface Measured {
   memoryMiB: number;
 }
 
-async function measured(contestants: readonly Peer[], functions: number): Promise<Measured[]> {
+async function measured(
+  contestants: readonly Peer[],
+  functions: number,
+  shared: boolean,
+): Promise<Measured[]> {
   const running: Measured[] = [];
   const paths = configPaths(functions);
   try {
@@ -104,9 +108,10 @@ async function measured(contestants: readonly Peer[], functions: number): Promis
       if (server) running.push({ peer, starts, rounds: [], server, memoryMiB: Number.NaN });
       else console.log(`${peer.name} can't run here.`);
     }
-    for (const { server } of running) await putTo(server.url, paths, quick ? 1 : 3);
+    for (const { server } of running) await load(server.url, paths, { shared, seconds: quick ? 1 : 3 });
     for (let round = 0; round < ROUNDS; round++) {
-      for (const one of running) one.rounds.push(await putTo(one.server.url, paths, SECONDS));
+      for (const one of running)
+        one.rounds.push(await load(one.server.url, paths, { shared, seconds: SECONDS }));
     }
     for (const one of running) one.memoryMiB = await memoryOfProgram(one.server.pid);
   } finally {
@@ -129,9 +134,9 @@ function results(of: readonly Measured[]) {
 }
 type Results = ReturnType<typeof results>;
 
-function show(found: Results, functions: number): void {
+function show(found: Results, title: string): void {
   const width = Math.max(...found.map(({ name }) => name.length));
-  console.log(`\n${functions} functions`);
+  console.log(`\n${title}`);
   console.log(`${"".padEnd(width)}    PUT/s   p50 ms   p99 ms      MiB  start ms   what it does not do`);
   for (const { name, requestsPerSecond, p50, p99, memoryMiB, startMs, lacks } of found) {
     const cells = [requestsPerSecond, p50, p99, memoryMiB, startMs].map((cell) => String(cell).padStart(9));
@@ -139,47 +144,52 @@ function show(found: Results, functions: number): void {
   }
 }
 
-interface Size {
-  readonly functions: number;
+/** So many functions, of which each connection puts to all, or to some of its own. */
+interface Contest {
+  readonly title: string;
   readonly measured: readonly Measured[];
   readonly found: Results;
 }
-const sizes: Size[] = [];
+const contests: Contest[] = [];
 const keepers = all.filter(({ name, keepsState }) => keepsState && name !== BASELINE);
-for (const [functions, contestants] of [
-  [FUNCTIONS, all] as const,
-  ...GROWN.map((functions) => [functions, keepers] as const),
+for (const [functions, contestants, shared] of [
+  [FUNCTIONS, all, true] as const,
+  [FUNCTIONS, all, false] as const,
+  ...GROWN.map((functions) => [functions, keepers, false] as const),
 ]) {
-  const found = await measured(contestants, functions);
-  sizes.push({ functions, measured: found, found: results(found) });
-  show(results(found), functions);
+  const title = `${functions} functions, ${shared ? "shared" : "each connection its own"}`;
+  const found = await measured(contestants, functions, shared);
+  contests.push({ title, measured: found, found: results(found) });
+  show(results(found), title);
 }
 
 /** What is wanted of one beside another; nothing where one of them did not run. */
-function bar(text: string, { measured }: Size, [one, other]: readonly [string, string], wanted: number) {
+function bar(
+  text: string,
+  { title, measured }: Contest,
+  [one, other]: readonly [string, string],
+  wanted: number,
+) {
   const roundsOf = (name: string) => measured.find(({ peer }) => peer.name === name)?.rounds;
   const [ours, others] = [roundsOf(one), roundsOf(other)];
-  return ours && others ? [{ bar: text, ratio: ratio(ours, others), wanted }] : [];
+  return ours && others ? [{ bar: `${text}; ${title}`, ratio: ratio(ours, others), wanted }] : [];
 }
 
 // Those that do a part of the same: keep state, however much of it there is, or validate.
 const rivals = peers.filter(({ keepsState, validates }) => keepsState || validates);
 const bars = [
-  ...sizes.flatMap((size) => bar("of the bare baseline's", size, [DURABLE, BASELINE], 0.7)),
+  ...contests.flatMap((contest) => bar("of the bare baseline's", contest, [DURABLE, BASELINE], 0.7)),
   ...[DURABLE, EPHEMERAL].flatMap((name) =>
     rivals.flatMap((rival) =>
-      sizes.flatMap((size) => {
-        const grown = rival.keepsState ? `, ${size.functions} functions` : "";
-        return bar(`${name}, ahead of ${rival.name}${grown}`, size, [name, rival.name], 1);
-      }),
+      contests.flatMap((contest) => bar(`${name}, ahead of ${rival.name}`, contest, [name, rival.name], 1)),
     ),
   ),
 ];
 console.log();
 for (const { bar, ratio, wanted } of bars) {
   console.log(
-    `${bar.padEnd(64)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
+    `${bar.padEnd(84)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
   );
 }
-const kept = sizes.map(({ functions, found }) => ({ functions, found }));
-await keepResults("peers-", { sizes: kept, bars });
+const kept = contests.map(({ title, found }) => ({ title, found }));
+await keepResults("peers-", { contests: kept, bars });
