@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startSandbox } from "../../src/local/startSandbox.ts";
+import { newDirectory, put } from "../program.ts";
+
+const FRAME_HEADER = 24;
+const WAL_HEADER = 32;
+
+/**
+ * How many commits the write-ahead log of the only function has. Source: "The WAL File Format" of SQLite; a frame that ends a
+ * commit says how large the database is then.
+ */
+function commits(stateDirectory: string): number {
+  const functions = join(stateDirectory, "objects/fc-sandbox-FunctionObject");
+  const [name = ""] = readdirSync(functions).filter((file) => /^[0-9a-f]{64}\.sqlite-wal$/.test(file));
+  const log = readFileSync(join(functions, name));
+  const frame = FRAME_HEADER + log.readUInt32BE(8);
+  const salt = log.subarray(16, 24);
+  let found = 0;
+  for (let at = WAL_HEADER; at + frame <= log.length; at += frame) {
+    const isOfThisLog = log.subarray(at + 8, at + 16).equals(salt);
+    if (isOfThisLog && log.readUInt32BE(at + 4) > 0) found += 1;
+  }
+  return found;
+}
+
+test("requests for one function that come together share commits; those that come alone have their own", async () => {
+  await using sandbox = await startSandbox({ stateDirectory: await newDirectory() });
+  const putOnce = (i: number) => put(sandbox.url, "f", { maxAsyncEventAgeInSeconds: i });
+  await putOnce(1);
+
+  const before = commits(sandbox.stateDirectory);
+  for (let i = 0; i < 20; i++) await putOnce(100 + i);
+  const alone = commits(sandbox.stateDirectory) - before;
+  expect(alone).toBe(20);
+
+  await Promise.all(Array.from({ length: 200 }, (_, i) => putOnce(1000 + i)));
+  const together = commits(sandbox.stateDirectory) - before - alone;
+  expect(together).toBeGreaterThan(0);
+  expect(together).toBeLessThan(200);
+});
