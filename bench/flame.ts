@@ -60,11 +60,12 @@ async function profiled(): Promise<Profile> {
     const ports = await listeningPorts(child.stdio[3] as Readable);
     const url = `http://127.0.0.1:${ports.http}`;
     const inspector = await connect(ports.inspector);
-    await load(url, configPaths(FUNCTIONS), { seconds: 3 });
+    const paths = configPaths(FUNCTIONS);
+    await load(url, paths, { seconds: 3 });
     await inspector.send("Profiler.enable");
     await inspector.send("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
     await inspector.send("Profiler.start");
-    const { requestsPerSecond } = await load(url, configPaths(FUNCTIONS), { seconds: SECONDS });
+    const { requestsPerSecond } = await load(url, paths, { seconds: SECONDS });
     console.log(`${Math.round(requestsPerSecond)} PUT/s while it was sampled`);
     return (await inspector.send<{ profile: Profile }>("Profiler.stop")).profile;
   } finally {

@@ -52,8 +52,8 @@ export interface Load {
   /** What the requests are signed with, if anything. */
   readonly key?: AccessKey | undefined;
   /**
-   * Whether each of the 16 connections asks for every config in turn, so that several come for one at a time, or, as by
-   * default, for some that no other asks for. Fewer configs than connections are shared anyway.
+   * Whether each of the 16 connections asks for every config, all in the same order, so that several come for one together;
+   * or for some that no other asks for, as by default unless there are fewer than connections.
    */
   readonly shared?: boolean;
 }
@@ -66,7 +66,7 @@ export function load(
 ): Promise<Round> {
   const type = method === "PUT" ? "application/json" : "";
   let connections = 0;
-  // Each connection has configs of its own, made before the load starts: making them must not slow the client down.
+  // Each connection has bodies of its own, made before the load starts: making them must not slow the client down.
   const setupClient = (client: autocannon.Client) => {
     const connection = connections++;
     const its = shared ? paths : paths.filter((_, i) => i % CONNECTIONS === connection);
@@ -117,7 +117,9 @@ export function ratio(ours: readonly Round[], other: readonly Round[]): number {
   );
 }
 
+/** The middle value, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }

@@ -51,6 +51,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
   const entry = entryJson(request.seen, {
     status: reply.status,
     responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
+    // Whole already, but a float to V8, which would optimize this function again and again.
     durationMs: Math.round(Date.now() - request.receivedAt),
     faults: [...faults],
   });

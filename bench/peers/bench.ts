@@ -158,9 +158,10 @@ for (const [functions, contestants, shared] of [
   ...GROWN.map((functions) => [functions, keepers, false] as const),
 ]) {
   const title = `${functions} functions, ${shared ? "shared" : "each connection its own"}`;
-  const found = await measured(contestants, functions, shared);
-  contests.push({ title, measured: found, found: results(found) });
-  show(results(found), title);
+  const its = await measured(contestants, functions, shared);
+  const found = results(its);
+  contests.push({ title, measured: its, found });
+  show(found, title);
 }
 
 /** What is wanted of one beside another; nothing where one of them did not run. */

@@ -32,7 +32,7 @@ const USES_PER_IDLE_TIME = 8;
  */
 export class FunctionObject extends DurableObject<Env> {
   readonly #tokens: PageTokens;
-  readonly #commits = new GroupCommit(this.ctx.storage);
+  readonly #commits = new GroupCommit();
   #opened: ConfigStore | undefined;
   #state: ResolvedState | undefined;
   #usedAt: number;
@@ -77,6 +77,7 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   async #perform(sent: SentRequest): Promise<SentReply> {
+    // First, since an erasure may begin meanwhile.
     await this.#commits.turn();
     if (this.#erasing) await this.#erasing;
     const request = receiveRequest(sent);

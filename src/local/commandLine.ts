@@ -12,7 +12,7 @@ Serves the sandbox until Ctrl-C.
   --port N         the port to listen on, 0 for any free one (default ${DEFAULT_PORT})
   --host H         the address to listen on (default ${DEFAULT_HOST}; 0.0.0.0 for all)
   --state-dir D    where the state is kept (default ${DEFAULT_STATE_DIRECTORY}, below the working directory)
-  --ephemeral      keep no state: it goes when the sandbox stops; twice as fast where it can be in memory (Linux)
+  --ephemeral      keep no state: it goes when the sandbox stops; faster where it can be in memory (Linux)
   --var NAME=VALUE set a variable in place of wrangler.toml's, or OPERATOR_TOKEN; can be given several times
   --help           show this
 `;

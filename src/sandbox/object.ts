@@ -83,7 +83,7 @@ export class SandboxObject extends DurableObject<Env> {
   #erasing: Promise<void> | undefined;
   /** The requests of the API that its tables must be there for. */
   readonly #answering = new UnderWay();
-  readonly #commits = new GroupCommit(this.ctx.storage);
+  readonly #commits = new GroupCommit();
 
   get #store(): SandboxStore {
     return this.#open().store;
@@ -171,6 +171,7 @@ export class SandboxObject extends DurableObject<Env> {
   async perform(sent: SentRequest): Promise<SentReply> {
     const request = receiveRequest(sent);
     const name = request.function === null ? undefined : functionOf(request);
+    // First, since an erasure may begin meanwhile.
     await this.#commits.turn();
     await this.#erasing;
     this.#answering.begin();
