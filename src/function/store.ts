@@ -21,7 +21,8 @@ interface Change {
 /**
  * One function's configs and the journal of its requests. The configs are in memory, since reading them is the most
  * frequent thing of all and nobody but this object writes them. A change is kept by the journal entry of the request
- * that made it (or, when that one waits, of the next), so that a PUT writes one row, and goes to the config's own row when that entry is about to go.
+ * that made it (or, when that one waits, of the next), so that a PUT writes one row, and goes to the config's own row when
+ * that entry is about to go.
  */
 export class ConfigStore {
   readonly journal: Journal;
