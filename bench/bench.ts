@@ -53,10 +53,11 @@ interface Measured {
 const paths = configPaths(FUNCTIONS);
 
 /**
- * Loads targets in turn, A B A B; cold ones first until all are warm: in turn then too, since an object that nobody asks
- * for ten seconds is unloaded, and its write-ahead log with it.
+ * Loads targets in turn, A B A B, and prints what came of it; cold ones first until all are warm: in turn then too, since an
+ * object that nobody asks for ten seconds is unloaded, and its write-ahead log with it.
  */
 async function inTurn(
+  title: string,
   targets: readonly Target[],
   { areCold = false, ...how }: Pick<Load, "method" | "shared"> & { readonly areCold?: boolean },
 ): Promise<Measured[]> {
@@ -80,6 +81,7 @@ async function inTurn(
   await each(async ({ host }, one) => {
     if (host.pid) one.memoryMiB = await memory(host.pid);
   });
+  process.stdout.write(figures(title, measured));
   return measured;
 }
 
@@ -180,14 +182,10 @@ try {
     { name: "fc-sandbox", host: ours },
     { name: "bare baseline", host: baseline },
   ];
-  const puts = await inTurn([...pair, signed], { shared: true, areCold: true });
-  process.stdout.write(figures("PUT", puts));
-  const ownPuts = await inTurn(pair, { shared: false });
-  process.stdout.write(figures(`PUT, ${OWN}`, ownPuts));
-  const gets = await inTurn(pair, { shared: true, method: "GET" });
-  process.stdout.write(figures("GET", gets));
-  const ownGets = await inTurn(pair, { shared: false, method: "GET" });
-  process.stdout.write(figures(`GET, ${OWN}`, ownGets));
+  const puts = await inTurn("PUT", [...pair, signed], { shared: true, areCold: true });
+  const ownPuts = await inTurn(`PUT, ${OWN}`, pair, { shared: false });
+  const gets = await inTurn("GET", pair, { shared: true, method: "GET" });
+  const ownGets = await inTurn(`GET, ${OWN}`, pair, { shared: false, method: "GET" });
   const control = await controlPlane(ours);
   await closeAll();
 
@@ -196,10 +194,8 @@ try {
     { name: "miniflare", host: await use(byMiniflare()) },
     { name: "wrangler dev", host: await use(byWranglerDev()) },
   ];
-  const hosted = await inTurn(hosts, { shared: true, areCold: true });
-  process.stdout.write(figures("PUT, hosted by", hosted));
-  const ownHosted = await inTurn(hosts, { shared: false });
-  process.stdout.write(figures(`PUT, ${OWN}, hosted by`, ownHosted));
+  const hosted = await inTurn("PUT, hosted by", hosts, { shared: true, areCold: true });
+  const ownHosted = await inTurn(`PUT, ${OWN}, hosted by`, hosts, { shared: false });
   await closeAll();
 
   const readyMs: number[] = [];

@@ -11,9 +11,9 @@ const CONFIGS = 4;
  */
 export const PUTS_UNTIL_STEADY = FUNCTIONS * 1000;
 
-/** The path of a function's config. */
-export function configPath(name: string): string {
-  return `/2016-08-15/services/demo/functions/${name}/async-invoke-config`;
+/** The path of a function's config; a service can have a qualifier with it. */
+export function configPath(name: string, service = "demo"): string {
+  return `/2016-08-15/services/${service}/functions/${name}/async-invoke-config`;
 }
 
 /** The paths of so many functions' configs. */

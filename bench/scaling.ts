@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createSandbox } from "../src/client/index.ts";
 import { byWorkerd, memory } from "./hosts.ts";
-import { load, type Round } from "./load.ts";
+import { configPath, configPaths, load, type Round } from "./load.ts";
 import { plot } from "./plot.ts";
 import { keepResults, quick } from "./results.ts";
 
@@ -19,9 +19,6 @@ interface Point extends Round {
   readonly x: number;
   readonly memoryMiB: number;
 }
-
-const config = (service: string, name: string) =>
-  `/2016-08-15/services/${service}/functions/${name}/async-invoke-config`;
 
 /** Serves a fresh sandbox server for one series of measurements. */
 async function serving<T>(run: (url: string, pid: number) => Promise<T>): Promise<T> {
@@ -74,9 +71,7 @@ const measured = {
   functions: {
     title: "functions of one sandbox",
     points: await announced("functions", () =>
-      series(quick ? [1, 100] : [1, 10, 100, 1000, 10_000], (_, x) =>
-        Array.from({ length: x }, (_, i) => config("demo", `f${i}`)),
-      ),
+      series(quick ? [1, 100] : [1, 10, 100, 1000, 10_000], (_, x) => configPaths(x)),
     ),
   },
   sandboxes: {
@@ -85,7 +80,7 @@ const measured = {
       const prefixes: string[] = [];
       return series(quick ? [1, 100] : [1, 10, 100, 1000], async (url, x) => {
         while (prefixes.length < x) prefixes.push(new URL((await createSandbox(url)).endpoint).pathname);
-        return prefixes.map((prefix) => prefix + config("demo", "f"));
+        return prefixes.map((prefix) => prefix + configPath("f"));
       });
     }),
   },
@@ -93,7 +88,7 @@ const measured = {
     title: "qualifiers of each of 16 functions",
     points: await announced("qualifiers", () =>
       series(quick ? [1, 10] : [1, 10, 30, 100], (_, x) =>
-        Array.from({ length: 16 * x }, (_, i) => config(`demo.q${Math.floor(i / 16)}`, `f${i % 16}`)),
+        Array.from({ length: 16 * x }, (_, i) => configPath(`f${i % 16}`, `demo.q${Math.floor(i / 16)}`)),
       ),
     ),
   },
@@ -101,7 +96,7 @@ const measured = {
     title: "minutes of load on 64 functions",
     points: await announced("minutes", () =>
       serving(async (url, pid) => {
-        const paths = Array.from({ length: 64 }, (_, i) => config("demo", `f${i}`));
+        const paths = configPaths(64);
         await touch(url, paths);
         const points: Point[] = [];
         for (let slice = 1; slice <= SOAK_SLICES; slice++) {

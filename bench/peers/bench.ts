@@ -187,9 +187,10 @@ const bars = [
   ),
 ];
 console.log();
+const width = Math.max(...bars.map(({ bar }) => bar.length));
 for (const { bar, ratio, wanted } of bars) {
   console.log(
-    `${bar.padEnd(84)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
+    `${bar.padEnd(width)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
   );
 }
 const kept = contests.map(({ title, found }) => ({ title, found }));

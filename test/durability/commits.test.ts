@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { startSandbox } from "../../src/local/startSandbox.ts";
 import { newDirectory, put } from "../program.ts";
+import { FUNCTIONS, objectFiles } from "./objectFiles.ts";
 
 const FRAME_HEADER = 24;
 const WAL_HEADER = 32;
@@ -12,9 +12,8 @@ const WAL_HEADER = 32;
  * commit says how large the database is then.
  */
 function commits(stateDirectory: string): number {
-  const functions = join(stateDirectory, "objects/fc-sandbox-FunctionObject");
-  const [name = ""] = readdirSync(functions).filter((file) => /^[0-9a-f]{64}\.sqlite-wal$/.test(file));
-  const log = readFileSync(join(functions, name));
+  const [file] = objectFiles(stateDirectory, FUNCTIONS);
+  const log = readFileSync(`${file}-wal`);
   const frame = FRAME_HEADER + log.readUInt32BE(8);
   const salt = log.subarray(16, 24);
   let found = 0;

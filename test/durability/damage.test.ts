@@ -13,9 +13,7 @@ import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { createSandbox, SandboxClient } from "../../src/client/index.ts";
 import { get, newDirectory, put, run, start, until } from "../program.ts";
-
-const FUNCTIONS = ".fc-sandbox/objects/fc-sandbox-FunctionObject";
-const SANDBOXES = ".fc-sandbox/objects/fc-sandbox-SandboxObject";
+import { FUNCTIONS, objectFiles, SANDBOXES } from "./objectFiles.ts";
 
 let cwd: string;
 
@@ -28,16 +26,11 @@ beforeEach(async () => {
   await exit;
 });
 
-/** The files of a directory of objects, but workerd's own. */
-function objectFiles(directory: string): string[] {
-  const files = readdirSync(join(cwd, directory)).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-  return files.map((name) => join(cwd, directory, name));
-}
+const state = () => join(cwd, ".fc-sandbox");
 
 /** Every file below the state directory, with what it holds. */
 function contents(): Map<string, string> {
-  const state = join(cwd, ".fc-sandbox");
-  const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) =>
+  const files = readdirSync(state(), { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
   return new Map(
@@ -55,19 +48,24 @@ const shorten = (file: string) => truncateSync(file, 50);
 test.each([
   [
     "a function's file that is no SQLite file",
-    () => objectFiles(FUNCTIONS)[0],
+    () => objectFiles(state(), FUNCTIONS)[0],
     overwrite,
     /does not begin as/,
   ],
-  ["a function's file that lost its end", () => objectFiles(FUNCTIONS)[0], halve, /it has \d+ bytes of \d+/],
+  [
+    "a function's file that lost its end",
+    () => objectFiles(state(), FUNCTIONS)[0],
+    halve,
+    /it has \d+ bytes of \d+/,
+  ],
   [
     "a function's file that lost all but its beginning",
-    () => objectFiles(FUNCTIONS)[0],
+    () => objectFiles(state(), FUNCTIONS)[0],
     shorten,
     /it has no more than 50 bytes/,
   ],
-  ["a sandbox's file", () => objectFiles(SANDBOXES)[0], overwrite, /does not begin as/],
-  ["the list of objects", () => join(cwd, FUNCTIONS, "metadata.sqlite"), overwrite, /does not begin as/],
+  ["a sandbox's file", () => objectFiles(state(), SANDBOXES)[0], overwrite, /does not begin as/],
+  ["the list of objects", () => join(state(), FUNCTIONS, "metadata.sqlite"), overwrite, /does not begin as/],
   [
     "an empty secret",
     () => join(cwd, ".fc-sandbox/secret"),
@@ -89,13 +87,13 @@ test.each([
 });
 
 test("several are counted", async () => {
-  for (const file of objectFiles(FUNCTIONS)) overwrite(file);
+  for (const file of objectFiles(state(), FUNCTIONS)) overwrite(file);
   const { stderr } = await run(["--port", "0"], cwd);
   expect(stderr).toContain(".sqlite (and 1 more) is damaged: ");
 });
 
 test("damage further inside fails the requests for that object and for its whole sandbox, names it, and stays as it is", async () => {
-  const [damaged = ""] = objectFiles(FUNCTIONS);
+  const [damaged = ""] = objectFiles(state(), FUNCTIONS);
   // The first page is the header's, and lists the tables.
   writeFileSync(damaged, readFileSync(damaged).fill(0xaa, 4096));
   const before = readFileSync(damaged);
@@ -121,7 +119,7 @@ test("damage further inside fails the requests for that object and for its whole
 });
 
 test("a function whose file was removed is as if it had never been put", async () => {
-  const [removed = ""] = objectFiles(FUNCTIONS);
+  const [removed = ""] = objectFiles(state(), FUNCTIONS);
   rmSync(removed);
   const { url, child, exit } = start(["--port", "0"], { cwd });
   const there = await url;
