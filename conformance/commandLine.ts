@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { apiVersions } from "../src/api/versions.ts";
+import { apiVersions } from "../src/fc/versions.ts";
 import { type Endpoint, endpointAt, newSandbox } from "./endpoint.ts";
 import type { Subject } from "./placeholders.ts";
 import { isEmpty, type Selection } from "./run.ts";

@@ -1,4 +1,4 @@
-import { versionById } from "../src/api/versions.ts";
+import { versionById } from "../src/fc/versions.ts";
 import { errorItemsOf, isObject, itemOf, shown } from "./expectation.ts";
 import type { Recording } from "./recording.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import type { ApiVersion } from "../src/api/versions.ts";
 import { createSandbox } from "../src/client/index.ts";
+import type { ApiVersion } from "../src/fc/versions.ts";
 import type { Answer } from "./expectation.ts";
 import type { Subject } from "./placeholders.ts";
 import type { JsonValue, Need, Signing } from "./scenario.ts";

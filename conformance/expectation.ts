@@ -1,4 +1,4 @@
-import type { ApiVersion } from "../src/api/versions.ts";
+import type { ApiVersion } from "../src/fc/versions.ts";
 import type { Expectation, JsonValue } from "./scenario.ts";
 
 /** What an endpoint answered. */

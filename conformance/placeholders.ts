@@ -1,4 +1,4 @@
-import type { ApiVersion } from "../src/api/versions.ts";
+import type { ApiVersion } from "../src/fc/versions.ts";
 
 /** What the placeholders of a scenario stand for. */
 export type Values = Readonly<Record<string, string | number>>;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type ApiVersion, versionById } from "../src/api/versions.ts";
+import { type ApiVersion, versionById } from "../src/fc/versions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, nextTokenOf } from "./expectation.ts";
 import type { Subject } from "./placeholders.ts";

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type ApiVersion, apiVersions, versionById } from "../src/api/versions.ts";
+import { type ApiVersion, apiVersions, versionById } from "../src/fc/versions.ts";
 import { type Endpoint, type Request, send } from "./endpoint.ts";
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { errorCodes } from "../src/api/errors.ts";
-import { apiVersions } from "../src/api/versions.ts";
+import { errorCodes } from "../src/fc/errors.ts";
+import { apiVersions } from "../src/fc/versions.ts";
 
 export const versionId = z.enum(apiVersions.map(({ id }) => id));
 

@@ -1,10 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
-import { acsStringToSign } from "../src/api/signature/acs.ts";
-import { acs3StringToSign, headersToSign } from "../src/api/signature/acs3.ts";
-import { fcStringToSign } from "../src/api/signature/fc.ts";
-import { httpDate, isoTime } from "../src/api/signature/requestTime.ts";
-import type { AccessKey, SignedRequest } from "../src/api/signature/verdict.ts";
-import type { ApiVersion } from "../src/api/versions.ts";
+import { acsStringToSign } from "../src/fc/signature/acs.ts";
+import { acs3StringToSign, headersToSign } from "../src/fc/signature/acs3.ts";
+import { fcStringToSign } from "../src/fc/signature/fc.ts";
+import { httpDate, isoTime } from "../src/fc/signature/requestTime.ts";
+import type { AccessKey, SignedRequest } from "../src/fc/signature/verdict.ts";
+import type { ApiVersion } from "../src/fc/versions.ts";
 import type { Signing } from "./scenario.ts";
 
 export interface Credentials extends AccessKey {

@@ -1,20 +1,20 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
-import { abbreviated, type Failure, failure, invalid } from "./api/errors.ts";
-import { errorReply } from "./api/messages.ts";
-import { apiRoutes, type Tenancy } from "./api/operations.ts";
-import { commonHeaders, send } from "./api/responses.ts";
-import { claimedAccessKeyId, verifySignature } from "./api/signature/verdict.ts";
-import { urlParts } from "./api/url.ts";
-import { versionOfPath } from "./api/versions.ts";
-import type { ApiContext, ApiEnv } from "./context.ts";
-import { parseFaultHeader } from "./faults.ts";
-import { clientOf } from "./sandbox/authorisation.ts";
-import { accessKeyOf } from "./sandbox/identity.ts";
-import { problem, type Refusal } from "./sandbox/problem.ts";
-import { controlRoutes, isControlPath, sendProblem } from "./sandbox/routes.ts";
-import { pathInSandbox, routedPath, selectSandbox } from "./sandbox/selection.ts";
+import { clientOf } from "./control/authorisation.ts";
+import { controlRoutes, isControlPath, sendProblem } from "./control/routes.ts";
+import { problem, type Refusal } from "./documents/problem.ts";
+import { abbreviated, type Failure, failure, invalid } from "./fc/errors.ts";
+import { claimedAccessKeyId, verifySignature } from "./fc/signature/verdict.ts";
+import { versionOfPath } from "./fc/versions.ts";
+import type { ApiContext, ApiEnv } from "./http/context.ts";
+import { commonHeaders, send } from "./http/responses.ts";
+import { apiRoutes, type Tenancy } from "./http/routes.ts";
+import { pathInSandbox, routedPath, selectSandbox } from "./http/selection.ts";
+import { urlParts } from "./lib/url.ts";
+import { errorReply } from "./objects/messages.ts";
+import { accessKeyOf } from "./state/credentials.ts";
+import { parseFaultHeader } from "./state/faults.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
 
 /** A host's name or address, and perhaps a port. A request's URL begins with it, whatever else it may hold. */

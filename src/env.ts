@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
-import { wholeNumber } from "./api/config.ts";
-import type { FunctionObject } from "./function/object.ts";
-import type { Limits } from "./limits.ts";
-import { DEFAULT_SANDBOX_ID } from "./sandbox/id.ts";
-import type { SandboxObject } from "./sandbox/object.ts";
-import { settingsShape } from "./sandbox/settings.ts";
+import { wholeNumber } from "./fc/asyncConfig/schema.ts";
+import type { FunctionObject } from "./objects/function/object.ts";
+import type { SandboxObject } from "./objects/sandbox/object.ts";
+import type { Limits } from "./state/limits.ts";
+import { DEFAULT_SANDBOX_ID } from "./state/sandboxId.ts";
+import { settingsShape } from "./state/settings.ts";
 
 /** The Worker's bindings and variables, as wrangler.toml declares them. */
 export interface Env {

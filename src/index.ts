@@ -1,6 +1,6 @@
 import { app } from "./app.ts";
 
-export { FunctionObject } from "./function/object.ts";
-export { SandboxObject } from "./sandbox/object.ts";
+export { FunctionObject } from "./objects/function/object.ts";
+export { SandboxObject } from "./objects/sandbox/object.ts";
 
 export default app;

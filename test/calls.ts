@@ -1,7 +1,7 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import type { Env } from "../src/env.ts";
-import type { FunctionObject } from "../src/function/object.ts";
-import type { SandboxObject } from "../src/sandbox/object.ts";
+import type { FunctionObject } from "../src/objects/function/object.ts";
+import type { SandboxObject } from "../src/objects/sandbox/object.ts";
 
 /** The bindings, with the objects' methods that are called through them noted as `{binding}.{method}`. */
 export function noting(calls: string[]): Env {

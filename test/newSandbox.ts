@@ -1,10 +1,10 @@
 import { SELF } from "cloudflare:test";
 import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../src/client/index.ts";
-import { shownFaultSchema } from "../src/faults.ts";
-import { declaredSchema } from "../src/sandbox/declaredFunctions.ts";
-import * as responses from "../src/sandbox/responses.ts";
-import { snapshotSchema } from "../src/sandbox/snapshot.ts";
+import * as responses from "../src/documents/responseBodies.ts";
+import { declaredSchema } from "../src/state/existence.ts";
+import { shownFaultSchema } from "../src/state/faults.ts";
+import { snapshotSchema } from "../src/state/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "./request.ts";
 
 const limits = { nameLength: 128, journalEntriesPerFunction: 200, faults: 50 } as Parameters<

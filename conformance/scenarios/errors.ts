@@ -1,4 +1,4 @@
-import { type ErrorCode, statusOf } from "../../src/api/errors.ts";
+import { type ErrorCode, statusOf } from "../../src/fc/errors.ts";
 import type { Scenario, Step } from "../scenario.ts";
 
 const put = { operation: "put", json: { maxAsyncRetryAttempts: 1 } } as const;

@@ -1,10 +1,7 @@
 /** The documents that the control plane takes and answers with: the types of the schemas that it validates with. */
-export type { Fault, GivenFault } from "../faults.ts";
-export type { Filter, JournalEntry } from "../function/journalEntry.ts";
-export type { GivenClock } from "../sandbox/clock.ts";
-export type { Declared } from "../sandbox/declaredFunctions.ts";
-export type { FeedEvent } from "../sandbox/feedProtocol.ts";
-export type { Part } from "../sandbox/parts.ts";
+
+export type { FeedEvent } from "../documents/feed.ts";
+export type { Part } from "../documents/parts.ts";
 export type {
   Problem,
   RequestsPage,
@@ -12,6 +9,10 @@ export type {
   ShownClock,
   Summary,
   Verification,
-} from "../sandbox/responses.ts";
-export type { Settings } from "../sandbox/settings.ts";
-export type { Snapshot } from "../sandbox/snapshot.ts";
+} from "../documents/responseBodies.ts";
+export type { Filter, JournalEntry } from "../journal/entry.ts";
+export type { GivenClock } from "../state/clock.ts";
+export type { Declared } from "../state/existence.ts";
+export type { Fault, GivenFault } from "../state/faults.ts";
+export type { Settings } from "../state/settings.ts";
+export type { Snapshot } from "../state/snapshot.ts";

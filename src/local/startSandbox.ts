@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
-import type { Problem } from "../sandbox/responses.ts";
+import type { Problem } from "../documents/responseBodies.ts";
 import { openStateDirectory, type StateDirectory } from "./stateDirectory.ts";
 import { WORKER_DIRECTORY, type WorkerSettings, workerdConfig } from "./worker.ts";
 import { startWorkerd, type WorkerdProcess } from "./workerdProcess.ts";

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { requestSchema } from "../api/config.ts";
-import { type ErrorCode, errorCodes, statusOf } from "../api/errors.ts";
-import { operations } from "../api/operations.ts";
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../api/paging.ts";
-import type { ApiVersion, Operation } from "../api/versions.ts";
+import { requestSchema } from "../fc/asyncConfig/schema.ts";
+import { type ErrorCode, errorCodes, statusOf } from "../fc/errors.ts";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
+import type { ApiVersion, Operation } from "../fc/versions.ts";
+import { operations } from "../http/routes.ts";
 import { examplesOf } from "./examples.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 

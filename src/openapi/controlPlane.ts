@@ -1,15 +1,15 @@
 import * as z from "zod/mini";
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../api/paging.ts";
+import { METRICS_TYPE } from "../control/metrics.ts";
+import { creationSchema, resetSchema, verifySchema } from "../documents/requestBodies.ts";
+import * as responses from "../documents/responseBodies.ts";
 import { type Env, limits } from "../env.ts";
-import { faultSchema, shownFaultSchema } from "../faults.ts";
-import { filterSchema } from "../function/journalEntry.ts";
-import { advanceSchema, clockSchema } from "../sandbox/clock.ts";
-import { declaredSchema } from "../sandbox/declaredFunctions.ts";
-import { METRICS_TYPE } from "../sandbox/metrics.ts";
-import { creationSchema, resetSchema, verifySchema } from "../sandbox/requestBodies.ts";
-import * as responses from "../sandbox/responses.ts";
-import { settingsSchema } from "../sandbox/settings.ts";
-import { snapshotSchema } from "../sandbox/snapshot.ts";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
+import { filterSchema } from "../journal/entry.ts";
+import { advanceSchema, clockSchema } from "../state/clock.ts";
+import { declaredSchema } from "../state/existence.ts";
+import { faultSchema, shownFaultSchema } from "../state/faults.ts";
+import { settingsSchema } from "../state/settings.ts";
+import { snapshotSchema } from "../state/snapshot.ts";
 import { examplesOf } from "./examples.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 

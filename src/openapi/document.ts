@@ -1,5 +1,5 @@
-import { apiVersions } from "../api/versions.ts";
 import type { Env } from "../env.ts";
+import { apiVersions } from "../fc/versions.ts";
 import { apiParameters, apiPaths, headers } from "./api.ts";
 import { controlPaths } from "./controlPlane.ts";
 import type { JsonObject } from "./schemas.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { ApiContext, ApiEnv } from "../context.ts";
+import type { ApiContext, ApiEnv } from "../http/context.ts";
 
 /** The pages and documents: their paths in a sandbox, and their files among the static assets. */
 const pages: Readonly<Record<string, string>> = {

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { Step } from "../../conformance/scenario.ts";
 import { scenarios } from "../../conformance/scenarios/index.ts";
-import { type ApiVersion, apiVersions } from "../../src/api/versions.ts";
 import type { SandboxClient } from "../../src/client/index.ts";
+import { type ApiVersion, apiVersions } from "../../src/fc/versions.ts";
 import { newDirectory, ROOT } from "../program.ts";
 
 const CLI = join(ROOT, "conformance/cli.ts");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { options } from "../../conformance/commandLine.ts";
-import { apiVersions } from "../../src/api/versions.ts";
 import { createSandbox, type Snapshot } from "../../src/client/index.ts";
+import { apiVersions } from "../../src/fc/versions.ts";
 import { until } from "../program.ts";
 import { SERVER } from "../server.ts";
 import {

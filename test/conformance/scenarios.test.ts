@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { scenarios } from "../../conformance/scenarios/index.ts";
-import { errorCodes } from "../../src/api/errors.ts";
+import { errorCodes } from "../../src/fc/errors.ts";
 import { ROOT } from "../program.ts";
 
 const steps = scenarios.flatMap((scenario) => scenario.steps);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { expect } from "vitest";
-import { errorCodes } from "../../src/api/errors.ts";
+import { errorCodes } from "../../src/fc/errors.ts";
 
 const PATIENCE_MS = 10_000;
 const LONGEST_ERROR = 4000;

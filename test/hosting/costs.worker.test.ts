@@ -1,8 +1,8 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import type { FunctionObject } from "../../src/function/object.ts";
-import { functionObject, sandboxObject } from "../../src/objects.ts";
-import type { SandboxObject } from "../../src/sandbox/object.ts";
+import type { FunctionObject } from "../../src/objects/function/object.ts";
+import type { SandboxObject } from "../../src/objects/sandbox/object.ts";
+import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import { callsOf } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { versions } from "../request.ts";

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { defaults } from "../../api/defaults.ts";
-import { type ConfigName, DEFAULT_QUALIFIER } from "../../api/names.ts";
+import { defaults } from "../../fc/asyncConfig/defaults.ts";
+import { type ConfigName, DEFAULT_QUALIFIER } from "../../fc/names.ts";
 import { type ApiFailure, configPath, type EnteredItems, putBody, sendApi } from "./api.ts";
 import { Code } from "./Code.tsx";
 import { type ConfigItems, keyOf, type ShownConfig, titleOf } from "./configs.ts";

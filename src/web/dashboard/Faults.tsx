@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { errorCodes } from "../../api/errors.ts";
-import { OPERATIONS } from "../../api/versions.ts";
 import type { Fault, GivenFault } from "../../client/index.ts";
+import { errorCodes } from "../../fc/errors.ts";
+import { OPERATIONS } from "../../fc/versions.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
 import { Refused } from "./Refused.tsx";

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useRef } from "preact/hooks";
 import type { Part, Settings, Snapshot } from "../../client/index.ts";
-import { PARTS } from "../../sandbox/parts.ts";
+import { PARTS } from "../../documents/parts.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
 import { Refused } from "./Refused.tsx";

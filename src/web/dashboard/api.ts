@@ -1,7 +1,7 @@
-import type { ConfigName } from "../../api/names.ts";
-import { base64 } from "../../api/signature/encoding.ts";
-import { fcStringToSign } from "../../api/signature/fc.ts";
-import type { AccessKey } from "../../api/signature/verdict.ts";
+import type { ConfigName } from "../../fc/names.ts";
+import { base64 } from "../../fc/signature/encoding.ts";
+import { fcStringToSign } from "../../fc/signature/fc.ts";
+import type { AccessKey } from "../../fc/signature/verdict.ts";
 import { endpoint } from "./address.ts";
 import type { ConfigItems } from "./configs.ts";
 

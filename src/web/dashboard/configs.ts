@@ -1,6 +1,6 @@
-import { defaults } from "../../api/defaults.ts";
-import { type ConfigName, DEFAULT_QUALIFIER } from "../../api/names.ts";
 import type { JournalEntry, Snapshot } from "../../client/index.ts";
+import { defaults } from "../../fc/asyncConfig/defaults.ts";
+import { type ConfigName, DEFAULT_QUALIFIER } from "../../fc/names.ts";
 
 /** One config as the dashboard shows it. */
 export interface ShownConfig extends ConfigName {

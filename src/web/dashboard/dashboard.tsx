@@ -2,7 +2,7 @@ import "./dashboard.css";
 import { useSignal } from "@preact/signals";
 import { render } from "preact";
 import { createSandbox } from "../../client/index.ts";
-import { DEFAULT_SANDBOX_ID } from "../../sandbox/id.ts";
+import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { endpoint, fragmentOf, linkTo } from "./address.ts";
 import { Clock } from "./Clock.tsx";
 import { Configs } from "./Configs.tsx";

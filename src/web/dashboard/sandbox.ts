@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
-import type { AccessKey } from "../../api/signature/verdict.ts";
 import { type Fault, type JournalEntry, SandboxClient, type Summary } from "../../client/index.ts";
-import { DEFAULT_SANDBOX_ID } from "../../sandbox/id.ts";
+import type { AccessKey } from "../../fc/signature/verdict.ts";
+import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import type { ConfigItems, ShownConfig } from "./configs.ts";
 

@@ -1,5 +1,5 @@
 import type { Summary } from "../../client/index.ts";
-import { accessKeyIdOf, DEFAULT_SANDBOX_ID } from "../../sandbox/id.ts";
+import { accessKeyIdOf, DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 
 /** A way to point a client at the sandbox, as text to copy. */
 interface Snippet {

@@ -1,7 +1,7 @@
 import { batch } from "@preact/signals";
-import type { ConfigName } from "../../api/names.ts";
 import { ControlError, type Fault, type FeedEvent, type JournalEntry } from "../../client/index.ts";
-import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../../sandbox/feedProtocol.ts";
+import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../../documents/feed.ts";
+import type { ConfigName } from "../../fc/names.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import {
   changes,

@@ -1,0 +1,52 @@
+import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../documents/feed.ts";
+import { problem, type Refusal } from "../documents/problem.ts";
+import type { ApiContext } from "../http/context.ts";
+import { sandboxObject } from "../objects/stubs.ts";
+import { credentialsOf, equalSecrets } from "../state/credentials.ts";
+import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
+
+/** A request that must have a token has none. */
+export const NO_TOKEN = problem(401, "The control plane wants Authorization: Bearer {control token}.");
+
+/** Whom a rate limit counts a request for. */
+export function clientOf(c: ApiContext): string {
+  return c.req.header("CF-Connecting-IP") ?? "local";
+}
+
+/**
+ * Why the request may not do what it asks of its sandbox; undefined when it may. Without a token it may read, where
+ * whoever knows the sandbox's id may use the API as well: `isVisitor` then says so.
+ */
+export async function authorise(c: ApiContext): Promise<Refusal | undefined> {
+  const sandbox = c.get("sandbox");
+  if (sandbox === DEFAULT_SANDBOX_ID && c.env.DEFAULT_SANDBOX === "open") return undefined;
+  const expected =
+    sandbox === DEFAULT_SANDBOX_ID
+      ? c.env.OPERATOR_TOKEN || undefined
+      : (await credentialsOf(c.env.ROOT_SECRET ?? "", sandbox)).controlToken;
+  const given = givenToken(c);
+  if (given === undefined && (await mayVisit(c))) {
+    c.set("isVisitor", true);
+    return undefined;
+  }
+  if (given === undefined) return NO_TOKEN;
+  if (expected !== undefined && equalSecrets(given, expected)) return undefined;
+  return problem(403, "That is not this sandbox's control token.");
+}
+
+async function mayVisit(c: ApiContext): Promise<boolean> {
+  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+  // Everybody knows the id of `default`.
+  if (!isRead || c.get("sandbox") === DEFAULT_SANDBOX_ID) return false;
+  return (await sandboxObject(c.env, c.get("sandbox")).signatures()) !== "required";
+}
+
+function givenToken(c: ApiContext): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+  if (bearer !== undefined) return bearer;
+  const protocols = (c.req.header("Sec-WebSocket-Protocol") ?? "")
+    .split(",")
+    .map((protocol) => protocol.trim());
+  if (!protocols.includes(FEED_PROTOCOL)) return undefined;
+  return protocols.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+}

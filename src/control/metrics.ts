@@ -1,0 +1,50 @@
+import type { Summary } from "../documents/responseBodies.ts";
+
+export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** A sandbox's figures for Prometheus. Source: its text-based exposition format, version 0.0.4. */
+export function metricsText({ id, counts, traffic, faults }: Summary): string {
+  const families: Family[] = [
+    {
+      name: "fc_sandbox_requests_total",
+      help: "Requests to the API, by operation and status.",
+      type: "counter",
+      samples: traffic.requests.map(({ operation, status, count }) => ({
+        labels: { operation, status: String(status) },
+        value: count,
+      })),
+    },
+    single("fc_sandbox_faults_struck_total", "How often a fault struck.", "counter", traffic.faultsStruck),
+    single(
+      "fc_sandbox_rows_written_total",
+      "Rows of configs and journal written.",
+      "counter",
+      traffic.rowsWritten,
+    ),
+    single("fc_sandbox_functions", "Functions.", "gauge", counts.functions),
+    single("fc_sandbox_configs", "Configs.", "gauge", counts.configs),
+    single("fc_sandbox_journal_entries", "Requests that the journal remembers.", "gauge", counts.requests),
+    single("fc_sandbox_faults", "Faults that are set.", "gauge", faults),
+  ];
+  return families.map((family) => familyText(family, id)).join("");
+}
+
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge";
+  readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
+function single(name: string, help: string, type: Family["type"], value: number): Family {
+  return { name, help, type, samples: [{ labels: {}, value }] };
+}
+
+function familyText({ name, help, type, samples }: Family, sandbox: string): string {
+  const lines = samples.map(({ labels, value }) => {
+    // None of the values has a character that would need escaping: an id, an operation, a status.
+    const pairs = Object.entries({ sandbox, ...labels }).map(([label, text]) => `${label}="${text}"`);
+    return `${name}{${pairs.join(",")}} ${value}\n`;
+  });
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+}

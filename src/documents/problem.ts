@@ -1,0 +1,50 @@
+import type * as z from "zod/mini";
+import type { Problem } from "./responseBodies.ts";
+
+/** A call of the control plane that came to nothing: why. */
+export interface Refusal {
+  readonly ok: false;
+  readonly problem: Problem;
+}
+
+/** What a call of the control plane comes to. Never thrown. */
+export type ControlOutcome<T> = { readonly ok: true; readonly value: T } | Refusal;
+
+export function done<T>(value: T): ControlOutcome<T> {
+  return { ok: true, value };
+}
+
+const titles = {
+  400: "Bad request",
+  401: "Not authorised",
+  403: "Forbidden",
+  404: "Not found",
+  409: "Conflict",
+  413: "Too large",
+  429: "Too many requests",
+  500: "Internal error",
+  503: "Unavailable",
+} as const;
+
+/** A refusal: `detail` is a sentence for people, `errors` says where a document is wrong. */
+export function problem(status: keyof typeof titles, detail: string, errors?: Problem["errors"]): Refusal {
+  return { ok: false, problem: { status, title: titles[status], detail, ...(errors ? { errors } : {}) } };
+}
+
+/** The value that the schema makes of it, or a problem that says where it is wrong. */
+export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): ControlOutcome<z.output<T>> {
+  const result = schema.safeParse(value);
+  if (result.success) return done(result.data);
+  const errors = result.error.issues.map((issue) => ({
+    path: issue.path
+      .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+      .join("")
+      .replace(/^\./, ""),
+    reason:
+      issue.code === "unrecognized_keys"
+        ? `must not have ${issue.keys.join(", ")}`
+        : `must be ${issue.message}`,
+  }));
+  const [first] = errors;
+  return problem(400, `${first?.path || "the document"} ${first?.reason}`, errors);
+}

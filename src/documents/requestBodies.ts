@@ -1,0 +1,48 @@
+import * as z from "zod/mini";
+import { filterSchema } from "../journal/entry.ts";
+import type { Limits } from "../state/limits.ts";
+import { LABEL } from "../state/sandboxId.ts";
+import { settingsSchema } from "../state/settings.ts";
+import { snapshotSchema } from "../state/snapshot.ts";
+import { PARTS } from "./parts.ts";
+
+// What the control plane takes that is no resource of its own.
+
+/** What a sandbox is made with. */
+export function creationSchema(limits: Limits) {
+  return z.strictObject({
+    label: z.optional(
+      z.string().check(z.regex(LABEL, { error: "1 to 32 lower-case letters, digits or inner hyphens" })),
+    ),
+    settings: z.optional(z.partial(settingsSchema(limits))),
+    snapshot: z.optional(snapshotSchema(limits)),
+  });
+}
+
+/** What is reset; all of it when no parts are named. */
+export const resetSchema = z.strictObject({
+  parts: z.optional(
+    z
+      .array(z.enum(PARTS, { error: `one of ${PARTS.join(", ")}` }))
+      .check(z.minLength(1, { error: "at least one part" })),
+  ),
+});
+
+const times = z.optional(
+  z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
+);
+
+/** Which requests there must have been, and how many: at least one when no number is given. */
+export const verifySchema = z
+  .strictObject({
+    filter: z.optional(filterSchema),
+    exactly: times,
+    atLeast: times,
+    atMost: times,
+  })
+  .check(
+    z.refine(({ exactly, atLeast, atMost }) => exactly === undefined || (atLeast ?? atMost) === undefined, {
+      path: ["exactly"],
+      error: "without atLeast and atMost",
+    }),
+  );

@@ -1,0 +1,53 @@
+import type { UnsetForm } from "./asyncConfig/defaults.ts";
+import { type Failure, invalid, type Outcome, success } from "./errors.ts";
+
+export const DEFAULT_PAGE_SIZE = 20;
+export const MAX_PAGE_SIZE = 100;
+
+/** Which page of a list a request asks for; the token is as it came, to be opened by who issued it. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly nextToken: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Absent on the last page. */
+  readonly nextToken: string | undefined;
+}
+
+/** The `limit` and `nextToken` of a list's query, an empty one being none; InvalidArgument. */
+export function parsePageRequest(
+  limit: string | undefined,
+  nextToken: string | undefined,
+): Outcome<PageRequest> {
+  const size = limit ? Number(limit) : DEFAULT_PAGE_SIZE;
+  if ((limit && !/^[0-9]+$/.test(limit)) || size < 1 || size > MAX_PAGE_SIZE) {
+    return invalid("limit", `an integer from 1 to ${MAX_PAGE_SIZE}`, limit);
+  }
+  return success({ limit: size, nextToken: nextToken || undefined });
+}
+
+/** The first `limit` of what was found, and if more was, the token that `issue` makes of the last of them. */
+export async function pageOf<T>(
+  found: readonly T[],
+  limit: number,
+  issue: (last: T) => Promise<string>,
+): Promise<Page<T>> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const nextToken = found.length > limit && last !== undefined ? await issue(last) : undefined;
+  return { items, nextToken };
+}
+
+/** A page as a response shows it; the last one has no `nextToken` in the documented form. */
+export function renderPage<T>(page: Page<T>, unset: UnsetForm, renderItem: (item: T) => object) {
+  const configs = page.items.map(renderItem);
+  if (unset === "go")
+    return { configs: configs.length > 0 ? configs : null, nextToken: page.nextToken ?? "" };
+  return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
+}
+
+export function invalidToken(token: string): Failure {
+  return invalid("nextToken", "one that an earlier page of this list returned", token);
+}

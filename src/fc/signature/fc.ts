@@ -1,0 +1,40 @@
+import { percentDecoded } from "../../lib/url.ts";
+import { failure, type Outcome, success } from "../errors.ts";
+import { isDigestOf, type Md5 } from "./contentMd5.ts";
+import { bytesOfBase64 } from "./encoding.ts";
+import { verifyHmac } from "./hmac.ts";
+import type { KeyAndSignature } from "./keyAndSignature.ts";
+import { checkRequestTime, httpDate } from "./requestTime.ts";
+import type { SignedRequest } from "./verdict.ts";
+
+/** Verifies the FC scheme. Source: "Signature authentication" of FC 2.0. */
+export async function verifyFc(
+  { signature }: KeyAndSignature,
+  request: SignedRequest,
+  secret: string,
+  now: number,
+  md5: Md5,
+): Promise<Outcome<undefined>> {
+  // Browsers can't set Date; FC's console signs x-fc-date in its place (fc-java-sdk, FcSignatureComposer).
+  const date = request.headers.get("Date") || request.headers.get("x-fc-date");
+  if (!date) return failure("MissingRequiredHeader", "Date");
+  const timely = checkRequestTime(httpDate, date, now);
+  if (!timely.ok) return timely;
+  const text = fcStringToSign(request, date);
+  const signed = await verifyHmac("SHA-256", secret, text, bytesOfBase64(signature, 32));
+  return signed && (await isDigestOf(request, md5)) ? success(undefined) : failure("SignatureNotMatch");
+}
+
+/** The text that the FC scheme signs. `date` is the value that stands in the Date line. */
+export function fcStringToSign({ method, path, headers }: SignedRequest, date: string): string {
+  // Headers iterate in the order of their lower-case names, which is the canonical order.
+  const fcHeaders = [...headers].filter(([name]) => name.startsWith("x-fc-"));
+  return [
+    method,
+    headers.get("Content-MD5") ?? "",
+    headers.get("Content-Type") ?? "",
+    date,
+    ...fcHeaders.map(([name, value]) => `${name}:${value}`),
+    percentDecoded(path),
+  ].join("\n");
+}

@@ -1,0 +1,64 @@
+import type { ApiReply } from "../objects/messages.ts";
+import type { ApiContext } from "./context.ts";
+
+/**
+ * The headers that every response has. CORS is open to every origin: a browser app works at once, and may read the
+ * request id.
+ */
+export function commonHeaders(c: ApiContext): Record<string, string> {
+  return {
+    "X-Fc-Request-Id": c.get("requestId"),
+    Date: new Date().toUTCString(),
+    // In milliseconds, as far as a Worker's clock tells: it stands still while it computes.
+    "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
+    "Access-Control-Allow-Origin": "*",
+    "Timing-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,Retry-After",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+  };
+}
+
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/** The response that a reply stands for. */
+export function send(c: ApiContext, { status, headers: given, body, broken, madeUp }: ApiReply): Response {
+  const common = commonHeaders(c);
+  const headers: Record<string, string> = madeUp ? withMadeUp(common, given) : { ...common, ...given };
+  if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
+  if (broken) return new Response(brokenOff(new TextEncoder().encode(body)), { status, headers });
+  // The server counts what it sends; of a HEAD's answer it sees no body to count.
+  if (c.req.method === "HEAD") headers["Content-Length"] = String(new TextEncoder().encode(body).length);
+  return new Response(body, { status, headers });
+}
+
+/** The usual headers and those that a fault makes up, which take their place, in whatever case they are written. */
+function withMadeUp(
+  usual: Readonly<Record<string, string>>,
+  madeUp: Readonly<Record<string, string>>,
+): Record<string, string> {
+  // The sandboxes' pages share an origin: a page that a fault makes up must not act in its name.
+  const merged = new Headers({ ...usual, "Content-Security-Policy": "sandbox" });
+  for (const [name, value] of Object.entries(madeUp)) {
+    // Policies add up: a made-up one can't undo the other.
+    if (name.toLowerCase() === "content-security-policy") merged.append(name, value);
+    else merged.set(name, value);
+  }
+  return Object.fromEntries(merged);
+}
+
+/** workerd forgets what it has not sent yet when a body breaks off. */
+const SENDING_MS = 20;
+
+/** A body whose second half never comes. */
+function brokenOff(bytes: Uint8Array): ReadableStream {
+  const { readable, writable } = new FixedLengthStream(bytes.length);
+  const writer = writable.getWriter();
+  writer
+    .write(bytes.subarray(0, Math.ceil(bytes.length / 2)))
+    .then(() => scheduler.wait(SENDING_MS))
+    .then(() => writer.abort(new Error("broken off by a fault")))
+    .catch(() => {});
+  return readable;
+}

@@ -1,0 +1,48 @@
+import type { Env } from "../env.ts";
+import { claimedAccessKeyId } from "../fc/signature/verdict.ts";
+import { type UrlParts, urlParts } from "../lib/url.ts";
+import { isSandboxId } from "../state/credentials.ts";
+import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "../state/sandboxId.ts";
+
+/** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
+const PREFIX = /^\/(?:s|%73)\/([^/]*)(\/.*)?$/s;
+
+/** A request's path without the prefix that selects a sandbox. */
+export function pathInSandbox(path: string): string {
+  const [prefixed, , rest] = PREFIX.exec(path) ?? [];
+  return prefixed === undefined ? path : (rest ?? "/");
+}
+
+/** The path that a request is routed by: that in its sandbox, where the control plane's own may end with a slash. */
+export function routedPath(path: string): string {
+  const inside = pathInSandbox(path);
+  return inside === "/_sandbox/" ? "/_sandbox" : inside;
+}
+
+/**
+ * Which sandbox a request names: by path prefix, host label or access key id, whichever comes first; `default`
+ * when it names none. It may be one that was never made.
+ */
+function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env): string {
+  const [, prefix] = PREFIX.exec(path) ?? [];
+  if (prefix !== undefined) return prefix;
+  const domain = env.SANDBOX_DOMAIN && `.${env.SANDBOX_DOMAIN.toLowerCase()}`;
+  const host = hostname.toLowerCase().replace(/\.$/, "");
+  if (domain && host.endsWith(domain)) return host.slice(0, -domain.length);
+  return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX_ID;
+}
+
+/** The sandbox a request belongs to: its id, or what it named when there is no such sandbox. */
+export async function selectSandbox(
+  request: Request,
+  env: Env,
+): Promise<{ readonly ok: true; readonly sandbox: string } | { readonly ok: false; readonly named: string }> {
+  const named = namedSandbox(urlParts(request.url), request.headers, env);
+  const exists =
+    named === DEFAULT_SANDBOX_ID
+      ? env.DEFAULT_SANDBOX !== "off"
+      : env.ROOT_SECRET
+        ? await isSandboxId(env.ROOT_SECRET, named)
+        : false;
+  return exists ? { ok: true, sandbox: named } : { ok: false, named };
+}

@@ -1,0 +1,61 @@
+import { type Outcome, success } from "../fc/errors.ts";
+import { invalidToken } from "../fc/paging.ts";
+
+/**
+ * Issues and opens one list's tokens. A token holds where the page ended and a MAC over it, so that none can be
+ * made up or taken from another list.
+ */
+export class PageTokens {
+  readonly #kv: SyncKvStorage;
+  readonly #list: string;
+
+  /** `kv` is where the object that has the list keeps the key, made on first use; `list` tells its lists apart. */
+  constructor(kv: SyncKvStorage, list: string) {
+    this.#kv = kv;
+    this.#list = list;
+  }
+
+  async issue(position: string): Promise<string> {
+    const bytes = new TextEncoder().encode(position);
+    const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key(), this.#signed(bytes)));
+    return `${base64url(mac)}.${base64url(bytes)}`;
+  }
+
+  /** The position that the token holds; InvalidArgument when this list did not issue it. */
+  async open(token: string): Promise<Outcome<string>> {
+    const [mac, position] = token.split(".").map(fromBase64url);
+    if (
+      mac &&
+      position &&
+      (await crypto.subtle.verify("HMAC", await this.#key(), mac, this.#signed(position)))
+    ) {
+      return success(new TextDecoder().decode(position));
+    }
+    return invalidToken(token);
+  }
+
+  #signed(position: Uint8Array): Uint8Array {
+    return new TextEncoder().encode(`${this.#list}/${new TextDecoder().decode(position)}`);
+  }
+
+  #key(): Promise<CryptoKey> {
+    let key = this.#kv.get<Uint8Array>("pageTokenKey");
+    if (key === undefined) {
+      key = crypto.getRandomValues(new Uint8Array(32));
+      this.#kv.put("pageTokenKey", key);
+    }
+    return crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+  }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+function fromBase64url(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { FunctionName } from "../../fc/names.ts";
+import { migrate } from "../../lib/migrations.ts";
+
+const migrations = [
+  `CREATE TABLE functions (
+     service TEXT NOT NULL,
+     function TEXT NOT NULL,
+     configs_epoch INTEGER NOT NULL,
+     imported TEXT,
+     PRIMARY KEY (service, function)
+   ) STRICT, WITHOUT ROWID`,
+];
+
+/** A function of a sandbox. */
+export interface Member extends FunctionName {
+  /** Goes up when the function has to forget its configs. */
+  readonly configsEpoch: number;
+  /** The configs that it has to take from a snapshot in their place, until it has. */
+  readonly imported: readonly StoredConfig[] | undefined;
+}
+
+type Row = { service: string; function: string; configs_epoch: number; imported: string | null };
+
+/** The table of a sandbox's functions. */
+export class Directory {
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    migrate(storage, "functions", migrations);
+    this.#sql = storage.sql;
+  }
+
+  get({ service, function: name }: FunctionName): Member | undefined {
+    const [row] = this.#sql
+      .exec<Row>("SELECT * FROM functions WHERE service = ? AND function = ?", service, name)
+      .toArray();
+    return row && fromRow(row);
+  }
+
+  all(): Member[] {
+    return this.#sql.exec<Row>("SELECT * FROM functions ORDER BY service, function").toArray().map(fromRow);
+  }
+
+  add({ service, function: name }: FunctionName): void {
+    this.#sql.exec("INSERT INTO functions VALUES (?, ?, 0, NULL)", service, name);
+  }
+
+  remove({ service, function: name }: FunctionName): void {
+    this.#sql.exec("DELETE FROM functions WHERE service = ? AND function = ?", service, name);
+  }
+
+  count(): number {
+    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM functions").one().count;
+  }
+
+  /** The names of the FC 3.0 functions from this one on, in the order of their bytes. */
+  namesFrom(name: string): string[] {
+    const rows = this.#sql.exec<{ function: string }>(
+      "SELECT function FROM functions WHERE service = '' AND function >= ? ORDER BY function",
+      name,
+    );
+    return rows.toArray().map((row) => row.function);
+  }
+
+  /** Has all functions forget their configs. */
+  forgetAll(): void {
+    this.#sql.exec("UPDATE functions SET configs_epoch = configs_epoch + 1, imported = NULL");
+  }
+
+  /** Has one function forget its configs, and take these instead. */
+  replace({ service, function: name }: FunctionName, imported: readonly StoredConfig[]): void {
+    this.#sql.exec(
+      `INSERT INTO functions VALUES (?, ?, 0, ?)
+       ON CONFLICT DO UPDATE SET configs_epoch = configs_epoch + 1, imported = excluded.imported`,
+      service,
+      name,
+      imported.length > 0 ? JSON.stringify(imported) : null,
+    );
+  }
+
+  /** Notes that a function has taken what it had to, unless it has to take something else by now. */
+  taken({ service, function: name, configsEpoch }: Omit<Member, "imported">): void {
+    this.#sql.exec(
+      `UPDATE functions SET imported = NULL
+       WHERE service = ? AND function = ? AND configs_epoch = ? AND imported IS NOT NULL`,
+      service,
+      name,
+      configsEpoch,
+    );
+  }
+}
+
+function fromRow(row: Row): Member {
+  return {
+    service: row.service,
+    function: row.function,
+    configsEpoch: row.configs_epoch,
+    imported: row.imported === null ? undefined : JSON.parse(row.imported),
+  };
+}

@@ -1,0 +1,84 @@
+import * as z from "zod/mini";
+import type { ShownClock } from "../documents/responseBodies.ts";
+import { TIME_ALLOWED, timeSchema } from "../lib/time.ts";
+
+/** What the API's timestamps show: real time, real time moved by so many milliseconds, or one moment. */
+export type Clock =
+  | { readonly mode: "real" }
+  | { readonly mode: "shifted"; readonly offsetMs: number }
+  | { readonly mode: "frozen"; readonly at: number };
+
+export const REAL_CLOCK: Clock = { mode: "real" };
+
+// Timestamps have four digits for the year.
+const EARLIEST = Date.UTC(1970, 0, 1);
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+const shownTime = timeSchema.check(z.refine((text) => isShowable(Date.parse(text)), { error: TIME_ALLOWED }));
+
+const MAX_SECONDS = 10_000 * 366 * 86_400;
+const SECONDS_ALLOWED = { error: "a whole number of seconds within 10,000 years" };
+const seconds = z
+  .int({ error: "a whole number of seconds" })
+  .check(z.gte(-MAX_SECONDS, SECONDS_ALLOWED), z.lte(MAX_SECONDS, SECONDS_ALLOWED));
+
+/** A clock's modes as the control plane takes them; a frozen one without a time stops at the present. */
+export const clockModes = {
+  real: z.strictObject({ mode: z.literal("real") }),
+  shifted: z.strictObject({ mode: z.literal("shifted"), offsetSeconds: seconds }),
+  frozen: z.strictObject({ mode: z.literal("frozen"), time: z.optional(shownTime) }),
+};
+
+export const clockSchema = z.discriminatedUnion(
+  "mode",
+  [clockModes.real, clockModes.shifted, clockModes.frozen],
+  { error: `"real", "shifted" or "frozen"` },
+);
+
+export const advanceSchema = z.strictObject({ seconds });
+
+export type GivenClock = z.infer<typeof clockSchema>;
+
+/** What the clock shows when it really is `real`; both in milliseconds since 1970. */
+export function now(clock: Clock, real: number): number {
+  if (clock.mode === "frozen") return clock.at;
+  return clock.mode === "shifted" ? real + clock.offsetMs : real;
+}
+
+/** The clock that was asked for; undefined when it would show a time that no timestamp can. */
+export function setClock(given: GivenClock, real: number): Clock | undefined {
+  if (given.mode === "real") return REAL_CLOCK;
+  const clock: Clock =
+    given.mode === "shifted"
+      ? { mode: "shifted", offsetMs: given.offsetSeconds * 1000 }
+      : { mode: "frozen", at: given.time === undefined ? real : Date.parse(given.time) };
+  return isShowable(now(clock, real)) ? clock : undefined;
+}
+
+/** The clock some seconds on; undefined when it would show a time that no timestamp can. */
+export function advance(
+  clock: Exclude<Clock, { mode: "real" }>,
+  by: number,
+  real: number,
+): Clock | undefined {
+  const advanced: Clock =
+    clock.mode === "frozen"
+      ? { mode: "frozen", at: clock.at + by * 1000 }
+      : { mode: "shifted", offsetMs: clock.offsetMs + by * 1000 };
+  return isShowable(now(advanced, real)) ? advanced : undefined;
+}
+
+/** A clock as it is given, without its present time: what a snapshot keeps. */
+export function givenClock(clock: Clock): GivenClock {
+  if (clock.mode === "frozen") return { mode: "frozen", time: new Date(clock.at).toISOString() };
+  return clock.mode === "shifted" ? { mode: "shifted", offsetSeconds: clock.offsetMs / 1000 } : clock;
+}
+
+/** A clock with its present time: what the control plane shows. */
+export function showClock(clock: Clock, real: number): ShownClock {
+  return { ...givenClock(clock), now: new Date(now(clock, real)).toISOString() };
+}
+
+function isShowable(time: number): boolean {
+  return time >= EARLIEST && time <= LATEST;
+}

@@ -1,0 +1,156 @@
+import * as z from "zod/mini";
+import { wholeNumber } from "../fc/asyncConfig/schema.ts";
+import { errorCodes, invalid, type Outcome, success } from "../fc/errors.ts";
+import { OPERATIONS, VERSION_IDS } from "../fc/versions.ts";
+
+const MAX_DELAY_MS = 60_000;
+/** Every function of the sandbox keeps a copy of every fault. */
+const MAX_BODY_CHARACTERS = 16_384;
+const MAX_HEADER_CHARACTERS = 4096;
+
+/** Any JSON: it was read from JSON, so there is nothing to check; a recursive type is more than RPC can follow. */
+type JsonValue = string | number | boolean | object | null;
+
+const name = z.string().check(z.minLength(1), z.maxLength(128));
+const after = z.optional(z.literal("apply", { error: '"apply"' }));
+// Headers of the connection are the server's business; the last ones concern the whole origin, other sandboxes too.
+const headerName = z.string().check(
+  z.regex(
+    /^(?!(connection|content-length|keep-alive|te|trailer|transfer-encoding|upgrade|alt-svc|clear-site-data|nel|report-to|reporting-endpoints|service-worker-allowed|set-cookie|strict-transport-security)$)[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i,
+    {
+      error: "the name of a header that is not about the connection or the whole origin",
+    },
+  ),
+);
+const headerValue = z.string().check(z.regex(/^[\t\x20-\x7e]{0,1000}$/, { error: "a header's value" }));
+
+/** What a fault does to a request; with `after: "apply"`, once the request has taken effect. */
+const effectSchema = z.discriminatedUnion(
+  "type",
+  [
+    /** An error of the API, in the shape of the caller's API version. */
+    z.strictObject({
+      type: z.literal("error"),
+      code: z.enum(errorCodes, { error: `an error code of the API: ${errorCodes.join(", ")}` }),
+      message: z.optional(z.string().check(z.maxLength(1000))),
+      after,
+    }),
+    /** Any response at all; a body that is not a string is sent as JSON. */
+    z.strictObject({
+      type: z.literal("response"),
+      status: wholeNumber(200, 599),
+      headers: z.optional(
+        z.record(headerName, headerValue).check(
+          z.refine((headers) => JSON.stringify(headers).length <= MAX_HEADER_CHARACTERS, {
+            error: `at most ${MAX_HEADER_CHARACTERS} characters of headers`,
+          }),
+        ),
+      ),
+      body: z.optional(
+        z.custom<JsonValue>((value) => JSON.stringify(value).length <= MAX_BODY_CHARACTERS, {
+          error: `at most ${MAX_BODY_CHARACTERS} characters of JSON`,
+        }),
+      ),
+      after,
+    }),
+    /** The response comes later, by a time that varies evenly by the jitter. */
+    z.strictObject({
+      type: z.literal("delay"),
+      milliseconds: wholeNumber(0, MAX_DELAY_MS),
+      jitterMilliseconds: z.optional(wholeNumber(0, MAX_DELAY_MS)),
+      after,
+    }),
+    /** The connection ends in the middle of the response's body. */
+    z.strictObject({ type: z.literal("broken"), after }),
+  ],
+  { error: 'an effect of type "error", "response", "delay" or "broken"' },
+);
+
+const PROBABILITY_ALLOWED = { error: "a number from 0 to 1" };
+
+/** A fault as it is added. */
+export const faultSchema = z.strictObject({
+  match: z.optional(
+    z.strictObject({
+      operation: z.optional(z.enum(OPERATIONS, { error: `one of ${OPERATIONS.join(", ")}` })),
+      version: z.optional(z.enum(VERSION_IDS, { error: `one of ${VERSION_IDS.join(", ")}` })),
+      service: z.optional(name),
+      function: z.optional(name),
+      qualifier: z.optional(name),
+    }),
+  ),
+  effect: effectSchema,
+  /** How often it strikes, at most. */
+  times: z.optional(wholeNumber(1, 1_000_000)),
+  /** How many matching requests it lets pass first. */
+  skip: z.optional(wholeNumber(0, 1_000_000)),
+  /** How likely it strikes a request that it may strike. */
+  probability: z.optional(z.number().check(z.gte(0, PROBABILITY_ALLOWED), z.lte(1, PROBABILITY_ALLOWED))),
+});
+
+export type Effect = z.infer<typeof effectSchema>;
+export type GivenFault = z.infer<typeof faultSchema>;
+
+/** A fault of a sandbox: as given, its id, and how many requests it matched and struck so far. */
+export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched: z.int(), struck: z.int() });
+
+export type Fault = z.infer<typeof shownFaultSchema>;
+
+/** Whether an effect answers a request, in place of what would have: all do but delays. */
+export function answers(effect: Effect): effect is Exclude<Effect, { type: "delay" }> {
+  return effect.type !== "delay";
+}
+
+/** What the fault of a request's header is called where those of its sandbox have ids. */
+export const HEADER_FAULT = "header";
+
+/** What a fault can be matched against. */
+interface Matchable {
+  readonly operation: string | null;
+  readonly version: string;
+  readonly service: string | null;
+  readonly function: string | null;
+  readonly qualifier: string | null;
+}
+
+/** Whether a request is one of those that the fault is for. */
+export function matches(fault: GivenFault, request: Matchable): boolean {
+  return Object.entries(fault.match ?? {}).every(
+    ([item, wanted]) => wanted === undefined || request[item as keyof Matchable] === wanted,
+  );
+}
+
+/** Counts a matching request, and decides whether the fault strikes it. `chance` is evenly from 0 to below 1. */
+export function strike(fault: Fault, chance: number): { readonly fault: Fault; readonly strikes: boolean } {
+  const matched = fault.matched + 1;
+  const allowed = matched > (fault.skip ?? 0) && fault.struck < (fault.times ?? Number.POSITIVE_INFINITY);
+  const strikes = allowed && chance < (fault.probability ?? 1);
+  return { fault: { ...fault, matched, struck: fault.struck + (strikes ? 1 : 0) }, strikes };
+}
+
+/**
+ * The fault that a request asks for itself, by `X-Sandbox-Fault`: an error code, `delay=1500`, `status=503` or
+ * `broken`, and `after=apply`, separated by `;`. InvalidArgument.
+ */
+export function parseFaultHeader(text: string | null): Outcome<Effect | null> {
+  if (text === null) return success(null);
+  const parts = text.split(";").map((part) => part.trim());
+  const after = parts.includes("after=apply") ? { after: "apply" as const } : {};
+  const [what = ""] = parts.filter((part) => part !== "after=apply");
+  const [, key, value] = /^([^=]*)(?:=(.*))?$/s.exec(what) ?? [];
+  const effect = effectSchema.safeParse({ ...headerEffect(key, value), ...after });
+  if (effect.success && parts.length <= 1 + Object.keys(after).length) return success(effect.data);
+  return invalid(
+    "X-Sandbox-Fault",
+    `an error code of the API, delay=<milliseconds>, status=<code> or broken, and perhaps ";after=apply"`,
+    text,
+  );
+}
+
+function headerEffect(key: string | undefined, value: string | undefined): object {
+  const number = /^[0-9]+$/.test(value ?? "") ? Number(value) : undefined;
+  if (key === "delay") return { type: "delay", milliseconds: number };
+  if (key === "status") return { type: "response", status: number };
+  if (key === "broken" && value === undefined) return { type: "broken" };
+  return value === undefined ? { type: "error", code: key } : {};
+}

@@ -1,0 +1,133 @@
+import * as z from "zod/mini";
+import {
+  destinationSchema,
+  retryAttemptsSchema,
+  rfc3339,
+  type StoredConfig,
+  wholeNumber,
+} from "../fc/asyncConfig/schema.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.ts";
+import { apiVersions } from "../fc/versions.ts";
+import { wholeSecondsSchema } from "../lib/time.ts";
+import { clockSchema } from "./clock.ts";
+import { declaredSchema } from "./existence.ts";
+import { faultSchema } from "./faults.ts";
+import type { Limits } from "./limits.ts";
+import { nameSchemas } from "./nameSchemas.ts";
+import { settingsSchema } from "./settings.ts";
+
+export const SNAPSHOT_FORMAT = "fc-sandbox/1";
+const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
+
+/** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
+export function snapshotSchema(limits: Limits) {
+  const { name, qualifier } = nameSchemas(limits);
+  return z.strictObject({
+    format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
+    settings: z.optional(z.partial(settingsSchema(limits))),
+    clock: z.optional(clockSchema),
+    faults: z.optional(
+      z
+        .array(
+          z.extend(faultSchema, {
+            id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+            matched: z.optional(z.int().check(z.gte(0))),
+            struck: z.optional(z.int().check(z.gte(0))),
+          }),
+        )
+        .check(z.maxLength(limits.faults, { error: `at most ${limits.faults} faults` })),
+    ),
+    functions: z.optional(declaredSchema(limits)),
+    configs: z.optional(
+      z.array(
+        z.strictObject({
+          service: z.optional(name),
+          function: name,
+          qualifier: z.optional(qualifier),
+          createdTime: z.optional(wholeSecondsSchema),
+          lastModifiedTime: z.optional(wholeSecondsSchema),
+          maxAsyncEventAgeInSeconds: z.optional(wholeNumber(1, MAX_EVENT_AGE_SECONDS)),
+          maxAsyncRetryAttempts: z.optional(retryAttemptsSchema),
+          stateful: z.optional(z.boolean({ error: "true or false" })),
+          destinationConfig: z.optional(
+            z.strictObject({
+              onSuccess: z.optional(destinationSchema),
+              onFailure: z.optional(destinationSchema),
+            }),
+          ),
+        }),
+      ),
+    ),
+  });
+}
+
+export type Snapshot = z.infer<ReturnType<typeof snapshotSchema>>;
+type SnapshotConfig = NonNullable<Snapshot["configs"]>[number];
+
+/** A snapshot's configs by function. */
+export function configsByFunction(snapshot: Snapshot) {
+  const found = new Map<string, { readonly name: FunctionName; readonly configs: SnapshotConfig[] }>();
+  for (const config of snapshot.configs ?? []) {
+    const name = { service: config.service ?? "", function: config.function };
+    const its = found.get(functionKey(name));
+    if (its) its.configs.push(config);
+    else found.set(functionKey(name), { name, configs: [config] });
+  }
+  return found;
+}
+
+/** What a snapshot says that can't be, beyond its schema: a sentence; undefined when there is nothing. */
+export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: number): string | undefined {
+  for (const [key, { configs }] of configsByFunction(snapshot)) {
+    const qualifiers = new Set(configs.map(({ qualifier = DEFAULT_QUALIFIER }) => qualifier));
+    if (qualifiers.size < configs.length) return `configs has the same qualifier of ${key} more than once.`;
+    if (configs.length > maxConfigsPerFunction) {
+      return `configs has ${configs.length} of ${key}; a function may have ${maxConfigsPerFunction}.`;
+    }
+  }
+  const ids = (snapshot.faults ?? []).flatMap(({ id }) => id ?? []);
+  const repeated = ids.find((id, index) => ids.indexOf(id) < index);
+  return repeated === undefined ? undefined : `faults has the id ${repeated} more than once.`;
+}
+
+/** A function's configs in a snapshot's form; what was never set is undefined, which JSON leaves out. */
+export function exportConfigs(
+  { service, function: name }: FunctionName,
+  configs: readonly StoredConfig[],
+): SnapshotConfig[] {
+  return configs.map((config) => ({
+    service: service || undefined,
+    function: name,
+    qualifier: config.qualifier,
+    createdTime: rfc3339(config.createdTime),
+    lastModifiedTime: rfc3339(config.lastModifiedTime),
+    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? undefined,
+    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? undefined,
+    stateful: config.stateful ?? undefined,
+    destinationConfig: exportDestinations(config),
+  }));
+}
+
+function exportDestinations({ onSuccess, onFailure }: StoredConfig): SnapshotConfig["destinationConfig"] {
+  if (onSuccess === null && onFailure === null) return undefined;
+  return {
+    onSuccess: onSuccess === null ? undefined : { destination: onSuccess },
+    onFailure: onFailure === null ? undefined : { destination: onFailure },
+  };
+}
+
+/** A snapshot's config as it is stored; one without times is of `now`, in milliseconds since 1970. */
+export function importConfig(config: SnapshotConfig, now: number): StoredConfig {
+  const created = config.createdTime ?? config.lastModifiedTime;
+  const modified = config.lastModifiedTime ?? config.createdTime;
+  return {
+    qualifier: config.qualifier ?? DEFAULT_QUALIFIER,
+    createdTime: created === undefined ? now : Date.parse(created),
+    lastModifiedTime: modified === undefined ? now : Date.parse(modified),
+    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? null,
+    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? null,
+    stateful: config.stateful ?? null,
+    onSuccess: config.destinationConfig?.onSuccess?.destination || null,
+    onFailure: config.destinationConfig?.onFailure?.destination || null,
+  };
+}

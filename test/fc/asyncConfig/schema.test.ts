@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import { parseItems, renderConfig, type StoredConfig } from "../../../src/fc/asyncConfig/schema.ts";
+import { type ApiVersion, apiVersions } from "../../../src/fc/versions.ts";
+
+const F = "acs:fc:cn-hangzhou:123456:functions/f";
+const settings = { region: "cn-hangzhou", accountId: "123456", unset: "documented" } as const;
+
+describe.each(apiVersions)("$id", (version) => {
+  const parse = (body: unknown) => parseItems(version, body);
+  const name = { service: version.hasServices ? "demo" : "", function: "hello", qualifier: "prod" };
+
+  test("takes all items", () => {
+    const body = {
+      destinationConfig: { onSuccess: { destination: F }, onFailure: { destination: "" } },
+      maxAsyncEventAgeInSeconds: version.maxEventAgeSeconds,
+      maxAsyncRetryAttempts: 8,
+      [version.statefulItem]: true,
+    };
+    expect(parse(body)).toEqual({
+      ok: true,
+      value: {
+        maxAsyncEventAgeInSeconds: version.maxEventAgeSeconds,
+        maxAsyncRetryAttempts: 8,
+        stateful: true,
+        onSuccess: F,
+        onFailure: "",
+      },
+    });
+  });
+
+  test.each([
+    {},
+    {
+      destinationConfig: null,
+      maxAsyncEventAgeInSeconds: null,
+      maxAsyncRetryAttempts: null,
+      statefulInvocation: null,
+      asyncTask: null,
+    },
+    { destinationConfig: {} },
+    { destinationConfig: { onSuccess: null, onFailure: {} } },
+    { destinationConfig: { onSuccess: { destination: null } } },
+    { unknown: { deep: [1] } },
+  ])("takes %j as nothing given", (body) => {
+    const parsed = parse(body);
+    expect(parsed.ok && Object.values(parsed.value).every((item) => item === undefined)).toBe(true);
+  });
+
+  const age = `an integer from 1 to ${version.maxEventAgeSeconds}`;
+  const destination = expect.stringMatching(
+    / must be "" \(to clear it\) or a resource name: acs:fc:.*, but got "x"$/,
+  );
+  test.each([
+    [{ maxAsyncRetryAttempts: -1 }, "maxAsyncRetryAttempts must be an integer from 0 to 8, but got -1"],
+    [{ maxAsyncRetryAttempts: 9 }, "maxAsyncRetryAttempts must be an integer from 0 to 8, but got 9"],
+    [{ maxAsyncRetryAttempts: 1.5 }, "maxAsyncRetryAttempts must be an integer from 0 to 8, but got 1.5"],
+    [{ maxAsyncRetryAttempts: "3" }, 'maxAsyncRetryAttempts must be an integer from 0 to 8, but got "3"'],
+    [{ maxAsyncRetryAttempts: true }, "maxAsyncRetryAttempts must be an integer from 0 to 8, but got true"],
+    [
+      { maxAsyncRetryAttempts: [3] },
+      "maxAsyncRetryAttempts must be an integer from 0 to 8, but got an array",
+    ],
+    [
+      { maxAsyncRetryAttempts: Number.POSITIVE_INFINITY },
+      "maxAsyncRetryAttempts must be an integer from 0 to 8, but got a number too large to represent",
+    ],
+    [{ maxAsyncEventAgeInSeconds: 0 }, `maxAsyncEventAgeInSeconds must be ${age}, but got 0`],
+    [
+      { maxAsyncEventAgeInSeconds: version.maxEventAgeSeconds + 1 },
+      `maxAsyncEventAgeInSeconds must be ${age}, but got ${version.maxEventAgeSeconds + 1}`,
+    ],
+    [
+      { maxAsyncEventAgeInSeconds: 2 ** 53 },
+      `maxAsyncEventAgeInSeconds must be ${age}, but got 9007199254740992`,
+    ],
+    [{ [version.statefulItem]: "true" }, `${version.statefulItem} must be true or false, but got "true"`],
+    [{ [version.statefulItem]: 1 }, `${version.statefulItem} must be true or false, but got 1`],
+    [{ destinationConfig: "x" }, 'destinationConfig must be an object, but got "x"'],
+    [{ destinationConfig: [] }, "destinationConfig must be an object, but got an array"],
+    [{ destinationConfig: { onSuccess: "x" } }, 'destinationConfig.onSuccess must be an object, but got "x"'],
+    [{ destinationConfig: { onFailure: { destination: "x" } } }, destination],
+    [[], "the request body must be a JSON object, but got an array"],
+    ["x", 'the request body must be a JSON object, but got "x"'],
+    [null, "the request body must be a JSON object, but got null"],
+    [3, "the request body must be a JSON object, but got 3"],
+  ])("refuses %j", (body, message) => {
+    expect(parse(body)).toEqual({ ok: false, error: { status: 400, code: "InvalidArgument", message } });
+  });
+
+  test("takes items in any letter case, each once", () => {
+    const { statefulItem } = version;
+    const upper = (text: string) => `${text[0]?.toUpperCase()}${text.slice(1)}`;
+    const body = {
+      DestinationConfig: { ONSUCCESS: { Destination: F } },
+      maxasynceventageinseconds: 60,
+      [upper(statefulItem)]: true,
+    };
+    expect(parse(body)).toMatchObject({
+      ok: true,
+      value: { maxAsyncEventAgeInSeconds: 60, stateful: true, onSuccess: F },
+    });
+    expect(parse({ MaxAsyncRetryAttempts: 9 })).toMatchObject({
+      error: { message: "maxAsyncRetryAttempts must be an integer from 0 to 8, but got 9" },
+    });
+    for (const twice of [
+      { maxAsyncRetryAttempts: 1, MaxAsyncRetryAttempts: null },
+      { destinationConfig: { onSuccess: null, OnSuccess: {} } },
+    ]) {
+      expect(parse(twice)).toMatchObject({
+        error: { code: "InvalidArgument", message: expect.stringMatching(/ each item once, but gives /) },
+      });
+    }
+    const foreign = statefulItem === "asyncTask" ? "statefulInvocation" : "asyncTask";
+    const unknown = { a: 1, A: 2, [foreign]: 1, [upper(foreign)]: 2, destination: 1, Destination: 2 };
+    expect(parse(unknown)).toMatchObject({ ok: true });
+    expect(parse(JSON.parse(`${'{"destination": '.repeat(20_000)}1${"}".repeat(20_000)}`)).ok).toBe(true);
+  });
+
+  const stored: StoredConfig = {
+    qualifier: "prod",
+    createdTime: Date.UTC(2020, 7, 20, 2, 28, 21, 999),
+    lastModifiedTime: Date.UTC(2020, 7, 20, 2, 28, 22),
+    maxAsyncEventAgeInSeconds: null,
+    maxAsyncRetryAttempts: null,
+    stateful: null,
+    onSuccess: null,
+    onFailure: F,
+  };
+
+  test("shows items that were never set as Go's zero values where that is wanted", () => {
+    const go = { ...settings, unset: "go" } as const;
+    expect(renderConfig(version, name, go, stored)).toMatchObject({
+      destinationConfig: { onSuccess: null, onFailure: { destination: F } },
+      maxAsyncEventAgeInSeconds: null,
+      maxAsyncRetryAttempts: null,
+      [version.statefulItem]: false,
+    });
+    expect(renderConfig(version, name, go, { ...stored, onFailure: null }).destinationConfig).toBeNull();
+    const set = { ...stored, maxAsyncEventAgeInSeconds: 86_400, maxAsyncRetryAttempts: 0 };
+    expect(renderConfig(version, name, go, set)).toMatchObject({
+      maxAsyncEventAgeInSeconds: 86_400,
+      maxAsyncRetryAttempts: 0,
+    });
+  });
+
+  test("shows items that were never set as their defaults", () => {
+    expect(renderConfig(version, name, settings, stored)).toEqual({
+      ...identities[version.id],
+      createdTime: "2020-08-20T02:28:21Z",
+      lastModifiedTime: "2020-08-20T02:28:22Z",
+      destinationConfig: { onSuccess: null, onFailure: { destination: F } },
+      maxAsyncEventAgeInSeconds: 86_400,
+      maxAsyncRetryAttempts: 3,
+      [version.statefulItem]: false,
+    });
+  });
+});
+
+const identities: Record<ApiVersion["id"], object> = {
+  "2016-08-15": {
+    serviceName: "demo",
+    functionName: "hello",
+    service: "demo",
+    function: "hello",
+    qualifier: "prod",
+  },
+  "2021-04-06": { service: "demo", function: "hello", qualifier: "prod" },
+  "2023-03-30": { functionArn: "acs:fc:cn-hangzhou:123456:functions/hello/prod" },
+};

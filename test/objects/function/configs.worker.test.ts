@@ -1,0 +1,71 @@
+import { evictAllDurableObjects } from "cloudflare:test";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { newSandbox } from "../../newSandbox.ts";
+import { versions } from "../../request.ts";
+
+const { config, list } = versions[1];
+
+type Step =
+  | { readonly kind: "put"; readonly qualifier: string; readonly age: number; readonly late: boolean }
+  | { readonly kind: "delete"; readonly qualifier: string }
+  | { readonly kind: "resize"; readonly journalSize: number }
+  | { readonly kind: "clear" | "evict" | "get" };
+
+const qualifier = fc.constantFrom("LATEST", "blue", "green");
+const put = fc.record({
+  kind: fc.constant("put" as const),
+  qualifier,
+  age: fc.integer({ min: 1, max: 9999 }),
+  late: fc.boolean(),
+});
+const steps: fc.Arbitrary<Step>[] = [
+  put,
+  put,
+  fc.record({ kind: fc.constant("delete" as const), qualifier }),
+  fc.record({ kind: fc.constant("resize" as const), journalSize: fc.integer({ min: 0, max: 4 }) }),
+  fc.record({ kind: fc.constantFrom("clear" as const, "evict" as const, "get" as const) }),
+];
+
+test("whatever the journal does with its entries, no config is lost or comes back when the objects are evicted", async () => {
+  const property = fc.asyncProperty(fc.array(fc.oneof(...steps), { maxLength: 25 }), async (commands) => {
+    const sandbox = await newSandbox({ settings: { journalSize: 3 } });
+    const ages: Record<string, number> = {};
+    for (const step of commands) {
+      if (step.kind === "put") {
+        // The answer waits: the request is journalled after its change was made.
+        const fault =
+          step.late &&
+          (await sandbox.faults.add({ effect: { type: "delay", milliseconds: 1, after: "apply" } }));
+        await sandbox.send("PUT", config("f", step.qualifier), { maxAsyncEventAgeInSeconds: step.age });
+        ages[step.qualifier] = step.age;
+        if (fault) await sandbox.faults.remove(fault.id);
+      }
+      if (step.kind === "delete") {
+        const { status } = await sandbox.send("DELETE", config("f", step.qualifier));
+        expect(status).toBe(step.qualifier in ages ? 204 : 404);
+        delete ages[step.qualifier];
+      }
+      if (step.kind === "resize") await sandbox.settings({ journalSize: step.journalSize });
+      if (step.kind === "clear") await sandbox.requests.clear();
+      if (step.kind === "evict") await evictAllDurableObjects();
+      if (step.kind === "get") await sandbox.send("GET", config("f"));
+    }
+    await evictAllDurableObjects();
+    const { body } = await sandbox.send("GET", list("f"));
+    const found = (body.configs as { qualifier: string; maxAsyncEventAgeInSeconds: number }[]).map(
+      (shown) => [shown.qualifier, shown.maxAsyncEventAgeInSeconds],
+    );
+    expect(Object.fromEntries(found)).toEqual(ages);
+  });
+  const first = { kind: "put", qualifier: "LATEST", age: 1, late: false } as const;
+  const second = { ...first, age: 2 };
+  const examples: [Step[]][] = [
+    // A row of its own is newer than an entry that keeps the config.
+    [[first, { ...second, late: true }, { kind: "evict" }]],
+    // The numbers of entries go on after all of them have gone.
+    [[first, { kind: "clear" }, { kind: "evict" }, second, { kind: "evict" }]],
+    [[first, { kind: "delete", qualifier: "LATEST" }, { kind: "get" }, { kind: "get" }, { kind: "evict" }]],
+  ];
+  await fc.assert(property, { numRuns: 40, examples });
+}, 60_000);
