@@ -3,14 +3,16 @@ import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
 import { clientOf } from "./control/authorisation.ts";
 import { controlRoutes, isControlPath, sendProblem } from "./control/routes.ts";
-import { problem, type Refusal } from "./documents/problem.ts";
-import { abbreviated, type Failure, failure, invalid } from "./fc/errors.ts";
+import { problem } from "./documents/problem.ts";
+import type { Problem } from "./documents/responseBodies.ts";
+import { type ApiError, abbreviated, failure, invalid } from "./fc/errors.ts";
 import { claimedAccessKeyId, verifySignature } from "./fc/signature/verdict.ts";
 import { versionOfPath } from "./fc/versions.ts";
 import type { ApiContext, ApiEnv } from "./http/context.ts";
 import { commonHeaders, send } from "./http/responses.ts";
 import { apiRoutes, type Tenancy } from "./http/routes.ts";
 import { pathInSandbox, routedPath, selectSandbox } from "./http/selection.ts";
+import type { Err } from "./lib/result.ts";
 import { urlParts } from "./lib/url.ts";
 import { errorReply } from "./objects/messages.ts";
 import { accessKeyOf } from "./state/credentials.ts";
@@ -134,7 +136,7 @@ function refuseUnknownSandbox(c: ApiContext, name: string): Response {
 }
 
 /** Refuses a request: as the control plane does, or as the API in the version that its path is like. */
-function refuse(c: ApiContext, control: Refusal, { error }: Failure, path = c.req.path): Response {
+function refuse(c: ApiContext, control: Err<Problem>, { error }: Err<ApiError>, path = c.req.path): Response {
   if (isControlPath(path)) return sendProblem(c, control);
   return send(c, errorReply(versionOfPath(path).id, error, c.get("requestId")));
 }

@@ -1,6 +1,8 @@
 import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../documents/feed.ts";
-import { problem, type Refusal } from "../documents/problem.ts";
+import { problem } from "../documents/problem.ts";
+import type { Problem } from "../documents/responseBodies.ts";
 import type { ApiContext } from "../http/context.ts";
+import type { Err } from "../lib/result.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 import { credentialsOf, equalSecrets } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
@@ -17,7 +19,7 @@ export function clientOf(c: ApiContext): string {
  * Why the request may not do what it asks of its sandbox; undefined when it may. Without a token it may read, where
  * whoever knows the sandbox's id may use the API as well: `isVisitor` then says so.
  */
-export async function authorise(c: ApiContext): Promise<Refusal | undefined> {
+export async function authorise(c: ApiContext): Promise<Err<Problem> | undefined> {
   const sandbox = c.get("sandbox");
   if (sandbox === DEFAULT_SANDBOX_ID && c.env.DEFAULT_SANDBOX === "open") return undefined;
   const expected =

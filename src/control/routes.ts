@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { PARTS } from "../documents/parts.ts";
-import { type ControlOutcome, done, parsed, problem, type Refusal } from "../documents/problem.ts";
+import { parsed, problem } from "../documents/problem.ts";
 import { creationSchema, resetSchema, verifySchema } from "../documents/requestBodies.ts";
-import type { SandboxAccess, Summary, Verification } from "../documents/responseBodies.ts";
+import type { Problem, SandboxAccess, Summary, Verification } from "../documents/responseBodies.ts";
 import { idleMs, limits, wrongVariable } from "../env.ts";
 import { decodeUtf8, readBody } from "../fc/body.ts";
 import { parsePageRequest } from "../fc/paging.ts";
@@ -11,6 +11,7 @@ import type { Place } from "../fc/versions.ts";
 import type { ApiContext, ApiEnv } from "../http/context.ts";
 import { commonHeaders } from "../http/responses.ts";
 import { filterSchema, type NearMiss } from "../journal/entry.ts";
+import { type Err, ok, type Result } from "../lib/result.ts";
 import { VISITOR_HEADER } from "../objects/sandbox/feed.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 import { advanceSchema, clockSchema } from "../state/clock.ts";
@@ -32,7 +33,7 @@ export function isControlPath(path: string): boolean {
 }
 
 /** Sends a problem document. Source: RFC 9457. */
-export function sendProblem(c: ApiContext, { problem: found }: Refusal): Response {
+export function sendProblem(c: ApiContext, { error: found }: Err<Problem>): Response {
   const headers = {
     ...commonHeaders(c),
     "Content-Type": "application/problem+json",
@@ -43,7 +44,11 @@ export function sendProblem(c: ApiContext, { problem: found }: Refusal): Respons
 }
 
 /** Sends what a call of the control plane came to: 200 (or 201) with its value, 204 without one. */
-function send(c: ApiContext, outcome: ControlOutcome<object | undefined>, status: 200 | 201 = 200): Response {
+function send(
+  c: ApiContext,
+  outcome: Result<object | undefined, Problem>,
+  status: 200 | 201 = 200,
+): Response {
   if (!outcome.ok) return sendProblem(c, outcome);
   return outcome.value === undefined ? c.body(null, 204) : c.json(outcome.value, status);
 }
@@ -53,7 +58,7 @@ async function read<T extends z.ZodMiniType>(
   c: ApiContext,
   schema: T,
   maxBytes: number,
-): Promise<ControlOutcome<z.output<T>>> {
+): Promise<Result<z.output<T>, Problem>> {
   const body = await readBody(c.req.raw, maxBytes);
   if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
   try {
@@ -111,7 +116,7 @@ export function controlRoutes(): Hono<ApiEnv> {
       if (!imported.ok) return sendProblem(c, imported);
     }
     const { accountId = c.env.ACCOUNT_ID, region = c.env.REGION } = initial;
-    return send(c, done(await issued(c, id, { accountId, region })), 201);
+    return send(c, ok(await issued(c, id, { accountId, region })), 201);
   });
 
   routes.use(async (c, next) => {
@@ -164,7 +169,7 @@ export function controlRoutes(): Hono<ApiEnv> {
   routes.delete("/requests", async (c) => send(c, await object(c).clearRequests()));
   routes.post("/requests/count", async (c) => {
     const filter = await read(c, filterSchema, small(c));
-    return send(c, filter.ok ? done({ count: await object(c).countRequests(filter.value) }) : filter);
+    return send(c, filter.ok ? ok({ count: await object(c).countRequests(filter.value) }) : filter);
   });
   routes.post("/requests/verify", async (c) => {
     const given = await read(c, verifySchema, small(c));
@@ -224,12 +229,12 @@ function verification(
 }
 
 /** The `body` of a filter that came in a query, where it is JSON text. */
-function jsonParameter(body: string | undefined): ControlOutcome<{ body?: unknown }> {
-  if (body === undefined) return done({});
+function jsonParameter(body: string | undefined): Result<{ body?: unknown }, Problem> {
+  if (body === undefined) return ok({});
   try {
     const value = JSON.parse(body);
     if (depthOf(body) > MAX_DEPTH) return problem(400, `body is nested more than ${MAX_DEPTH} deep.`);
-    return done({ body: value });
+    return ok({ body: value });
   } catch {
     return problem(400, "body must be JSON.");
   }

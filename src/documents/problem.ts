@@ -1,18 +1,6 @@
 import type * as z from "zod/mini";
+import { type Err, err, ok, type Result } from "../lib/result.ts";
 import type { Problem } from "./responseBodies.ts";
-
-/** A call of the control plane that came to nothing: why. */
-export interface Refusal {
-  readonly ok: false;
-  readonly problem: Problem;
-}
-
-/** What a call of the control plane comes to. Never thrown. */
-export type ControlOutcome<T> = { readonly ok: true; readonly value: T } | Refusal;
-
-export function done<T>(value: T): ControlOutcome<T> {
-  return { ok: true, value };
-}
 
 const titles = {
   400: "Bad request",
@@ -27,14 +15,18 @@ const titles = {
 } as const;
 
 /** A refusal: `detail` is a sentence for people, `errors` says where a document is wrong. */
-export function problem(status: keyof typeof titles, detail: string, errors?: Problem["errors"]): Refusal {
-  return { ok: false, problem: { status, title: titles[status], detail, ...(errors ? { errors } : {}) } };
+export function problem(
+  status: keyof typeof titles,
+  detail: string,
+  errors?: Problem["errors"],
+): Err<Problem> {
+  return err({ status, title: titles[status], detail, ...(errors ? { errors } : {}) });
 }
 
 /** The value that the schema makes of it, or a problem that says where it is wrong. */
-export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): ControlOutcome<z.output<T>> {
+export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): Result<z.output<T>, Problem> {
   const result = schema.safeParse(value);
-  if (result.success) return done(result.data);
+  if (result.success) return ok(result.data);
   const errors = result.error.issues.map((issue) => ({
     path: issue.path
       .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))

@@ -1,4 +1,5 @@
-import { type Failure, failure, invalid, type Outcome, success } from "./errors.ts";
+import { type Err, ok, type Result } from "../lib/result.ts";
+import { type ApiError, failure, invalid } from "./errors.ts";
 
 /**
  * How much of a body that is too large is read and forgotten: a client that is still sending would see a broken
@@ -10,12 +11,12 @@ const DRAINED_BYTES = 16 * 1024 * 1024;
 export async function readBody(
   request: Request,
   maxBytes: number,
-): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
+): Promise<Result<Uint8Array<ArrayBuffer>, ApiError>> {
   const declared = Number(request.headers.get("Content-Length") ?? Number.NaN);
   try {
     // Reading in one go is faster.
     if (declared <= maxBytes) return bounded(new Uint8Array(await request.arrayBuffer()), maxBytes);
-    if (request.body === null) return success(new Uint8Array());
+    if (request.body === null) return ok(new Uint8Array());
     return await readChunks(request.body, maxBytes);
   } catch {
     // The client went away, sent less than it said, or sent broken chunks.
@@ -23,14 +24,17 @@ export async function readBody(
   }
 }
 
-function bounded(bytes: Uint8Array<ArrayBuffer>, maxBytes: number): Outcome<Uint8Array<ArrayBuffer>> {
-  return bytes.length > maxBytes ? failure("EntityTooLarge", maxBytes) : success(bytes);
+function bounded(
+  bytes: Uint8Array<ArrayBuffer>,
+  maxBytes: number,
+): Result<Uint8Array<ArrayBuffer>, ApiError> {
+  return bytes.length > maxBytes ? failure("EntityTooLarge", maxBytes) : ok(bytes);
 }
 
 async function readChunks(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   maxBytes: number,
-): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
+): Promise<Result<Uint8Array<ArrayBuffer>, ApiError>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -38,7 +42,7 @@ async function readChunks(
     if (size <= maxBytes) chunks.push(chunk);
     if (size > DRAINED_BYTES) break;
   }
-  return size > maxBytes ? failure("EntityTooLarge", maxBytes) : success(joined(chunks, size));
+  return size > maxBytes ? failure("EntityTooLarge", maxBytes) : ok(joined(chunks, size));
 }
 
 function joined(chunks: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
@@ -61,11 +65,11 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** A body as JSON, an empty one as `{}`; UnsupportedMediaType or InvalidArgument. */
-export function parseJson(contentType: string | null, bytes: Uint8Array): Outcome<unknown> {
+export function parseJson(contentType: string | null, bytes: Uint8Array): Result<unknown, ApiError> {
   if (contentType !== null && !/^\s*application\/json\s*(;|$)/i.test(contentType)) {
     return failure("UnsupportedMediaType");
   }
-  if (bytes.length === 0) return success({});
+  if (bytes.length === 0) return ok({});
   let text: string;
   let value: unknown;
   try {
@@ -82,14 +86,14 @@ export function parseJson(contentType: string | null, bytes: Uint8Array): Outcom
     return invalid("the request body", "JSON", text);
   }
   const key = ambiguousKey(text, value);
-  if (key === undefined) return success(value);
+  if (key === undefined) return ok(value);
   return key === "__proto__"
     ? failure("InvalidArgument", `the request body must not have an item named "__proto__"`)
     : repeatedItem(key);
 }
 
 /** The refusal of a body that gives an item twice. */
-export function repeatedItem(name: string): Failure {
+export function repeatedItem(name: string): Err<ApiError> {
   return failure(
     "InvalidArgument",
     `the request body must give each item once, but gives ${JSON.stringify(name)} more than once`,

@@ -1,3 +1,5 @@
+import { type Err, err } from "../lib/result.ts";
+
 /**
  * The API's error catalogue: code to status and message. Sources: the "Error codes" pages of FC 2.0 and of
  * 2021-04-06; AsyncConfigNotExists is the code on which Terraform decides that a config is gone.
@@ -70,29 +72,14 @@ export interface ApiError {
   readonly message: string;
 }
 
-export interface Failure {
-  readonly ok: false;
-  readonly error: ApiError;
-}
-
-/** What an operation comes to: its value, or an error of the API. Never thrown. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | Failure;
-
-export function success<T>(value: T): Outcome<T> {
-  return { ok: true, value };
-}
-
 /** A catalogued error; the arguments are those of the code's message. */
 export function failure<C extends ErrorCode>(
   code: C,
   ...args: Parameters<(typeof catalogue)[C]["message"]>
-): Failure {
+): Err<ApiError> {
   const { status, message } = catalogue[code];
   // TypeScript can't see that `code` picks both the message and its arguments.
-  return {
-    ok: false,
-    error: { status, code, message: (message as (...args: unknown[]) => string)(...args) },
-  };
+  return err({ status, code, message: (message as (...args: unknown[]) => string)(...args) });
 }
 
 /** A catalogued error that nothing but a fault causes, so there are no arguments for its message. */
@@ -103,7 +90,7 @@ export function injectedError(code: ErrorCode, message: string | undefined): Api
 }
 
 /** InvalidArgument in the form all of its messages share: which item, what is allowed, what came. */
-export function invalid(item: string, allowed: string, came: unknown): Failure {
+export function invalid(item: string, allowed: string, came: unknown): Err<ApiError> {
   return failure("InvalidArgument", `${item} must be ${allowed}, but got ${shown(came)}`);
 }
 

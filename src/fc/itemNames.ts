@@ -1,5 +1,6 @@
+import { ok, type Result } from "../lib/result.ts";
 import { repeatedItem } from "./body.ts";
-import { type Outcome, success } from "./errors.ts";
+import type { ApiError } from "./errors.ts";
 
 /** The items that an object may have: by their names in lower case, their names, and what those have in turn. */
 export type ItemNames = ReadonlyMap<
@@ -20,7 +21,7 @@ export function itemNames(
  * them as JSON servers in Go do. InvalidArgument when one is so given twice. Source: the tests of the vendor's SDK for Python,
  * which put `MaxAsyncRetryAttempts` in 2016-08-15.
  */
-export function knownItems(body: unknown, names: ItemNames): Outcome<unknown> {
+export function knownItems(body: unknown, names: ItemNames): Result<unknown, ApiError> {
   let repeated: string | undefined;
   const known = (value: unknown, names: ItemNames): unknown => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
@@ -34,5 +35,5 @@ export function knownItems(body: unknown, names: ItemNames): Outcome<unknown> {
     return items;
   };
   const items = known(body, names);
-  return repeated === undefined ? success(items) : repeatedItem(repeated);
+  return repeated === undefined ? ok(items) : repeatedItem(repeated);
 }

@@ -1,4 +1,5 @@
-import { invalid, type Outcome, success } from "./errors.ts";
+import { ok, type Result } from "../lib/result.ts";
+import { type ApiError, invalid } from "./errors.ts";
 
 /** A function. FC 2.0 functions live in a service; FC 3.0 functions have none: `service` is empty. */
 export interface FunctionName {
@@ -27,13 +28,13 @@ function allowed(maxLength: number): string {
 }
 
 /** A service's or function's name, `item` being what the API calls it; InvalidArgument when it is not one. */
-export function parseName(item: string, came: string, maxLength: number): Outcome<string> {
-  if (came.length <= maxLength && NAME.test(came)) return success(came);
+export function parseName(item: string, came: string, maxLength: number): Result<string, ApiError> {
+  if (came.length <= maxLength && NAME.test(came)) return ok(came);
   return invalid(item, allowed(maxLength), came);
 }
 
 /** The name of an alias, a version number, or LATEST; InvalidArgument when it is none of them. */
-export function parseQualifier(came: string, maxLength: number): Outcome<string> {
-  if (came.length <= maxLength && (NAME.test(came) || VERSION.test(came))) return success(came);
+export function parseQualifier(came: string, maxLength: number): Result<string, ApiError> {
+  if (came.length <= maxLength && (NAME.test(came) || VERSION.test(came))) return ok(came);
   return invalid("qualifier", `LATEST, a version number, or an alias of ${allowed(maxLength)}`, came);
 }

@@ -1,5 +1,6 @@
+import { type Err, ok, type Result } from "../lib/result.ts";
 import type { UnsetForm } from "./asyncConfig/defaults.ts";
-import { type Failure, invalid, type Outcome, success } from "./errors.ts";
+import { type ApiError, invalid } from "./errors.ts";
 
 export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 100;
@@ -20,12 +21,12 @@ export interface Page<T> {
 export function parsePageRequest(
   limit: string | undefined,
   nextToken: string | undefined,
-): Outcome<PageRequest> {
+): Result<PageRequest, ApiError> {
   const size = limit ? Number(limit) : DEFAULT_PAGE_SIZE;
   if ((limit && !/^[0-9]+$/.test(limit)) || size < 1 || size > MAX_PAGE_SIZE) {
     return invalid("limit", `an integer from 1 to ${MAX_PAGE_SIZE}`, limit);
   }
-  return success({ limit: size, nextToken: nextToken || undefined });
+  return ok({ limit: size, nextToken: nextToken || undefined });
 }
 
 /** The first `limit` of what was found, and if more was, the token that `issue` makes of the last of them. */
@@ -48,6 +49,6 @@ export function renderPage<T>(page: Page<T>, unset: UnsetForm, renderItem: (item
   return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
 }
 
-export function invalidToken(token: string): Failure {
+export function invalidToken(token: string): Err<ApiError> {
   return invalid("nextToken", "one that an earlier page of this list returned", token);
 }

@@ -2,12 +2,13 @@ import { Hono } from "hono";
 import { limits } from "../env.ts";
 import { parseItems } from "../fc/asyncConfig/schema.ts";
 import { parseJson, readBody } from "../fc/body.ts";
-import { abbreviated, type Failure, failure, type Outcome, success } from "../fc/errors.ts";
+import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
 import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "../fc/names.ts";
 import { parsePageRequest } from "../fc/paging.ts";
 import type { Verdict } from "../fc/signature/verdict.ts";
 import { type ApiVersion, apiVersions, type Operation, versionOfPath } from "../fc/versions.ts";
 import { toJson } from "../lib/json.ts";
+import { type Err, ok, type Result } from "../lib/result.ts";
 import { urlParts } from "../lib/url.ts";
 import {
   type ApiRequest,
@@ -28,15 +29,15 @@ export interface Tenancy {
   /** Whether the request is signed, with the sandbox's access key. */
   verdictOn(c: ApiContext, body: Uint8Array<ArrayBuffer>): Promise<Verdict>;
   /** The fault that a request asks for itself; InvalidArgument. */
-  faultOf(c: ApiContext): Outcome<Effect | null>;
+  faultOf(c: ApiContext): Result<Effect | null, ApiError>;
 }
 
 /** What a request says: its names, as far as they could be read, and what it asks for. */
 interface ReadRequest extends RequestNames {
-  readonly call: Outcome<Call>;
+  readonly call: Result<Call, ApiError>;
 }
 
-type Reader = (c: ApiContext, version: ApiVersion, body: Outcome<Uint8Array>) => ReadRequest;
+type Reader = (c: ApiContext, version: ApiVersion, body: Result<Uint8Array, ApiError>) => ReadRequest;
 
 /** The API's operations, and what reads the requests for each. */
 export const operations = [
@@ -61,19 +62,19 @@ export const operations = [
   read: Reader;
 }[];
 
-function readPut(c: ApiContext, version: ApiVersion, body: Outcome<Uint8Array>): ReadRequest {
+function readPut(c: ApiContext, version: ApiVersion, body: Result<Uint8Array, ApiError>): ReadRequest {
   const { names, error } = readConfigName(c, version);
   if (error) return { ...names, call: error };
   if (!body.ok) return { ...names, call: body };
   const json = parseJson(c.req.raw.headers.get("Content-Type"), body.value);
   if (!json.ok) return { ...names, call: json };
   const given = parseItems(version, json.value);
-  return { ...names, call: given.ok ? success({ operation: "put", given: given.value }) : given };
+  return { ...names, call: given.ok ? ok({ operation: "put", given: given.value }) : given };
 }
 
 function readWithoutBody(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): ReadRequest {
   const { names, error } = readConfigName(c, version);
-  return { ...names, call: error ?? success({ operation }) };
+  return { ...names, call: error ?? ok({ operation }) };
 }
 
 function readList(c: ApiContext, version: ApiVersion): ReadRequest {
@@ -84,7 +85,7 @@ function readList(c: ApiContext, version: ApiVersion): ReadRequest {
     : readFunctionName(c, version, c.req.param("service") ?? "", functionName ?? "");
   if (error) return { ...names, call: error };
   const page = parsePageRequest(c.req.query("limit"), c.req.query("nextToken"));
-  return { ...names, call: page.ok ? success({ operation: "list", page: page.value }) : page };
+  return { ...names, call: page.ok ? ok({ operation: "list", page: page.value }) : page };
 }
 
 const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null };
@@ -92,7 +93,7 @@ const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null 
 /** Names as far as they could be read, and the error of the first that could not. */
 interface ReadNames {
   readonly names: RequestNames;
-  readonly error: Failure | undefined;
+  readonly error: Err<ApiError> | undefined;
 }
 
 function readConfigName(c: ApiContext, version: ApiVersion): ReadNames {
@@ -119,7 +120,7 @@ function readFunctionName(
   functionName: string,
 ): ReadNames {
   const maxLength = limits(c.env).nameLength;
-  const serviceName = version.hasServices ? parseName("serviceName", service, maxLength) : success("");
+  const serviceName = version.hasServices ? parseName("serviceName", service, maxLength) : ok("");
   if (!serviceName.ok) return { names: NO_NAMES, error: serviceName };
   const name = parseName("functionName", functionName, maxLength);
   if (!name.ok) return { names: NO_NAMES, error: name };
@@ -196,7 +197,7 @@ async function handle(
 async function verdictOn(
   c: ApiContext,
   tenancy: Tenancy,
-  body: Outcome<Uint8Array<ArrayBuffer>>,
+  body: Result<Uint8Array<ArrayBuffer>, ApiError>,
 ): Promise<Verdict> {
   if (body.ok) return tenancy.verdictOn(c, body.value);
   // Nothing can be said of the signature of a body that was not read.

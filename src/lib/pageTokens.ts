@@ -1,5 +1,6 @@
-import { type Outcome, success } from "../fc/errors.ts";
+import type { ApiError } from "../fc/errors.ts";
 import { invalidToken } from "../fc/paging.ts";
+import { ok, type Result } from "./result.ts";
 
 /**
  * Issues and opens one list's tokens. A token holds where the page ended and a MAC over it, so that none can be
@@ -22,14 +23,14 @@ export class PageTokens {
   }
 
   /** The position that the token holds; InvalidArgument when this list did not issue it. */
-  async open(token: string): Promise<Outcome<string>> {
+  async open(token: string): Promise<Result<string, ApiError>> {
     const [mac, position] = token.split(".").map(fromBase64url);
     if (
       mac &&
       position &&
       (await crypto.subtle.verify("HMAC", await this.#key(), mac, this.#signed(position)))
     ) {
-      return success(new TextDecoder().decode(position));
+      return ok(new TextDecoder().decode(position));
     }
     return invalidToken(token);
   }

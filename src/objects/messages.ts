@@ -1,11 +1,12 @@
 import type { GivenItems } from "../fc/asyncConfig/schema.ts";
-import type { ApiError, Outcome } from "../fc/errors.ts";
+import type { ApiError } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { PageRequest } from "../fc/paging.ts";
 import type { Verdict } from "../fc/signature/verdict.ts";
 import { type ApiVersion, type Operation, versionById } from "../fc/versions.ts";
 import type { SeenRequest } from "../journal/entry.ts";
 import { type Json, type JsonAndText, joinText, splitText } from "../lib/json.ts";
+import type { Result } from "../lib/result.ts";
 import type { Effect } from "../state/faults.ts";
 
 /** What a request asks for, read; its names are the request's. */
@@ -27,7 +28,7 @@ export interface ApiRequest extends RequestNames {
   readonly version: ApiVersion["id"];
   readonly operation: Operation | null;
   /** What is asked for, or the error that reading it came to. */
-  readonly call: Outcome<Call>;
+  readonly call: Result<Call, ApiError>;
   readonly verdict: Verdict;
   /** The fault that the request asks for itself. */
   readonly fault: Effect | null;

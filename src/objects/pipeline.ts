@@ -1,7 +1,8 @@
-import { failure, injectedError, type Outcome } from "../fc/errors.ts";
+import { type ApiError, failure, injectedError } from "../fc/errors.ts";
 import { entryJson, type JournalEntry } from "../journal/entry.ts";
 import type { CountedRequest } from "../journal/traffic.ts";
 import { fromJson, type Json } from "../lib/json.ts";
+import type { Result } from "../lib/result.ts";
 import { checkExistence } from "../state/existence.ts";
 import { answers, type Effect, HEADER_FAULT, matches } from "../state/faults.ts";
 import type { ResolvedState } from "../state/sharedState.ts";
@@ -19,7 +20,9 @@ export interface Answerer {
   publish(entry: JournalEntry): void;
 }
 
-type Operate = (call: Call) => Outcome<object | undefined> | Promise<Outcome<object | undefined>>;
+type Operate = (
+  call: Call,
+) => Result<object | undefined, ApiError> | Promise<Result<object | undefined, ApiError>>;
 
 /**
  * Answers one request: fault, signature, existence, operation, journal, in that order. Without a fault nothing is
@@ -61,7 +64,7 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
 }
 
 /** What the request asks for, when it is signed as the sandbox wants it, names what exists, and could be read. */
-export function admit(request: ApiRequest, { settings, existence }: ResolvedState): Outcome<Call> {
+export function admit(request: ApiRequest, { settings, existence }: ResolvedState): Result<Call, ApiError> {
   if (settings.signatures !== "off" && request.verdict.kind === "refused") {
     return { ok: false, error: request.verdict.error };
   }

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
-import { failure, type Outcome, success } from "../fc/errors.ts";
+import { type ApiError, failure } from "../fc/errors.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, VERSION } from "../fc/names.ts";
+import { ok, type Result } from "../lib/result.ts";
 import type { Limits } from "./limits.ts";
 import { nameSchemas } from "./nameSchemas.ts";
 
@@ -97,17 +98,15 @@ export function checkExistence(
   service: string,
   functionName: string,
   qualifier: string | null,
-): Outcome<undefined> {
+): Result<undefined, ApiError> {
   if (!existence.service) return failure("ServiceNotFound", service);
   if (!existence.function) return failure("FunctionNotFound", functionName, service);
-  if (qualifier === null || qualifier === DEFAULT_QUALIFIER) return success(undefined);
+  if (qualifier === null || qualifier === DEFAULT_QUALIFIER) return ok(undefined);
   const owner = service ? `service '${service}'` : `function '${functionName}'`;
   if (VERSION.test(qualifier)) {
     return existence.versions.includes(qualifier)
-      ? success(undefined)
+      ? ok(undefined)
       : failure("VersionNotFound", qualifier, owner);
   }
-  return existence.aliases.includes(qualifier)
-    ? success(undefined)
-    : failure("AliasNotFound", qualifier, owner);
+  return existence.aliases.includes(qualifier) ? ok(undefined) : failure("AliasNotFound", qualifier, owner);
 }

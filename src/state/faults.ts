@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { wholeNumber } from "../fc/asyncConfig/schema.ts";
-import { errorCodes, invalid, type Outcome, success } from "../fc/errors.ts";
+import { type ApiError, errorCodes, invalid } from "../fc/errors.ts";
 import { OPERATIONS, VERSION_IDS } from "../fc/versions.ts";
+import { ok, type Result } from "../lib/result.ts";
 
 const MAX_DELAY_MS = 60_000;
 /** Every function of the sandbox keeps a copy of every fault. */
@@ -132,14 +133,14 @@ export function strike(fault: Fault, chance: number): { readonly fault: Fault; r
  * The fault that a request asks for itself, by `X-Sandbox-Fault`: an error code, `delay=1500`, `status=503` or
  * `broken`, and `after=apply`, separated by `;`. InvalidArgument.
  */
-export function parseFaultHeader(text: string | null): Outcome<Effect | null> {
-  if (text === null) return success(null);
+export function parseFaultHeader(text: string | null): Result<Effect | null, ApiError> {
+  if (text === null) return ok(null);
   const parts = text.split(";").map((part) => part.trim());
   const after = parts.includes("after=apply") ? { after: "apply" as const } : {};
   const [what = ""] = parts.filter((part) => part !== "after=apply");
   const [, key, value] = /^([^=]*)(?:=(.*))?$/s.exec(what) ?? [];
   const effect = effectSchema.safeParse({ ...headerEffect(key, value), ...after });
-  if (effect.success && parts.length <= 1 + Object.keys(after).length) return success(effect.data);
+  if (effect.success && parts.length <= 1 + Object.keys(after).length) return ok(effect.data);
   return invalid(
     "X-Sandbox-Fault",
     `an error code of the API, delay=<milliseconds>, status=<code> or broken, and perhaps ";after=apply"`,

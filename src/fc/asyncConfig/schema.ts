@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
+import { ok, type Result } from "../../lib/result.ts";
 import {
   DESTINATION,
   DESTINATION_ALLOWED,
   DESTINATION_TOO_LONG,
   MAX_DESTINATION_LENGTH,
 } from "../destinations.ts";
-import { invalid, type Outcome, success } from "../errors.ts";
+import { type ApiError, invalid } from "../errors.ts";
 import { type ItemNames, itemNames, knownItems } from "../itemNames.ts";
 import type { ConfigName } from "../names.ts";
 import { type ApiVersion, apiVersions, type Place } from "../versions.ts";
@@ -115,12 +116,12 @@ const requests = Object.fromEntries(
  * What a PUT's body, already read as JSON, gives in a version; InvalidArgument names the first item that is wrong.
  * Unknown items are ignored, as a JSON server in Go does.
  */
-export function parseItems(version: ApiVersion, body: unknown): Outcome<GivenItems> {
+export function parseItems(version: ApiVersion, body: unknown): Result<GivenItems, ApiError> {
   const { names, schema } = requests[version.id];
   const items = knownItems(body, names);
   if (!items.ok) return items;
   const parsed = schema.safeParse(items.value);
-  if (parsed.success) return success(parsed.data);
+  if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue?.path ?? [];
   return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(items.value, path));

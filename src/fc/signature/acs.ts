@@ -1,4 +1,5 @@
-import { failure, type Outcome, success } from "../errors.ts";
+import { ok, type Result } from "../../lib/result.ts";
+import { type ApiError, failure } from "../errors.ts";
 import { isDigestOf, type Md5 } from "./contentMd5.ts";
 import { bytesOfBase64 } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
@@ -17,7 +18,7 @@ export async function verifyAcs(
   secret: string,
   now: number,
   md5: Md5,
-): Promise<Outcome<undefined>> {
+): Promise<Result<undefined, ApiError>> {
   const date = request.headers.get("Date");
   if (!date) return failure("MissingRequiredHeader", "Date");
   const timely = checkRequestTime(httpDate, date, now);
@@ -27,7 +28,7 @@ export async function verifyAcs(
   const signed =
     (await verifyHmac("SHA-1", secret, acsStringToSign(request, "="), bytes)) ||
     (await verifyHmac("SHA-1", secret, acsStringToSign(request, ""), bytes));
-  return signed && (await isDigestOf(request, md5)) ? success(undefined) : failure("SignatureNotMatch");
+  return signed && (await isDigestOf(request, md5)) ? ok(undefined) : failure("SignatureNotMatch");
 }
 
 /** The text that the acs scheme signs. `empty` is what follows the name of a parameter without a value. */

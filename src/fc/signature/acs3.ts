@@ -1,4 +1,5 @@
-import { abbreviated, failure, type Outcome, success } from "../errors.ts";
+import { ok, type Result } from "../../lib/result.ts";
+import { type ApiError, abbreviated, failure } from "../errors.ts";
 import { bytesOfHex, hex } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
 import { order, parametersOf } from "./query.ts";
@@ -34,7 +35,7 @@ export async function verifyAcs3(
   request: SignedRequest,
   secret: string,
   now: number,
-): Promise<Outcome<undefined>> {
+): Promise<Result<undefined, ApiError>> {
   const { headers } = request;
   const date = headers.get("x-acs-date");
   if (!date) return failure("MissingRequiredHeader", "x-acs-date");
@@ -51,7 +52,7 @@ export async function verifyAcs3(
   const text = await acs3StringToSign(request, signedHeaders, contentHash);
   const signed = await verifyHmac("SHA-256", secret, text, bytesOfHex(signature));
   if (!signed || contentHash !== (await sha256(request.body))) return failure("SignatureNotMatch");
-  return success(undefined);
+  return ok(undefined);
 }
 
 /** The text that the ACS3 scheme signs. `contentHash` is the value of x-acs-content-sha256. */

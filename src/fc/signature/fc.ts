@@ -1,5 +1,6 @@
+import { ok, type Result } from "../../lib/result.ts";
 import { percentDecoded } from "../../lib/url.ts";
-import { failure, type Outcome, success } from "../errors.ts";
+import { type ApiError, failure } from "../errors.ts";
 import { isDigestOf, type Md5 } from "./contentMd5.ts";
 import { bytesOfBase64 } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
@@ -14,7 +15,7 @@ export async function verifyFc(
   secret: string,
   now: number,
   md5: Md5,
-): Promise<Outcome<undefined>> {
+): Promise<Result<undefined, ApiError>> {
   // Browsers can't set Date; FC's console signs x-fc-date in its place (fc-java-sdk, FcSignatureComposer).
   const date = request.headers.get("Date") || request.headers.get("x-fc-date");
   if (!date) return failure("MissingRequiredHeader", "Date");
@@ -22,7 +23,7 @@ export async function verifyFc(
   if (!timely.ok) return timely;
   const text = fcStringToSign(request, date);
   const signed = await verifyHmac("SHA-256", secret, text, bytesOfBase64(signature, 32));
-  return signed && (await isDigestOf(request, md5)) ? success(undefined) : failure("SignatureNotMatch");
+  return signed && (await isDigestOf(request, md5)) ? ok(undefined) : failure("SignatureNotMatch");
 }
 
 /** The text that the FC scheme signs. `date` is the value that stands in the Date line. */

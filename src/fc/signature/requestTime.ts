@@ -1,4 +1,5 @@
-import { abbreviated, failure, type Outcome, success } from "../errors.ts";
+import { ok, type Result } from "../../lib/result.ts";
+import { type ApiError, abbreviated, failure } from "../errors.ts";
 
 /** How a scheme writes the time of a request. */
 interface TimeFormat {
@@ -28,7 +29,7 @@ export function checkRequestTime(
   { pattern, example, format }: TimeFormat,
   came: string,
   now: number,
-): Outcome<undefined> {
+): Result<undefined, ApiError> {
   const time = pattern.test(came) ? Date.parse(came) : Number.NaN;
   if (Number.isNaN(time)) {
     return failure(
@@ -36,7 +37,7 @@ export function checkRequestTime(
       `the request time must be like '${example}', but got '${abbreviated(came)}'`,
     );
   }
-  if (Math.abs(time - now) <= MAX_SKEW_MS) return success(undefined);
+  if (Math.abs(time - now) <= MAX_SKEW_MS) return ok(undefined);
   return failure(
     "AccessDenied",
     `the difference between the request time '${came}' and the current time '${format(new Date(now))}' is too large`,

@@ -1,4 +1,5 @@
-import { type ApiError, abbreviated, type Failure, failure, type Outcome } from "../errors.ts";
+import type { Err, Result } from "../../lib/result.ts";
+import { type ApiError, abbreviated, failure } from "../errors.ts";
 import { verifyAcs } from "./acs.ts";
 import { type Acs3Claim, parseAcs3, verifyAcs3 } from "./acs3.ts";
 import type { Md5 } from "./contentMd5.ts";
@@ -64,7 +65,7 @@ function verifyClaim(
   secret: string,
   now: number,
   md5: Md5,
-): Promise<Outcome<undefined>> {
+): Promise<Result<undefined, ApiError>> {
   switch (claim.scheme) {
     case "FC":
       return verifyFc(claim, request, secret, now, md5);
@@ -90,6 +91,6 @@ function readClaim(headers: Headers): Claim | undefined {
   return parseKeyAndSignature(authorization) ?? parseAcs3(authorization);
 }
 
-function refused({ error }: Failure): Verdict {
+function refused({ error }: Err<ApiError>): Verdict {
   return { kind: "refused", error };
 }

@@ -1,10 +1,11 @@
 import { merge } from "../../fc/asyncConfig/merge.ts";
 import { type GivenItems, renderConfig, type StoredConfig } from "../../fc/asyncConfig/schema.ts";
-import { failure, type Outcome, success } from "../../fc/errors.ts";
+import { type ApiError, failure } from "../../fc/errors.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
 import { type PageRequest, pageOf, renderPage } from "../../fc/paging.ts";
 import type { ApiVersion } from "../../fc/versions.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
+import { ok, type Result } from "../../lib/result.ts";
 import { now } from "../../state/clock.ts";
 import type { ResolvedState } from "../../state/sharedState.ts";
 import type { Call } from "../messages.ts";
@@ -28,7 +29,7 @@ export function operate(
   call: Call,
   qualifier: string | null,
   on: Operand,
-): Outcome<object | undefined> | Promise<Outcome<object | undefined>> {
+): Result<object | undefined, ApiError> | Promise<Result<object | undefined, ApiError>> {
   const name = { ...on.name, qualifier: qualifier ?? DEFAULT_QUALIFIER };
   switch (call.operation) {
     case "put":
@@ -36,7 +37,7 @@ export function operate(
     case "get":
       return shown(get(name, on), on);
     case "delete":
-      return on.configs.delete(name.qualifier) ? success(undefined) : notFound(name);
+      return on.configs.delete(name.qualifier) ? ok(undefined) : notFound(name);
     case "list":
       return list(call.page, on);
   }
@@ -46,7 +47,7 @@ function put(
   name: ConfigName,
   given: GivenItems,
   { configs, state, maxConfigs }: Operand,
-): Outcome<StoredConfig> {
+): Result<StoredConfig, ApiError> {
   const stored = configs.get(name.qualifier);
   if (stored === undefined && configs.count >= maxConfigs) {
     return failure(
@@ -56,25 +57,25 @@ function put(
   }
   const merged = merge(name.qualifier, stored, given, now(state.clock, Date.now()));
   configs.save(merged);
-  return success(merged);
+  return ok(merged);
 }
 
-function get(name: ConfigName, { configs }: Operand): Outcome<StoredConfig> {
+function get(name: ConfigName, { configs }: Operand): Result<StoredConfig, ApiError> {
   const config = configs.get(name.qualifier);
-  return config ? success(config) : notFound(name);
+  return config ? ok(config) : notFound(name);
 }
 
 /** A page of the function's configs by qualifier; InvalidArgument when its token is none of this function's. */
-async function list({ limit, nextToken }: PageRequest, on: Operand): Promise<Outcome<object>> {
-  const after = nextToken === undefined ? success("") : await on.tokens.open(nextToken);
+async function list({ limit, nextToken }: PageRequest, on: Operand): Promise<Result<object, ApiError>> {
+  const after = nextToken === undefined ? ok("") : await on.tokens.open(nextToken);
   if (!after.ok) return after;
   const found = on.configs.after(after.value, limit + 1);
   const page = await pageOf(found, limit, ({ qualifier }) => on.tokens.issue(qualifier));
-  return success(renderPage(page, on.state.settings.unset, (config) => show(config, on)));
+  return ok(renderPage(page, on.state.settings.unset, (config) => show(config, on)));
 }
 
-function shown(outcome: Outcome<StoredConfig>, on: Operand): Outcome<object> {
-  return outcome.ok ? success(show(outcome.value, on)) : outcome;
+function shown(outcome: Result<StoredConfig, ApiError>, on: Operand): Result<object, ApiError> {
+  return outcome.ok ? ok(show(outcome.value, on)) : outcome;
 }
 
 function show(config: StoredConfig, { name, version, state }: Operand) {

@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Part } from "../../documents/parts.ts";
-import { type ControlOutcome, done, problem } from "../../documents/problem.ts";
-import type { RequestsPage, ShownClock, Summary } from "../../documents/responseBodies.ts";
+import { problem } from "../../documents/problem.ts";
+import type { Problem, RequestsPage, ShownClock, Summary } from "../../documents/responseBodies.ts";
 import { type Env, idleMs, limits } from "../../env.ts";
 import type { UnsetForm } from "../../fc/asyncConfig/defaults.ts";
 import { renderConfig, type StoredConfig } from "../../fc/asyncConfig/schema.ts";
-import { failure, type Outcome, success } from "../../fc/errors.ts";
+import { type ApiError, failure } from "../../fc/errors.ts";
 import { type ConfigName, type FunctionName, functionKey } from "../../fc/names.ts";
 import { invalidToken, type PageRequest, pageOf, renderPage } from "../../fc/paging.ts";
 import { versionById } from "../../fc/versions.ts";
@@ -21,6 +21,7 @@ import {
 import { addTraffic } from "../../journal/traffic.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
+import { ok, type Result } from "../../lib/result.ts";
 import { UnderWay } from "../../lib/underWay.ts";
 import {
   advance,
@@ -211,7 +212,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** What a PUT gets that could not make its function. */
-  #refusedPut(): Outcome<object> {
+  #refusedPut(): Result<object, ApiError> {
     const most = limits(this.env).functions;
     return this.#isFull()
       ? failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`)
@@ -222,9 +223,12 @@ export class SandboxObject extends DurableObject<Env> {
    * A page of all FC 3.0 functions' configs by function and qualifier; InvalidArgument when its token is none of
    * this list's. A page goes on after the last config of the one before, wherever configs have come and gone.
    */
-  async #listConfigs(request: ApiRequest, { limit: size, nextToken }: PageRequest): Promise<Outcome<object>> {
+  async #listConfigs(
+    request: ApiRequest,
+    { limit: size, nextToken }: PageRequest,
+  ): Promise<Result<object, ApiError>> {
     const tokens = new PageTokens(this.ctx.storage.kv, "configs");
-    const token = nextToken === undefined ? success("/") : await tokens.open(nextToken);
+    const token = nextToken === undefined ? ok("/") : await tokens.open(nextToken);
     if (!token.ok) return token;
     const [afterFunction = "", afterQualifier = ""] = token.value.split("/");
     const found: NamedConfig[] = [];
@@ -242,7 +246,7 @@ export class SandboxObject extends DurableObject<Env> {
     const version = versionById(request.version);
     const { settings } = this.#store;
     const render = ({ name, config }: NamedConfig) => renderConfig(version, name, settings, config);
-    return success(renderPage(page, settings.unset, render));
+    return ok(renderPage(page, settings.unset, render));
   }
 
   // The control plane.
@@ -276,7 +280,7 @@ export class SandboxObject extends DurableObject<Env> {
 
   async changeSettings(
     changes: { readonly [K in keyof Settings]?: Settings[K] | undefined },
-  ): Promise<ControlOutcome<Settings>> {
+  ): Promise<Result<Settings, Problem>> {
     return this.#change("settings", () => {
       this.#store.set("settings", { ...this.#store.get("settings"), ...definedItems(changes) });
       this.#store.journal.resize(this.#store.settings.journalSize);
@@ -284,7 +288,7 @@ export class SandboxObject extends DurableObject<Env> {
     });
   }
 
-  async reset(parts: readonly Part[]): Promise<ControlOutcome<undefined>> {
+  async reset(parts: readonly Part[]): Promise<Result<undefined, Problem>> {
     return this.#change("reset", () => {
       const store = this.#store;
       if (parts.includes("configs")) store.directory.forgetAll();
@@ -304,7 +308,7 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#store.faults.all();
   }
 
-  async addFault(given: GivenFault): Promise<ControlOutcome<Fault>> {
+  async addFault(given: GivenFault): Promise<Result<Fault, Problem>> {
     const most = limits(this.env).faults;
     if (this.#store.faults.all().length >= most) {
       return problem(409, `This sandbox has ${most} faults, and may have no more.`);
@@ -312,7 +316,7 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#change("faults", () => this.#store.faults.add(given));
   }
 
-  async removeFault(id: string): Promise<ControlOutcome<undefined>> {
+  async removeFault(id: string): Promise<Result<undefined, Problem>> {
     if (!this.#store.faults.all().some((fault) => fault.id === id)) {
       return problem(404, `This sandbox has no fault ${id}.`);
     }
@@ -322,7 +326,7 @@ export class SandboxObject extends DurableObject<Env> {
     });
   }
 
-  async clearFaults(): Promise<ControlOutcome<undefined>> {
+  async clearFaults(): Promise<Result<undefined, Problem>> {
     return this.#change("faults", () => {
       this.#store.faults.clear();
       return undefined;
@@ -333,11 +337,11 @@ export class SandboxObject extends DurableObject<Env> {
     return showClock(this.#store.get("clock"), Date.now());
   }
 
-  async changeClock(given: GivenClock): Promise<ControlOutcome<ShownClock>> {
+  async changeClock(given: GivenClock): Promise<Result<ShownClock, Problem>> {
     return this.#takeClock(setClock(given, Date.now()));
   }
 
-  async advanceClock(seconds: number): Promise<ControlOutcome<ShownClock>> {
+  async advanceClock(seconds: number): Promise<Result<ShownClock, Problem>> {
     const clock = this.#store.get("clock");
     if (clock.mode === "real") {
       return problem(409, "Real time can't be advanced: make the clock frozen or shifted first.");
@@ -349,7 +353,7 @@ export class SandboxObject extends DurableObject<Env> {
     return this.#store.get("declared");
   }
 
-  async declare(declared: Declared): Promise<ControlOutcome<Declared>> {
+  async declare(declared: Declared): Promise<Result<Declared, Problem>> {
     return this.#change("functions", () => {
       this.#replaceDeclared(declared);
       return declared;
@@ -384,7 +388,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Replaces the whole state but the journal by the snapshot's. */
-  async importSnapshot(snapshot: Snapshot): Promise<ControlOutcome<undefined>> {
+  async importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>> {
     const configs = configsByFunction(snapshot);
     const most = limits(this.env).functions;
     const old = this.#store.directory.all().filter((member) => !configs.has(functionKey(member)));
@@ -432,7 +436,7 @@ export class SandboxObject extends DurableObject<Env> {
   async requests(
     filter: Filter,
     { limit: size, nextToken }: PageRequest,
-  ): Promise<ControlOutcome<RequestsPage>> {
+  ): Promise<Result<RequestsPage, Problem>> {
     const tokens = new PageTokens(this.ctx.storage.kv, "requests");
     let after: Position | undefined;
     if (nextToken !== undefined) {
@@ -450,7 +454,7 @@ export class SandboxObject extends DurableObject<Env> {
       .map((position) => ({ position, member: undefined }));
     const all = [...found.flat(), ...own].sort((a, b) => comparePositions(a.position, b.position));
     const page = await pageOf(all, size, ({ position }) => tokens.issue(JSON.stringify(position)));
-    return done({ requests: await this.#entriesAt(page.items), nextToken: page.nextToken });
+    return ok({ requests: await this.#entriesAt(page.items), nextToken: page.nextToken });
   }
 
   /** The journal entries at these places, in their order. */
@@ -483,7 +487,7 @@ export class SandboxObject extends DurableObject<Env> {
     return { count: await this.countRequests(filter), nearMisses: nearest(all, NEAR_MISSES) };
   }
 
-  async clearRequests(): Promise<ControlOutcome<undefined>> {
+  async clearRequests(): Promise<Result<undefined, Problem>> {
     return this.#change("requests", () => {
       this.#clearJournal();
       return undefined;
@@ -538,7 +542,7 @@ export class SandboxObject extends DurableObject<Env> {
     await this.#schedule();
   }
 
-  async #takeClock(clock: ReturnType<typeof setClock>): Promise<ControlOutcome<ShownClock>> {
+  async #takeClock(clock: ReturnType<typeof setClock>): Promise<Result<ShownClock, Problem>> {
     if (clock === undefined) return problem(400, "The clock must show a time of the years 1970 to 9999.");
     return this.#change("clock", () => {
       this.#store.set("clock", clock);
@@ -557,7 +561,7 @@ export class SandboxObject extends DurableObject<Env> {
   }
 
   /** Makes a change and has all functions know it before it returns. */
-  async #change<T>(what: string | undefined, change: () => T): Promise<ControlOutcome<T>> {
+  async #change<T>(what: string | undefined, change: () => T): Promise<Result<T, Problem>> {
     await this.#erasing;
     const value = this.ctx.storage.transactionSync(() => {
       const changed = change();
@@ -579,7 +583,7 @@ export class SandboxObject extends DurableObject<Env> {
       }
     }
     if (what !== undefined) tellWatchers(this.ctx, { type: "change", what });
-    return done(value);
+    return ok(value);
   }
 
   /** Gives all functions the present state. The alarm does it again when this is cut off. */
@@ -616,9 +620,9 @@ export class SandboxObject extends DurableObject<Env> {
 }
 
 /** The list of a function without configs, which never issued a token. */
-function listOfNone({ nextToken }: PageRequest, unset: UnsetForm): Outcome<object> {
+function listOfNone({ nextToken }: PageRequest, unset: UnsetForm): Result<object, ApiError> {
   if (nextToken !== undefined) return invalidToken(nextToken);
-  return success(renderPage({ items: [], nextToken: undefined }, unset, () => ({})));
+  return ok(renderPage({ items: [], nextToken: undefined }, unset, () => ({})));
 }
 
 /** Items without those that are undefined, which would overwrite others when they are spread. */
