@@ -10,7 +10,8 @@ export type {
   Summary,
   Verification,
 } from "../documents/responseBodies.ts";
-export type { Filter, JournalEntry } from "../journal/entry.ts";
+export type { JournalEntry } from "../journal/entry.ts";
+export type { Filter } from "../journal/filter.ts";
 export type { GivenClock } from "../state/clock.ts";
 export type { Declared } from "../state/existence.ts";
 export type { Fault, GivenFault } from "../state/faults.ts";

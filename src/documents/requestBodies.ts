@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { filterSchema } from "../journal/entry.ts";
+import { filterSchema } from "../journal/filter.ts";
 import type { Limits } from "../state/limits.ts";
 import { LABEL } from "../state/sandboxId.ts";
 import { settingsSchema } from "../state/settings.ts";

@@ -186,10 +186,8 @@ async function handle(
     }),
   };
   c.set("operation", operation ?? undefined);
-  const object =
-    names.function === null
-      ? sandboxObject(c.env, sandbox)
-      : functionObject(c.env, sandbox, functionOf(names));
+  const name = functionOf(names);
+  const object = name ? functionObject(c.env, sandbox, name) : sandboxObject(c.env, sandbox);
   c.set("object", object);
   return send(c, receiveReply(await object.perform(sendRequest(request))));
 }

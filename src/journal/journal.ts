@@ -1,28 +1,9 @@
 import type { Json } from "../lib/json.ts";
 import { migrate } from "../lib/migrations.ts";
-import {
-  abridged,
-  differences,
-  type Filter,
-  isAfter,
-  type JournalEntry,
-  type NearMiss,
-  nearest,
-  type Placed,
-  type Position,
-} from "./entry.ts";
+import { abridged, type JournalEntry } from "./entry.ts";
+import { differences, type Filter } from "./filter.ts";
+import { isAfter, type NearMiss, nearest, type Placed, type Position } from "./order.ts";
 import { addTraffic, type CountedRequest, NO_TRAFFIC, type Traffic, trafficOf } from "./traffic.ts";
-
-/**
- * JSON followed by spaces, so that rows of about a size, with `others` characters besides, take just the same room:
- * SQLite then overwrites a slot in place.
- */
-function padded(json: string, others: number): string {
-  return json.padEnd(Math.ceil((json.length + others) / PADDING) * PADDING - others);
-}
-
-/** Two rows of 2,000 share one of SQLite's 4 KiB pages, with what it adds to each. */
-const PADDING = 500;
 
 const migrations = [
   `CREATE TABLE journal (slot INTEGER PRIMARY KEY, number INTEGER NOT NULL, entry TEXT NOT NULL) STRICT`,
@@ -31,18 +12,18 @@ const migrations = [
 ];
 
 /**
- * A ring of the latest entries: each takes the slot of the one that is `size` older, so it costs one row. With each
- * goes what came until then, so that counting costs no row of its own.
+ * A ring of the latest entries: each entry overwrites the slot of the entry that is `size` older, so an entry costs one row.
+ * Each row also has the counters as they were then, so that counting costs no row of its own.
  */
 export class Journal {
   readonly #sql: SqlStorage;
-  /** Tells the entries of one object from those of the others. */
+  /** Distinguishes the entries of this object from those of others. */
   readonly #source: string;
   readonly #kv: SyncKvStorage;
   #next: number;
   #traffic: Traffic;
 
-  /** Numbers its entries from `first` on, or after those it has. */
+  /** Numbers its entries from `first` on, or after the entries that are there. */
   constructor(storage: DurableObjectStorage, source: string, first = 0) {
     migrate(storage, "journal", migrations);
     this.#sql = storage.sql;
@@ -58,60 +39,59 @@ export class Journal {
     this.#next = Math.max(first, (last ?? -1) + 1);
   }
 
-  /** The number of the entry that comes next. */
+  /** The number of the next entry. */
   get next(): number {
     return this.#next;
   }
 
-  /** What came since the object is there; without a journal, since it was last loaded. */
+  /** The counters since the object was made; without a journal, since it was last loaded. */
   get traffic(): Traffic {
     return this.#traffic;
   }
 
-  /** Counts rows that were written beside the journal's own. */
+  /** Counts rows that were written besides the journal's own. */
   countRows(rowsWritten: number): void {
     this.#traffic = { ...this.#traffic, rowsWritten: this.#traffic.rowsWritten + rowsWritten };
   }
 
   /**
-   * Counts a request, and adds its entry in the place of the one `size` before it, with what else its row is to
-   * keep.
+   * Counts a request, and writes its entry over the one that is `size` older. `change` is the JSON of the change that the
+   * request made, for the same row.
    */
-  add(entry: Json<JournalEntry>, counted: CountedRequest, size: number, kept: string | null = null): void {
+  add(entry: Json<JournalEntry>, counted: CountedRequest, size: number, change: string | null = null): void {
     this.#traffic = addTraffic(this.#traffic, trafficOf(counted));
     if (size === 0) return;
-    // The row that this is about to write.
+    // The row that is written next.
     this.countRows(1);
     const number = this.#next++;
-    const traffic = JSON.stringify(this.#traffic);
     this.#sql.exec(
-      // By name: a later release may have added columns, and been rolled back.
+      // Columns by name: a later release may have added some, and been rolled back.
       "INSERT OR REPLACE INTO journal (slot, number, entry, kept, traffic) VALUES (?, ?, ?, ?, ?)",
       number % size,
       number,
-      padded(entry, traffic.length + (kept?.length ?? 0)),
-      kept,
-      traffic,
+      entry,
+      change,
+      JSON.stringify(this.#traffic),
     );
   }
 
-  /** What rows from this number on keep besides their entries, oldest first. */
-  keptSince(number: number): { readonly number: number; readonly kept: string }[] {
+  /** The changes in rows from this number on, oldest first. */
+  changesSince(number: number): { readonly number: number; readonly change: string }[] {
     return this.#sql
-      .exec<{ number: number; kept: string }>(
-        "SELECT number, kept FROM journal WHERE number >= ? AND kept IS NOT NULL ORDER BY number",
+      .exec<{ number: number; change: string }>(
+        "SELECT number, kept AS change FROM journal WHERE number >= ? AND kept IS NOT NULL ORDER BY number",
         number,
       )
       .toArray();
   }
 
-  /** Whether every entry is in the slot that this size gives it: the ring then goes on without a change. */
+  /** Whether every entry is in the slot that this size gives it: then the ring needs no change. */
   fits(size: number): boolean {
     const misplaced = this.#sql.exec("SELECT 1 FROM journal WHERE slot IS NOT number % ? LIMIT 1", size);
     return misplaced.toArray().length === 0;
   }
 
-  /** Keeps the entries that a ring of this size would have, each in its slot, and nothing besides. */
+  /** Keeps the entries that a ring of this size has room for, each in its slot, and deletes the rest. */
   resize(size: number): void {
     if (this.fits(size)) return;
     const oldest = this.#next - size;
@@ -126,13 +106,13 @@ export class Journal {
       );
   }
 
-  /** Forgets the entries, and keeps what was counted. */
+  /** Deletes the entries, and keeps the counters. */
   clear(): void {
     if (this.#traffic !== NO_TRAFFIC) this.#kv.put("traffic", this.#traffic);
     this.#sql.exec("DELETE FROM journal");
   }
 
-  /** Where the entries are that a filter means, newest first: up to `most` that come after a position. */
+  /** The positions of the entries that match a filter, newest first: up to `most` after a position. */
   find(filter: Filter, after: Position | undefined, most: number): Position[] {
     const found = this.#entries().filter(({ position, entry }) => {
       return (!after || isAfter(position, after)) && differences(entry, filter).length === 0;
@@ -140,17 +120,17 @@ export class Journal {
     return found.slice(0, most).map(({ position }) => position);
   }
 
-  /** The entries of these numbers, those that are still there. */
+  /** The entries of these numbers, as far as they are still there. */
   at(numbers: readonly number[]): Placed[] {
     return this.#entries().filter(({ position }) => numbers.includes(position.number));
   }
 
-  /** How many entries a filter means. */
+  /** How many entries match a filter. */
   countOf(filter: Filter): number {
     return this.#entries().filter(({ entry }) => differences(entry, filter).length === 0).length;
   }
 
-  /** The entries that a filter almost means: up to `most` with the fewest differences, their bodies abridged. */
+  /** The entries that almost match a filter: up to `most` with the fewest differences, their bodies abridged. */
   nearMisses(filter: Filter, most: number): NearMiss[] {
     const compared = this.#entries().map((placed) => ({
       ...placed,

@@ -1,16 +1,12 @@
-import type { ApiError } from "../fc/errors.ts";
-import { invalidToken } from "../fc/paging.ts";
-import { ok, type Result } from "./result.ts";
-
 /**
- * Issues and opens one list's tokens. A token holds where the page ended and a MAC over it, so that none can be
- * made up or taken from another list.
+ * Issues and opens one list's tokens. A token holds the position at which the page ended and a MAC over the position, so
+ * that nobody can make a token up or use it for another list.
  */
 export class PageTokens {
   readonly #kv: SyncKvStorage;
   readonly #list: string;
 
-  /** `kv` is where the object that has the list keeps the key, made on first use; `list` tells its lists apart. */
+  /** The object that has the list stores the key in `kv`, on first use; `list` distinguishes its lists. */
   constructor(kv: SyncKvStorage, list: string) {
     this.#kv = kv;
     this.#list = list;
@@ -22,17 +18,17 @@ export class PageTokens {
     return `${base64url(mac)}.${base64url(bytes)}`;
   }
 
-  /** The position that the token holds; InvalidArgument when this list did not issue it. */
-  async open(token: string): Promise<Result<string, ApiError>> {
+  /** The position that the token holds; undefined when this list did not issue the token. */
+  async open(token: string): Promise<string | undefined> {
     const [mac, position] = token.split(".").map(fromBase64url);
     if (
       mac &&
       position &&
       (await crypto.subtle.verify("HMAC", await this.#key(), mac, this.#signed(position)))
     ) {
-      return ok(new TextDecoder().decode(position));
+      return new TextDecoder().decode(position);
     }
-    return invalidToken(token);
+    return undefined;
   }
 
   #signed(position: Uint8Array): Uint8Array {

@@ -39,9 +39,9 @@ export interface ApiRequest extends RequestNames {
   readonly seen: Json<SeenRequest>;
 }
 
-/** The function that a request is for, when it names one. */
-export function functionOf({ service, function: name }: RequestNames): FunctionName {
-  return { service: service ?? "", function: name ?? "" };
+/** The function that a request names; undefined when it names none. */
+export function functionOf({ service, function: name }: RequestNames): FunctionName | undefined {
+  return name === null ? undefined : { service: service ?? "", function: name };
 }
 
 /** A response before it is one: headers but those that every response has. */
@@ -82,7 +82,8 @@ export function sendRequest({ seen, ...request }: ApiRequest): SentRequest {
 
 export function receiveRequest(sent: SentRequest): ApiRequest {
   const { value, text } = splitText(sent);
-  return { ...value, seen: text };
+  // The text is the JSON that `sendRequest` was given.
+  return { ...value, seen: text as Json<SeenRequest> };
 }
 
 /** A reply on its way back, its body as the text that it is. */

@@ -4,49 +4,66 @@ import type { CountedRequest } from "../journal/traffic.ts";
 import { fromJson, type Json } from "../lib/json.ts";
 import type { Result } from "../lib/result.ts";
 import { checkExistence } from "../state/existence.ts";
-import { answers, type Effect, HEADER_FAULT, matches } from "../state/faults.ts";
+import { type Effect, HEADER_FAULT, matches, responds } from "../state/faults.ts";
 import type { ResolvedState } from "../state/sharedState.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./messages.ts";
 
-/** The object that answers a request: what it knows of its sandbox, and where it keeps the journal. */
-export interface Answerer {
+/** What performing an operation comes to: the response's body, or undefined for none, and the change to be written. */
+export interface Performed<Change> {
+  readonly outcome: Result<object | undefined, ApiError>;
+  readonly change?: Change | undefined;
+}
+
+/** Performs a call. One that changes something does so without waiting, so that no other request comes in between. */
+export type Perform<Change> = (call: Call) => Performed<Change> | Promise<Performed<never>>;
+
+/** The object that answers a request: what it knows of its sandbox, and where it writes. */
+export interface Answerer<Change> {
   state(): ResolvedState;
-  /** Counts a request, and adds its entry to the journal. */
-  record(entry: Json<JournalEntry>, counted: CountedRequest): void;
+  /** Counts a request, adds its entry to the journal, and writes the change that the request made. */
+  record(entry: Json<JournalEntry>, counted: CountedRequest, change: Change | undefined): void;
+  /** Writes the change of a request whose journal entry comes later. */
+  write(change: Change): void;
   /** How much of a response's body the journal keeps, in characters. */
   readonly maxJournalBody: number;
-  /** Counts a request for these faults, and says which of them, and of the request's own, strike it. */
-  strike(ids: readonly string[], own: Effect | null): Promise<readonly string[]>;
+  /** Counts a request for these faults, and says which of them, and of the request's own, are applied. */
+  triggerFaults(ids: readonly string[], own: Effect | null): Promise<readonly string[]>;
   publish(entry: JournalEntry): void;
 }
 
-type Operate = (
-  call: Call,
-) => Result<object | undefined, ApiError> | Promise<Result<object | undefined, ApiError>>;
-
 /**
- * Answers one request: fault, signature, existence, operation, journal, in that order. Without a fault nothing is
- * waited for before `operate`, nor between it and the journal unless it waits itself.
+ * Answers one request: fault, signature, existence, operation, journal, in that order. Without a fault, nothing is waited
+ * for between reading what is stored and writing the change, unless the operation only reads.
  */
-export async function answer(request: ApiRequest, by: Answerer, operate: Operate): Promise<ApiReply> {
+export async function answer<Change>(
+  request: ApiRequest,
+  by: Answerer<Change>,
+  perform: Perform<Change>,
+): Promise<ApiReply> {
   const matching = by.state().faults.filter((fault) => matches(fault, request));
   const own = request.fault ? [{ id: HEADER_FAULT, effect: request.fault }] : [];
   const ids = matching.map(({ id }) => id);
-  const faults = ids.length > 0 ? await by.strike(ids, request.fault) : own.map(({ id }) => id);
+  const faults = ids.length > 0 ? await by.triggerFaults(ids, request.fault) : own.map(({ id }) => id);
   const effects = [...matching, ...own].filter(({ id }) => faults.includes(id)).map(({ effect }) => effect);
 
   const before = effects.filter((effect) => effect.after === undefined);
   if (before.length > 0) await waitFor(before);
   let reply = faultReply(request, before, undefined);
+  let change: Change | undefined;
   if (reply === undefined) {
     const admitted = admit(request, by.state());
-    const outcome = admitted.ok ? operate(admitted.value) : admitted;
-    const settled = outcome instanceof Promise ? await outcome : outcome;
-    reply = settled.ok
-      ? successReply(settled.value)
-      : errorReply(request.version, settled.error, request.requestId);
+    const performing = admitted.ok ? perform(admitted.value) : { outcome: admitted };
+    const performed = performing instanceof Promise ? await performing : performing;
+    change = performed.change;
+    const { outcome } = performed;
+    reply = outcome.ok
+      ? successReply(outcome.value)
+      : errorReply(request.version, outcome.error, request.requestId);
     const after = effects.filter((effect) => effect.after === "apply");
     if (after.length > 0) {
+      // Other requests run while this one waits: they must find its change.
+      if (change !== undefined) by.write(change);
+      change = undefined;
       await waitFor(after);
       reply = faultReply(request, after, reply) ?? reply;
     }
@@ -54,16 +71,17 @@ export async function answer(request: ApiRequest, by: Answerer, operate: Operate
   const entry = entryJson(request.seen, {
     status: reply.status,
     responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
-    // Whole already, but a float to V8, which would optimize this function again and again.
+    // It is whole already, but to V8 a float, for which this function would be optimized again and again.
     durationMs: Math.round(Date.now() - request.receivedAt),
     faults: [...faults],
   });
-  by.record(entry, { operation: request.operation, status: reply.status, faultsStruck: faults.length });
+  const counted = { operation: request.operation, status: reply.status, faultsStruck: faults.length };
+  by.record(entry, counted, change);
   if (by.state().watched) by.publish(fromJson(entry));
   return reply;
 }
 
-/** What the request asks for, when it is signed as the sandbox wants it, names what exists, and could be read. */
+/** The call of a request that is signed as its sandbox requires, names what exists, and could be read. */
 export function admit(request: ApiRequest, { settings, existence }: ResolvedState): Result<Call, ApiError> {
   if (settings.signatures !== "off" && request.verdict.kind === "refused") {
     return { ok: false, error: request.verdict.error };
@@ -80,19 +98,19 @@ export function admit(request: ApiRequest, { settings, existence }: ResolvedStat
 
 async function waitFor(effects: readonly Effect[]): Promise<void> {
   for (const effect of effects) {
-    if (answers(effect)) continue;
+    if (responds(effect)) continue;
     const jitter = (effect.jitterMilliseconds ?? 0) * (2 * Math.random() - 1);
     await scheduler.wait(Math.max(0, effect.milliseconds + jitter));
   }
 }
 
-/** The reply that the first effect which has one puts in the place of `usual`. */
+/** The reply of the first effect that has one; `usual` is the reply that it replaces. */
 function faultReply(
   request: ApiRequest,
   effects: readonly Effect[],
   usual: ApiReply | undefined,
 ): ApiReply | undefined {
-  const effect = effects.find(answers);
+  const effect = effects.find(responds);
   if (effect === undefined) return undefined;
   if (effect.type === "error") {
     return errorReply(request.version, injectedError(effect.code, effect.message), request.requestId);

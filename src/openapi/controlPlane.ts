@@ -4,7 +4,7 @@ import { creationSchema, resetSchema, verifySchema } from "../documents/requestB
 import * as responses from "../documents/responseBodies.ts";
 import { type Env, limits } from "../env.ts";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
-import { filterSchema } from "../journal/entry.ts";
+import { filterSchema } from "../journal/filter.ts";
 import { advanceSchema, clockSchema } from "../state/clock.ts";
 import { declaredSchema } from "../state/existence.ts";
 import { faultSchema, shownFaultSchema } from "../state/faults.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { wholeNumber } from "../fc/asyncConfig/schema.ts";
 import { type ApiError, errorCodes, invalid } from "../fc/errors.ts";
+import type { FunctionName } from "../fc/names.ts";
 import { OPERATIONS, VERSION_IDS } from "../fc/versions.ts";
 import { ok, type Result } from "../lib/result.ts";
 
@@ -81,28 +82,28 @@ export const faultSchema = z.strictObject({
     }),
   ),
   effect: effectSchema,
-  /** How often it strikes, at most. */
+  /** How often it applies, at most. */
   times: z.optional(wholeNumber(1, 1_000_000)),
-  /** How many matching requests it lets pass first. */
+  /** How many matching requests pass before it applies. */
   skip: z.optional(wholeNumber(0, 1_000_000)),
-  /** How likely it strikes a request that it may strike. */
+  /** How likely it applies to a request that it may apply to. */
   probability: z.optional(z.number().check(z.gte(0, PROBABILITY_ALLOWED), z.lte(1, PROBABILITY_ALLOWED))),
 });
 
 export type Effect = z.infer<typeof effectSchema>;
 export type GivenFault = z.infer<typeof faultSchema>;
 
-/** A fault of a sandbox: as given, its id, and how many requests it matched and struck so far. */
+/** A fault of a sandbox: as given, with its id, and to how many requests it matched and applied (`struck`) so far. */
 export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched: z.int(), struck: z.int() });
 
 export type Fault = z.infer<typeof shownFaultSchema>;
 
-/** Whether an effect answers a request, in place of what would have: all do but delays. */
-export function answers(effect: Effect): effect is Exclude<Effect, { type: "delay" }> {
+/** Whether an effect produces a response, in place of the usual one: every effect but a delay does. */
+export function responds(effect: Effect): effect is Exclude<Effect, { type: "delay" }> {
   return effect.type !== "delay";
 }
 
-/** What the fault of a request's header is called where those of its sandbox have ids. */
+/** What the fault of a request's header is called, where faults of its sandbox have ids. */
 export const HEADER_FAULT = "header";
 
 /** What a fault can be matched against. */
@@ -114,19 +115,24 @@ interface Matchable {
   readonly qualifier: string | null;
 }
 
-/** Whether a request is one of those that the fault is for. */
+/** Whether a fault matches a request. */
 export function matches(fault: GivenFault, request: Matchable): boolean {
   return Object.entries(fault.match ?? {}).every(
     ([item, wanted]) => wanted === undefined || request[item as keyof Matchable] === wanted,
   );
 }
 
-/** Counts a matching request, and decides whether the fault strikes it. `chance` is evenly from 0 to below 1. */
-export function strike(fault: Fault, chance: number): { readonly fault: Fault; readonly strikes: boolean } {
+/** Whether a fault may match requests for a function. */
+export function concernsFunction({ match }: GivenFault, { service, function: name }: FunctionName): boolean {
+  return (match?.service ?? service) === service && (match?.function ?? name) === name;
+}
+
+/** Counts a matching request, and decides whether the fault applies to it. `chance` is evenly from 0 to below 1. */
+export function trigger(fault: Fault, chance: number): { readonly fault: Fault; readonly applies: boolean } {
   const matched = fault.matched + 1;
   const allowed = matched > (fault.skip ?? 0) && fault.struck < (fault.times ?? Number.POSITIVE_INFINITY);
-  const strikes = allowed && chance < (fault.probability ?? 1);
-  return { fault: { ...fault, matched, struck: fault.struck + (strikes ? 1 : 0) }, strikes };
+  const applies = allowed && chance < (fault.probability ?? 1);
+  return { fault: { ...fault, matched, struck: fault.struck + (applies ? 1 : 0) }, applies };
 }
 
 /**

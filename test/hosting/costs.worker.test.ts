@@ -99,7 +99,7 @@ test("the first PUT of a function is one call to its sandbox, and writes 14 rows
   const costs = [await metered(own), await metered(its)];
   const calls = [await callsOf(own), await callsOf(its)];
   await sandbox.send("PUT", config("f"));
-  expect(calls).toEqual([["SANDBOX.join"], []]);
+  expect(calls).toEqual([["SANDBOX.register"], []]);
   expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 4]);
 });
 

@@ -9,31 +9,28 @@ const migrations = [
   "CREATE TABLE configs (qualifier TEXT PRIMARY KEY, config TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
-/** Under which key the number of the first journal entry after the latest checkpoint is stored. */
+/** Under this key the number of the first journal entry after the latest checkpoint is stored. */
 const CHECKPOINT = "settled";
 
-/** What a config became: null when it was deleted. */
-interface Change {
+/** What a request makes of one config: null deletes it. */
+export interface ConfigChange {
   readonly qualifier: string;
   readonly config: StoredConfig | null;
 }
 
 /**
- * One function's configs and the journal of its requests. The configs are in memory, since reading them is the most
- * frequent thing of all and nobody but this object writes them. A change is kept by the journal entry of the request
- * that made it (or, when that one waits, of the next), so that a PUT writes one row, and goes to the config's own row when
- * that entry is about to go.
+ * One function's configs and the journal of its requests. The configs are in memory: reading them is the most frequent
+ * operation, and only this object writes them. So that a PUT writes one row, the journal entry of a request also holds the
+ * change that the request made. The change moves to the config's own row before the entry is overwritten.
  */
 export class ConfigStore {
   readonly journal: Journal;
   readonly #storage: DurableObjectStorage;
   readonly #configs: Map<string, StoredConfig>;
-  /** By qualifier, the number of the journal entry that keeps the latest change; the oldest number first. */
-  readonly #keptBy = new Map<string, number>();
-  /** The change of this turn, until it is written. */
-  #unwritten: Change | undefined;
+  /** By qualifier, the number of the journal entry that holds the latest change; the lowest number first. */
+  readonly #heldBy = new Map<string, number>();
 
-  /** `source` tells the journal's entries from those of other objects. */
+  /** `source` distinguishes the journal's entries from those of other objects. */
   constructor(storage: DurableObjectStorage, source: string) {
     migrate(storage, "configs", migrations);
     this.#storage = storage;
@@ -41,9 +38,9 @@ export class ConfigStore {
     this.#configs = new Map(rows.map(({ qualifier, config }) => [qualifier, JSON.parse(config)]));
     const first = storage.kv.get<number>(CHECKPOINT) ?? 0;
     this.journal = new Journal(storage, source, first);
-    for (const { number, kept } of this.journal.keptSince(first)) {
-      this.#hold(JSON.parse(kept));
-      this.#keep(JSON.parse(kept), number);
+    for (const { number, change } of this.journal.changesSince(first)) {
+      this.#apply(JSON.parse(change));
+      this.#hold(JSON.parse(change), number);
     }
   }
 
@@ -62,18 +59,32 @@ export class ConfigStore {
     return this.#configs.size;
   }
 
-  save(config: StoredConfig): void {
-    this.#change({ qualifier: config.qualifier, config });
+  /** Adds an entry to the journal of `size` entries, and makes the change of its request: one row for both. */
+  record(entry: Json<JournalEntry>, counted: CountedRequest, size: number, change?: ConfigChange): void {
+    if (size === 0) {
+      if (change) this.write(change);
+      this.journal.add(entry, counted, size);
+      return;
+    }
+    const { next } = this.journal;
+    const [oldest] = this.#heldBy;
+    if (oldest && oldest[1] <= next - size) this.#writeRow(oldest[0]);
+    if (change) {
+      this.#apply(change);
+      this.#hold(change, next);
+    }
+    this.journal.add(entry, counted, size, change ? JSON.stringify(change) : null);
   }
 
-  /** Whether there was one to delete. */
-  delete(qualifier: string): boolean {
-    const known = this.#configs.has(qualifier);
-    if (known) this.#change({ qualifier, config: null });
-    return known;
+  /** Makes a change whose request is not in the journal yet: in the config's own row. */
+  write(change: ConfigChange): void {
+    this.#apply(change);
+    // An entry that holds an earlier change would undo this one when the object is loaded again.
+    if (this.#heldBy.has(change.qualifier)) this.checkpoint();
+    else this.#writeRow(change.qualifier);
   }
 
-  /** Makes the journal one of this size, where it is not. */
+  /** Gives the journal this size. */
   resizeJournal(size: number): void {
     if (this.journal.fits(size)) return;
     this.#storage.transactionSync(() => {
@@ -82,22 +93,7 @@ export class ConfigStore {
     });
   }
 
-  /** Adds an entry to the journal of this size; it keeps the change that its request has just made. */
-  record(entry: Json<JournalEntry>, counted: CountedRequest, size: number): void {
-    if (size === 0) {
-      this.journal.add(entry, counted, size);
-      return;
-    }
-    const { next } = this.journal;
-    const [oldest] = this.#keptBy;
-    if (oldest && oldest[1] <= next - size) this.#writeRow(oldest[0]);
-    const change = this.#unwritten;
-    this.#unwritten = undefined;
-    this.journal.add(entry, counted, size, change ? JSON.stringify(change) : null);
-    if (change) this.#keep(change, next);
-  }
-
-  /** Has these configs and no others. */
+  /** Replaces all configs by these. */
   replaceAll(configs: readonly StoredConfig[]): void {
     this.checkpoint();
     this.#storage.sql.exec("DELETE FROM configs");
@@ -108,53 +104,35 @@ export class ConfigStore {
     }
   }
 
-  /** Has no config of these qualifiers. */
+  /** Deletes the configs of these qualifiers. */
   deleteAll(qualifiers: readonly string[]): void {
-    const known = qualifiers.filter((qualifier) => this.#configs.has(qualifier));
-    if (known.length === 0) return;
+    const existing = qualifiers.filter((qualifier) => this.#configs.has(qualifier));
+    if (existing.length === 0) return;
     this.checkpoint();
-    for (const qualifier of known) {
+    for (const qualifier of existing) {
       this.#configs.delete(qualifier);
       this.#writeRow(qualifier);
     }
   }
 
-  /** Writes to the configs' own rows what only the journal keeps: its entries may go then. */
+  /** Writes to the configs' own rows what only journal entries hold, so that the entries may be deleted. */
   checkpoint(): void {
-    this.#writeUnwritten();
-    if (this.#keptBy.size === 0) return;
-    for (const qualifier of [...this.#keptBy.keys()]) this.#writeRow(qualifier);
+    if (this.#heldBy.size === 0) return;
+    for (const qualifier of [...this.#heldBy.keys()]) this.#writeRow(qualifier);
     this.#storage.kv.put(CHECKPOINT, this.journal.next);
   }
 
-  #change(change: Change): void {
-    this.#writeUnwritten();
-    this.#hold(change);
-    this.#unwritten = change;
-    // When the request waits before it is recorded, or never is, the change has its own row by then.
-    Promise.resolve().then(() => this.#writeUnwritten());
-  }
-
-  #hold({ qualifier, config }: Change): void {
+  #apply({ qualifier, config }: ConfigChange): void {
     if (config) this.#configs.set(qualifier, config);
     else this.#configs.delete(qualifier);
   }
 
-  #keep({ qualifier }: Change, number: number): void {
-    this.#keptBy.delete(qualifier);
-    this.#keptBy.set(qualifier, number);
+  #hold({ qualifier }: ConfigChange, number: number): void {
+    this.#heldBy.delete(qualifier);
+    this.#heldBy.set(qualifier, number);
   }
 
-  #writeUnwritten(): void {
-    const change = this.#unwritten;
-    if (change === undefined) return;
-    this.#unwritten = undefined;
-    // An entry that keeps an earlier change would undo this one when it is read again.
-    if (this.#keptBy.has(change.qualifier)) this.checkpoint();
-    else this.#writeRow(change.qualifier);
-  }
-
-  /** Writes one row: the table has no index and no rowid to keep beside it. */
+  /** Writes one row: the table has no index and no rowid to write besides. */
   #writeRow(qualifier: string): void {
     const config = this.#configs.get(qualifier);
     const { sql } = this.#storage;
@@ -162,6 +140,6 @@ export class ConfigStore {
       ? sql.exec("INSERT OR REPLACE INTO configs VALUES (?, ?)", qualifier, JSON.stringify(config))
       : sql.exec("DELETE FROM configs WHERE qualifier = ?", qualifier);
     this.journal.countRows(rowsWritten);
-    this.#keptBy.delete(qualifier);
+    this.#heldBy.delete(qualifier);
   }
 }

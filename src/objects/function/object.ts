@@ -1,16 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, idleMs, limits } from "../../env.ts";
 import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { FunctionName } from "../../fc/names.ts";
 import { versionById } from "../../fc/versions.ts";
-import type { Filter, NearMiss, Placed, Position } from "../../journal/entry.ts";
-import type { Journal } from "../../journal/journal.ts";
-import type { Traffic } from "../../journal/traffic.ts";
+import type { Filter } from "../../journal/filter.ts";
+import type { NearMiss, Placed, Position } from "../../journal/order.ts";
+import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
+import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
-import { UnderWay } from "../../lib/underWay.ts";
 import { withdrawnQualifiers } from "../../state/existence.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
 import {
+  type ApiReply,
   type ApiRequest,
   functionOf,
   receiveRequest,
@@ -20,28 +22,23 @@ import {
 } from "../messages.ts";
 import { type Answerer, answer } from "../pipeline.ts";
 import { sandboxObject } from "../stubs.ts";
-import { ConfigStore } from "./configs.ts";
-import { operate } from "./operate.ts";
+import { type ConfigChange, ConfigStore } from "./configs.ts";
+import { perform } from "./perform.ts";
 
-/** How often a function in use tells its sandbox, as a part of the time after which an idle one is erased. */
+/** How often a function in use reports that to its sandbox, as a part of the time after which an idle one is erased. */
 const USES_PER_IDLE_TIME = 8;
 
 /**
- * Holds the configs of one function of one sandbox, and remembers the requests for it. A PUT reads, merges and
- * writes without waiting in between, so partial updates of one config are merged one after the other.
+ * Holds the configs of one function of one sandbox, and the journal of the requests for it. A PUT reads, merges and writes
+ * without waiting in between, so partial updates of one config are merged one after the other.
  */
 export class FunctionObject extends DurableObject<Env> {
-  readonly #tokens: PageTokens;
+  readonly #lifecycle = new Lifecycle(() => this.#openConfigs());
   readonly #commits = new GroupCommit();
-  #opened: ConfigStore | undefined;
+  readonly #tokens: PageTokens;
+  /** What the function knows of its sandbox; undefined while it is not registered there. */
   #state: ResolvedState | undefined;
   #usedAt: number;
-  /** How many requests are here, those included that join the sandbox. */
-  #underWay = 0;
-  /** Those of them that its tables must be there for. */
-  readonly #answering = new UnderWay();
-  /** While the function is being erased: what comes then waits for the end. */
-  #erasing: Promise<void> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -51,103 +48,93 @@ export class FunctionObject extends DurableObject<Env> {
     this.#usedAt = ctx.storage.kv.get<number>("usedAt") ?? 0;
   }
 
-  /** The function's tables, made on first use: an object that was erased has none. */
-  get #configs(): ConfigStore {
-    if (this.#opened === undefined) {
-      const configs = new ConfigStore(this.ctx.storage, this.ctx.id.toString());
-      // A deployment's variables may have changed the size since the object was last here.
-      if (this.#state) configs.resizeJournal(this.#state.settings.journalSize);
-      this.#opened = configs;
-    }
-    return this.#opened;
+  #openConfigs(): ConfigStore {
+    const configs = new ConfigStore(this.ctx.storage, this.ctx.id.toString());
+    // A deployment's variables may have changed the size since the object was loaded last.
+    if (this.#state) configs.resizeJournal(this.#state.settings.journalSize);
+    return configs;
   }
 
-  get #journal(): Journal {
-    return this.#configs.journal;
-  }
-
-  /** Answers a request of the API for this function. */
+  /** Answers a request of the API for this function. A request for a function that is not registered goes to its sandbox. */
   async perform(sent: SentRequest): Promise<SentReply> {
-    this.#underWay += 1;
-    try {
-      return await this.#perform(sent);
-    } finally {
-      this.#underWay -= 1;
+    await this.#commits.turn();
+    const request = receiveRequest(sent);
+    const name = functionOf(request);
+    while (name !== undefined) {
+      const reply = await this.#lifecycle.run(() => this.#state && this.#answer(request, name, this.#state));
+      if (reply !== undefined) return sendReply(reply);
+      // Only a PUT registers a function: reading one that never was leaves nothing behind.
+      const registers = request.call.ok && request.call.value.operation === "put";
+      if (!registers || !(await this.#register(request.sandbox, sent))) break;
     }
+    return sandboxObject(this.env, request.sandbox).perform(sent);
   }
 
-  async #perform(sent: SentRequest): Promise<SentReply> {
-    // First, since an erasure may begin meanwhile.
-    await this.#commits.turn();
-    if (this.#erasing) await this.#erasing;
-    const request = receiveRequest(sent);
-    const sandbox = () => sandboxObject(this.env, request.sandbox);
-    // Only a PUT makes a function: reading one that never was leaves nothing behind, and its sandbox answers.
-    const creates = request.call.ok && request.call.value.operation === "put";
-    const joined = this.#state ?? (creates ? await this.#join(request.sandbox, sent) : undefined);
-    if (joined === undefined) return sandbox().perform(sent);
-    const name = functionOf(request);
+  #answer(request: ApiRequest, name: FunctionName, known: ResolvedState): Promise<ApiReply> {
     this.#reportUse(request);
-    const configs = this.#configs;
+    const sandbox = () => sandboxObject(this.env, request.sandbox);
+    const configs = this.#lifecycle.tables;
     // A push may replace the state while a fault makes the request wait.
-    const state = () => this.#state ?? joined;
-    const by: Answerer = {
+    const state = () => this.#state ?? known;
+    const by: Answerer<ConfigChange> = {
       state,
-      record: (entry, counted) => configs.record(entry, counted, state().settings.journalSize),
+      record: (entry, counted, change) =>
+        configs.record(entry, counted, state().settings.journalSize, change),
+      write: (change) => configs.write(change),
       maxJournalBody: limits(this.env).journalBodyBytes,
-      strike: (ids, own) => sandbox().strike(ids, own),
+      triggerFaults: (ids, own) => sandbox().triggerFaults(ids, own),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
     };
-    this.#answering.begin();
-    try {
-      const reply = await answer(request, by, (call) =>
-        operate(call, request.qualifier, {
-          name,
-          configs,
-          tokens: this.#tokens,
-          state: state(),
-          version: versionById(request.version),
-          maxConfigs: limits(this.env).qualifiersPerFunction,
-        }),
-      );
-      return sendReply(reply);
-    } finally {
-      this.#answering.end();
+    return answer(request, by, (call) =>
+      perform(call, request.qualifier, {
+        name,
+        configs,
+        tokens: this.#tokens,
+        state: state(),
+        version: versionById(request.version),
+        maxConfigs: limits(this.env).qualifiersPerFunction,
+      }),
+    );
+  }
+
+  /** Registers the function with its sandbox, for a request; whether the sandbox allows that. */
+  async #register(sandbox: string, sent: SentRequest): Promise<boolean> {
+    const { erasures } = this.#lifecycle;
+    const registration = await sandboxObject(this.env, sandbox).register(sent);
+    if (registration === undefined) return false;
+    // An erasure since then has ended the registration too: the request asks for it again.
+    if (erasures === this.#lifecycle.erasures) {
+      this.#accept(registration.state, registration.imported);
+      // By the registration the sandbox learned that it is in use.
+      this.#usedAt = Date.now();
     }
+    return true;
   }
 
   /**
-   * Takes a state that its sandbox pushes, unless it has seen a later one; with it come the configs of an
-   * imported snapshot, in the place of those it has.
+   * Takes the state that the sandbox pushes, unless the function has seen a later one. The configs of an imported snapshot
+   * come with it and replace all configs.
    */
   async accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void> {
+    await this.#lifecycle.run(() => this.#accept(state, imported));
+  }
+
+  #accept(state: SharedState, imported: readonly StoredConfig[] | undefined): void {
     const seen = this.#state;
     if (seen && seen.version >= state.version) return;
     const resolved = resolveState(this.env, state);
     try {
       this.#apply(state, resolved.settings.journalSize, imported);
     } catch (error) {
-      this.#opened = undefined; // What is in memory may be ahead of what was rolled back.
+      // The tables were rolled back, and what is in memory was not.
+      this.#lifecycle.reopen();
       throw error;
     }
     this.#state = resolved;
   }
 
-  /**
-   * Forgets all and is no longer one of its sandbox's, if it has neither configs nor remembered requests. Returns the
-   * traffic that it had; undefined when it stays.
-   */
-  async leave(): Promise<Traffic | undefined> {
-    const isEmpty = this.#configs.count === 0 && this.#journal.count() === 0;
-    // A request under way counts on the function being there.
-    if (!isEmpty || this.#underWay > 0) return undefined;
-    const { traffic } = this.#journal;
-    await this.erase();
-    return traffic;
-  }
-
   #apply(state: SharedState, journalSize: number, imported: readonly StoredConfig[] | undefined): void {
-    const configs = this.#configs;
+    const configs = this.#lifecycle.tables;
     const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
     this.ctx.storage.transactionSync(() => {
@@ -164,64 +151,65 @@ export class FunctionObject extends DurableObject<Env> {
   }
 
   /** Up to `most` configs whose qualifier comes after this one. */
-  async configsAfter(qualifier: string, most: number): Promise<StoredConfig[]> {
-    return this.#configs.after(qualifier, most);
+  configsAfter(qualifier: string, most: number): Promise<StoredConfig[]> {
+    return this.#read([], (configs) => configs.after(qualifier, most));
   }
 
-  /** Where the journal has what a filter means, newest first: up to `most` that come after a position. */
-  async findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]> {
-    return this.#journal.find(filter, after, most);
+  /** The positions of the journal's entries that match a filter, newest first: up to `most` after a position. */
+  findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]> {
+    return this.#read([], ({ journal }) => journal.find(filter, after, most));
   }
 
   /** The journal's entries of these numbers. */
-  async journalEntries(numbers: readonly number[]): Promise<Placed[]> {
-    return this.#journal.at(numbers);
+  journalEntries(numbers: readonly number[]): Promise<Placed[]> {
+    return this.#read([], ({ journal }) => journal.at(numbers));
   }
 
-  async countJournalEntries(filter: Filter): Promise<number> {
-    return this.#journal.countOf(filter);
+  countJournalEntries(filter: Filter): Promise<number> {
+    return this.#read(0, ({ journal }) => journal.countOf(filter));
   }
 
-  /** The entries that a filter almost means: up to `most` with the fewest differences. */
-  async nearMisses(filter: Filter, most: number): Promise<NearMiss[]> {
-    return this.#journal.nearMisses(filter, most);
+  /** The entries that almost match a filter: up to `most` with the fewest differences. */
+  nearMisses(filter: Filter, most: number): Promise<NearMiss[]> {
+    return this.#read([], ({ journal }) => journal.nearMisses(filter, most));
   }
 
-  async counts(): Promise<{
-    readonly configs: number;
-    readonly requests: number;
-    readonly traffic: Traffic;
-  }> {
-    return { configs: this.#configs.count, requests: this.#journal.count(), traffic: this.#journal.traffic };
+  counts(): Promise<FunctionCounts> {
+    return this.#read({ configs: 0, requests: 0, traffic: NO_TRAFFIC }, ({ count, journal }) => ({
+      configs: count,
+      requests: journal.count(),
+      traffic: journal.traffic,
+    }));
   }
 
-  /** Forgets everything, its sandbox too, and leaves no storage behind, once the requests under way are answered. */
-  async erase(): Promise<void> {
-    const erased = async () => {
-      await this.#answering.none();
+  /** Reads the tables. A function that is not registered has `none`, and being read makes no tables. */
+  #read<T>(none: T, read: (configs: ConfigStore) => T): Promise<T> {
+    return this.#lifecycle.run(() => (this.#state ? read(this.#lifecycle.tables) : none));
+  }
+
+  /**
+   * Erases the function if it has neither configs nor journal entries and answers no request. Returns its counters;
+   * undefined when it stays.
+   */
+  async deregister(): Promise<Traffic | undefined> {
+    if (this.#lifecycle.isBusy) return undefined;
+    const tables = this.#state && this.#lifecycle.tables;
+    if (tables && tables.count + tables.journal.count() > 0) return undefined;
+    const traffic = tables?.journal.traffic ?? NO_TRAFFIC;
+    await this.erase();
+    return traffic;
+  }
+
+  /** Erases everything, once the requests under way are answered: the function has no storage then. */
+  erase(): Promise<void> {
+    return this.#lifecycle.erase(async () => {
       this.#state = undefined;
       this.#usedAt = 0;
       await this.ctx.storage.deleteAll();
-      this.#opened = undefined;
-    };
-    this.#erasing ??= erased().finally(() => {
-      this.#erasing = undefined;
     });
-    await this.#erasing;
   }
 
-  /** Makes the function known to its sandbox, for a request; undefined when the sandbox refuses that. */
-  async #join(sandbox: string, sent: SentRequest): Promise<ResolvedState | undefined> {
-    const joined = await sandboxObject(this.env, sandbox).join(sent);
-    if (joined === undefined) return undefined;
-    await this.accept(joined.state, joined.imported);
-    // By joining the sandbox learned that it is in use.
-    this.#usedAt = Date.now();
-    // Unless a later state was pushed meanwhile.
-    return this.#state ?? resolveState(this.env, joined.state);
-  }
-
-  /** Tells the sandbox now and then that it is in use, so that it is not erased as an idle one. */
+  /** Reports now and then to the sandbox that it is in use, so that it is not erased as an idle one. */
   #reportUse({ sandbox, receivedAt }: ApiRequest): void {
     const idle = idleMs(this.env, sandbox);
     if (idle === undefined || receivedAt < this.#usedAt + idle / USES_PER_IDLE_TIME) return;
@@ -229,4 +217,11 @@ export class FunctionObject extends DurableObject<Env> {
     this.ctx.storage.kv.put("usedAt", receivedAt);
     this.ctx.waitUntil(sandboxObject(this.env, sandbox).reportUse());
   }
+}
+
+/** How much a function has. */
+export interface FunctionCounts {
+  readonly configs: number;
+  readonly requests: number;
+  readonly traffic: Traffic;
 }

@@ -13,10 +13,10 @@ const migrations = [
 ];
 
 /** A function of a sandbox. */
-export interface Member extends FunctionName {
-  /** Goes up when the function has to forget its configs. */
+export interface SandboxFunction extends FunctionName {
+  /** Raised when the function has to delete its configs. */
   readonly configsEpoch: number;
-  /** The configs that it has to take from a snapshot in their place, until it has. */
+  /** The configs of a snapshot that are to replace them, until they are delivered. */
   readonly imported: readonly StoredConfig[] | undefined;
 }
 
@@ -31,14 +31,14 @@ export class Directory {
     this.#sql = storage.sql;
   }
 
-  get({ service, function: name }: FunctionName): Member | undefined {
+  get({ service, function: name }: FunctionName): SandboxFunction | undefined {
     const [row] = this.#sql
       .exec<Row>("SELECT * FROM functions WHERE service = ? AND function = ?", service, name)
       .toArray();
     return row && fromRow(row);
   }
 
-  all(): Member[] {
+  all(): SandboxFunction[] {
     return this.#sql.exec<Row>("SELECT * FROM functions ORDER BY service, function").toArray().map(fromRow);
   }
 
@@ -63,13 +63,13 @@ export class Directory {
     return rows.toArray().map((row) => row.function);
   }
 
-  /** Has all functions forget their configs. */
-  forgetAll(): void {
+  /** Has all functions delete their configs. */
+  deleteAllConfigs(): void {
     this.#sql.exec("UPDATE functions SET configs_epoch = configs_epoch + 1, imported = NULL");
   }
 
-  /** Has one function forget its configs, and take these instead. */
-  replace({ service, function: name }: FunctionName, imported: readonly StoredConfig[]): void {
+  /** Has one function replace its configs by these. */
+  replaceConfigs({ service, function: name }: FunctionName, imported: readonly StoredConfig[]): void {
     this.#sql.exec(
       `INSERT INTO functions VALUES (?, ?, 0, ?)
        ON CONFLICT DO UPDATE SET configs_epoch = configs_epoch + 1, imported = excluded.imported`,
@@ -79,8 +79,8 @@ export class Directory {
     );
   }
 
-  /** Notes that a function has taken what it had to, unless it has to take something else by now. */
-  taken({ service, function: name, configsEpoch }: Omit<Member, "imported">): void {
+  /** Notes that the imported configs were delivered to a function, unless others are to be delivered by now. */
+  delivered({ service, function: name, configsEpoch }: Omit<SandboxFunction, "imported">): void {
     this.#sql.exec(
       `UPDATE functions SET imported = NULL
        WHERE service = ? AND function = ? AND configs_epoch = ? AND imported IS NOT NULL`,
@@ -91,7 +91,7 @@ export class Directory {
   }
 }
 
-function fromRow(row: Row): Member {
+function fromRow(row: Row): SandboxFunction {
   return {
     service: row.service,
     function: row.function,

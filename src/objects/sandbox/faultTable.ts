@@ -1,18 +1,18 @@
 import { migrate } from "../../lib/migrations.ts";
 import {
-  answers,
   type Effect,
   type Fault,
   type GivenFault,
   HEADER_FAULT,
-  strike,
+  responds,
+  trigger,
 } from "../../state/faults.ts";
 
 const migrations = [
   `CREATE TABLE faults (number INTEGER PRIMARY KEY, id TEXT NOT NULL, fault TEXT NOT NULL) STRICT`,
 ];
 
-/** The table of a sandbox's faults, in the order in which they were added; counts what they match and strike. */
+/** The table of a sandbox's faults, in the order in which they were added; with counts of the requests that they match and apply to. */
 export class FaultTable {
   readonly #sql: SqlStorage;
 
@@ -35,28 +35,28 @@ export class FaultTable {
   }
 
   /**
-   * Which of these faults, and of the one that the request asks for itself, strike it. All delays may, but of what
-   * answers only the first; what has no turn is not counted.
+   * Which of these faults, and of the request's own, apply to a request. Every matching delay applies. Only the first fault
+   * that produces a response applies; later ones are skipped and not counted.
    */
-  strike(ids: readonly string[], own: Effect | null): string[] {
+  trigger(ids: readonly string[], own: Effect | null): string[] {
     const faults = ids.flatMap((id) => this.#find(id) ?? []);
     const candidates = faults.map((fault) => ({
       id: fault.id,
       effect: fault.effect,
-      strikes: () => this.#count(fault),
+      applies: () => this.#count(fault),
     }));
-    if (own) candidates.push({ id: HEADER_FAULT, effect: own, strikes: () => true });
-    const struck: string[] = [];
-    let answered = false;
+    if (own) candidates.push({ id: HEADER_FAULT, effect: own, applies: () => true });
+    const applied: string[] = [];
+    let hasResponse = false;
     for (const after of [undefined, "apply"] as const) {
-      if (answered) break;
-      for (const { id, effect, strikes } of candidates) {
-        if (effect.after !== after || (answered && answers(effect)) || !strikes()) continue;
-        struck.push(id);
-        answered ||= answers(effect);
+      if (hasResponse) break;
+      for (const { id, effect, applies } of candidates) {
+        if (effect.after !== after || (hasResponse && responds(effect)) || !applies()) continue;
+        applied.push(id);
+        hasResponse ||= responds(effect);
       }
     }
-    return struck;
+    return applied;
   }
 
   #find(id: string): Fault | undefined {
@@ -64,11 +64,11 @@ export class FaultTable {
     return row && JSON.parse(row.fault);
   }
 
-  /** Counts a request for a fault; whether it strikes it. */
+  /** Counts a request for a fault; whether the fault applies to it. */
   #count(counting: Fault): boolean {
-    const { fault, strikes } = strike(counting, Math.random());
+    const { fault, applies } = trigger(counting, Math.random());
     this.#sql.exec("UPDATE faults SET fault = ? WHERE id = ?", JSON.stringify(fault), fault.id);
-    return strikes;
+    return applies;
   }
 
   remove(id: string): void {

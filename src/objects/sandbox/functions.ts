@@ -1,51 +1,67 @@
 import { type FunctionName, functionKey } from "../../fc/names.ts";
 import { addTraffic } from "../../journal/traffic.ts";
 import type { functionObject } from "../stubs.ts";
-import type { Member } from "./directory.ts";
+import type { SandboxFunction } from "./directory.ts";
 import type { SandboxStore } from "./store.ts";
 
-/** How many functions are called at once when something concerns all of them. */
+/** How many functions are called at once when a call concerns many. */
 const FAN_OUT = 32;
 
-type FunctionStub = ReturnType<typeof functionObject>;
+export type FunctionStub = ReturnType<typeof functionObject>;
 
-/** A sandbox's functions as their objects: asks all of them, and has all of them learn of a change. */
-export class Members {
+/** The functions of a sandbox as their objects: calls many of them, and pushes the sandbox's state to them. */
+export class Functions {
   readonly #store: SandboxStore;
   readonly objectOf: (name: FunctionName) => FunctionStub;
-  /** Those that were asked to leave, until they have, or join again. */
-  readonly #leaving = new Set<string>();
+  /** Functions that were asked to deregister, until they have, or register again. */
+  readonly #deregistering = new Set<string>();
   /** The end of the latest task in the queue. */
   #idle: Promise<unknown> = Promise.resolve();
   /** The push that waits in the queue. */
-  #nextPush: Promise<number> | undefined;
+  #nextPush: Promise<void> | undefined;
 
-  constructor(store: SandboxStore, objectOf: Members["objectOf"]) {
+  constructor(store: SandboxStore, objectOf: Functions["objectOf"]) {
     this.#store = store;
     this.objectOf = objectOf;
   }
 
-  /** Asks every function of the sandbox, some at once, in the directory's order. */
-  async askAll<T>(ask: (member: Member, object: FunctionStub) => Promise<T>): Promise<T[]> {
-    const members = this.#store.directory.all();
+  /** Calls every function of the sandbox, 32 at a time; the answers are in the directory's order. */
+  askAll<T>(ask: (one: SandboxFunction, object: FunctionStub) => Promise<T>): Promise<T[]> {
+    return this.#ask(this.#store.directory.all(), ask);
+  }
+
+  async #ask<T>(
+    functions: readonly SandboxFunction[],
+    ask: (one: SandboxFunction, object: FunctionStub) => Promise<T>,
+  ): Promise<T[]> {
     const answers: T[] = [];
-    for (let i = 0; i < members.length; i += FAN_OUT) {
-      const some = members.slice(i, i + FAN_OUT);
-      answers.push(...(await Promise.all(some.map((member) => ask(member, this.objectOf(member))))));
+    for (let i = 0; i < functions.length; i += FAN_OUT) {
+      const some = functions.slice(i, i + FAN_OUT);
+      answers.push(...(await Promise.all(some.map((one) => ask(one, this.objectOf(one))))));
     }
     return answers;
   }
 
-  /** Notes that a function has joined: it does not leave now, whatever it said before. */
-  joined(name: FunctionName): void {
-    this.#leaving.delete(functionKey(name));
+  /** Notes that a function has registered: it stays, even if it was asked to deregister before. */
+  registered(name: FunctionName): void {
+    this.#deregistering.delete(functionKey(name));
+  }
+
+  /** Whether a function has yet to acknowledge a change. */
+  get hasPendingPushes(): boolean {
+    return this.#arePushesForAllPending() || Object.keys(this.#store.get("pendingPushes")).length > 0;
+  }
+
+  #arePushesForAllPending(): boolean {
+    // A state of an earlier release, in which every change concerned every function, has no `versionForAll`.
+    return this.#store.get("acknowledged") < (this.#store.get("versionForAll") ?? this.#store.get("version"));
   }
 
   /**
-   * Gives all functions the present state, and fulfils with its version; who comes while a push waits to begin shares
-   * it. Rejects when one of the functions could not be told; the others are told all the same.
+   * Pushes the present state to every function that has yet to acknowledge a change. Calls that arrive while a push waits
+   * to begin share it. Rejects when a function could not be reached; the others are reached all the same.
    */
-  push(): Promise<number> {
+  push(): Promise<void> {
     this.#nextPush ??= this.#enqueue(() => {
       this.#nextPush = undefined;
       return this.#pushNow();
@@ -53,45 +69,60 @@ export class Members {
     return this.#nextPush;
   }
 
-  /** One task after the other: a function that is pushed to while it leaves would live on, unknown to its sandbox. */
+  /** Runs one task after the other: a function that is pushed to while it deregisters would live on, unknown to its sandbox. */
   #enqueue<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#idle.then(task);
     this.#idle = done.catch(() => {});
     return done;
   }
 
-  async #pushNow(): Promise<number> {
-    const version = this.#store.get("version");
-    const failures: unknown[] = [];
-    await this.askAll(async (member, object) => {
+  async #pushNow(): Promise<void> {
+    const store = this.#store;
+    const version = store.get("version");
+    const all = store.directory.all();
+    const pending = store.get("pendingPushes");
+    const concerned = this.#arePushesForAllPending() ? all : all.filter((one) => functionKey(one) in pending);
+    const failures: { readonly name: FunctionName; readonly error: unknown }[] = [];
+    await this.#ask(concerned, async (one, object) => {
       try {
-        await this.#pushTo(member, object);
+        await this.#pushTo(one, object);
       } catch (error) {
-        failures.push(error);
+        failures.push({ name: one, error });
       }
     });
-    if (failures.length > 0) throw failures[0];
-    return version;
+    const failed = failures.map(({ name }) => [functionKey(name), version] as const);
+    // Changes that were made meanwhile have pushes of their own.
+    const newer = Object.entries(store.get("pendingPushes")).filter(([, needed]) => needed > version);
+    const stillPending = Object.fromEntries([...failed, ...newer]);
+    if (Object.keys({ ...stillPending, ...store.get("pendingPushes") }).length > 0) {
+      store.set("pendingPushes", stillPending);
+    }
+    if (store.get("acknowledged") < version) store.set("acknowledged", version);
+    const [first] = failures;
+    if (first) throw first.error;
   }
 
-  async #pushTo(member: Member, object: FunctionStub): Promise<void> {
-    // Read at the last moment: what was imported may have been taken, or replaced, in the meantime.
-    const { imported, ...latest } = this.#store.directory.get(member) ?? member;
-    await object.accept(this.#store.sharedState(member), imported);
-    this.#store.directory.taken(latest);
+  async #pushTo(one: SandboxFunction, object: FunctionStub): Promise<void> {
+    // Read at the last moment: the imported configs may have been delivered, or replaced, in the meantime.
+    const { imported, ...latest } = this.#store.directory.get(one) ?? one;
+    await object.accept(this.#store.sharedState(one), imported);
+    this.#store.directory.delivered(latest);
   }
 
-  /** Has the functions leave that have nothing left, after a reset say. */
-  async dismissEmpty(): Promise<void> {
+  /** Deregisters the functions that have nothing left, after a reset for example. */
+  async deregisterEmpty(): Promise<void> {
     await this.#enqueue(() =>
-      this.askAll(async (member, object) => {
-        if (member.imported !== undefined) return;
-        const key = functionKey(member);
-        this.#leaving.add(key);
-        const left = await object.leave();
-        if (left) this.#store.set("trafficOfLeft", addTraffic(this.#store.get("trafficOfLeft"), left));
-        // One that joined again in the meantime stays.
-        if (this.#leaving.delete(key) && left) this.#store.directory.remove(member);
+      this.askAll(async (one, object) => {
+        if (one.imported !== undefined) return;
+        const key = functionKey(one);
+        this.#deregistering.add(key);
+        const traffic = await object.deregister();
+        if (traffic) {
+          const sum = addTraffic(this.#store.get("deregisteredTraffic"), traffic);
+          this.#store.set("deregisteredTraffic", sum);
+        }
+        // A function that has registered again in the meantime stays.
+        if (this.#deregistering.delete(key) && traffic) this.#store.directory.remove(one);
       }),
     );
   }

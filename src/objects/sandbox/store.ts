@@ -2,53 +2,59 @@ import type { Env } from "../../env.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import { Journal } from "../../journal/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
+import { NO_RETRY, type Retry } from "../../lib/alarm.ts";
 import { type Clock, REAL_CLOCK } from "../../state/clock.ts";
 import { type Declared, existenceOf } from "../../state/existence.ts";
+import { concernsFunction } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import { resolveSettings, type SharedState } from "../../state/sharedState.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
 
-/** The items that a sandbox keeps beside its tables; what was never set is as in `initial`. */
+/** The items that a sandbox stores besides its tables. */
 interface Items {
-  /** Only what its owner set: the rest follows the deployment's variables. */
+  /** Only what the owner set: the rest follows the deployment's variables. */
   readonly settings: Partial<Settings>;
   readonly clock: Clock;
   readonly declared: Declared;
   readonly journalEpoch: number;
   readonly watched: boolean;
-  /** Goes up with each change that the functions have to learn of. */
+  /** The version of the shared state: each change that functions have to learn of raises it. */
   readonly version: number;
-  /** The version that all functions are known to have. */
-  readonly settled: number;
-  /** How often in a row the alarm has failed, and before when it is not to try again; times are as in `usedAt`. */
-  readonly retry: { readonly failures: number; readonly at: number };
-  /** What came to functions that are no longer there. */
-  readonly trafficOfLeft: Traffic;
+  /** The version of the latest change that concerns every function. */
+  readonly versionForAll: number | undefined;
+  /** Every function has acknowledged this version, or a later one, but for those in `pendingPushes`. */
+  readonly acknowledged: number;
+  /** By function, the version that the function has yet to acknowledge. */
+  readonly pendingPushes: Readonly<Record<string, number>>;
+  readonly retry: Retry;
+  /** The counters of functions that were deregistered. */
+  readonly deregisteredTraffic: Traffic;
   /** When the sandbox was last used, in milliseconds since 1970. */
   readonly usedAt: number;
 }
 
-export const NO_RETRY: Items["retry"] = { failures: 0, at: 0 };
-
-const initial: Items = {
-  settings: {},
-  clock: REAL_CLOCK,
-  declared: {},
-  journalEpoch: 0,
-  watched: false,
-  version: 0,
-  settled: 0,
-  retry: NO_RETRY,
-  trafficOfLeft: NO_TRAFFIC,
-  usedAt: 0,
+/** Under which key each item is stored, and its value until then. A stored key is never renamed. */
+const items: { readonly [K in keyof Items]: { readonly key: string; readonly initial: Items[K] } } = {
+  settings: { key: "settings", initial: {} },
+  clock: { key: "clock", initial: REAL_CLOCK },
+  declared: { key: "declared", initial: {} },
+  journalEpoch: { key: "journalEpoch", initial: 0 },
+  watched: { key: "watched", initial: false },
+  version: { key: "version", initial: 0 },
+  versionForAll: { key: "versionForAll", initial: undefined },
+  acknowledged: { key: "settled", initial: 0 },
+  pendingPushes: { key: "pendingPushes", initial: {} },
+  retry: { key: "retry", initial: NO_RETRY },
+  deregisteredTraffic: { key: "trafficOfLeft", initial: NO_TRAFFIC },
+  usedAt: { key: "usedAt", initial: 0 },
 };
 
-/** All that a sandbox keeps. */
+/** Everything that a sandbox stores. */
 export class SandboxStore {
   readonly directory: Directory;
   readonly faults: FaultTable;
-  /** Of the requests that no function answered. */
+  /** The journal of the requests that no function answered. */
   readonly journal: Journal;
   readonly #kv: SyncKvStorage;
   readonly #env: Env;
@@ -59,29 +65,30 @@ export class SandboxStore {
     this.journal = new Journal(storage, source);
     this.#kv = storage.kv;
     this.#env = env;
-    // A deployment's variables may have changed the size since the object was last here.
+    // A deployment's variables may have changed the size since the object was loaded last.
     this.journal.resize(this.settings.journalSize);
   }
 
   get<K extends keyof Items>(item: K): Items[K] {
-    return this.#kv.get<Items[K]>(item) ?? initial[item];
+    return this.#kv.get<Items[K]>(items[item].key) ?? items[item].initial;
   }
 
   set<K extends keyof Items>(item: K, value: Items[K]): void {
-    this.#kv.put(item, value);
+    this.#kv.put(items[item].key, value);
   }
 
   get settings(): Settings {
     return resolveSettings(this.#env, this.get("settings"));
   }
 
-  /** What a function, or the sandbox itself when none is named, has to know. */
+  /** What a function has to know, or the sandbox itself when no function is named. */
   sharedState(name?: FunctionName): SharedState {
+    const faults = this.faults.all();
     return {
       version: this.get("version"),
       settings: this.get("settings"),
       clock: this.get("clock"),
-      faults: this.faults.all(),
+      faults: name ? faults.filter((fault) => concernsFunction(fault, name)) : faults,
       existence: name ? existenceOf(this.get("declared"), name) : null,
       configsEpoch: (name && this.directory.get(name)?.configsEpoch) ?? 0,
       journalEpoch: this.get("journalEpoch"),

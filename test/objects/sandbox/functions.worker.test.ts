@@ -1,13 +1,14 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { Members } from "../../../src/objects/sandbox/functions.ts";
+import { Functions } from "../../../src/objects/sandbox/functions.ts";
 import { SandboxStore } from "../../../src/objects/sandbox/store.ts";
 import { sandboxObject } from "../../../src/objects/stubs.ts";
 
-test("functions are asked to leave only when no push is under way or waits before that", async () => {
-  await runInDurableObject(sandboxObject(env, "members"), async (_, state) => {
-    const store = new SandboxStore(state.storage, env, "members");
+test("functions are asked to deregister only when no push is under way or waits before that", async () => {
+  await runInDurableObject(sandboxObject(env, "functions"), async (_, state) => {
+    const store = new SandboxStore(state.storage, env, "functions");
     store.directory.add({ service: "", function: "f" });
+    store.set("version", 1);
     const calls: string[] = [];
     let later: Promise<unknown> | undefined;
     const slowFunction = {
@@ -15,17 +16,24 @@ test("functions are asked to leave only when no push is under way or waits befor
         calls.push("accept");
         await state.storage.sync();
         // While the first push is under way another one comes, and then a PUT that wants a place.
-        later ??= Promise.all([members.push(), members.dismissEmpty()]);
+        if (later === undefined) {
+          store.set("version", 2);
+          store.set("versionForAll", 2);
+        }
+        later ??= Promise.all([functions.push(), functions.deregisterEmpty()]);
         await state.storage.sync();
         calls.push("accepted");
       },
-      async leave() {
-        calls.push("leave");
+      async deregister() {
+        calls.push("deregister");
       },
     };
-    const members = new Members(store, () => slowFunction as unknown as ReturnType<Members["objectOf"]>);
-    await members.push();
+    const functions = new Functions(
+      store,
+      () => slowFunction as unknown as ReturnType<Functions["objectOf"]>,
+    );
+    await functions.push();
     await later;
-    expect(calls).toEqual(["accept", "accepted", "accept", "accepted", "leave"]);
+    expect(calls).toEqual(["accept", "accepted", "accept", "accepted", "deregister"]);
   });
 });

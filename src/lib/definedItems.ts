@@ -1,0 +1,4 @@
+/** The items of an object but those that are undefined, which would replace others when they are spread. */
+export function definedItems<T extends object>(items: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(items).filter(([, value]) => value !== undefined)) as never;
+}

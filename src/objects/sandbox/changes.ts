@@ -1,0 +1,79 @@
+import { problem } from "../../documents/problem.ts";
+import type { Problem } from "../../documents/responseBodies.ts";
+import { type FunctionName, functionKey } from "../../fc/names.ts";
+import { ok, type Result } from "../../lib/result.ts";
+import type { Functions } from "./functions.ts";
+import type { SandboxStore } from "./store.ts";
+
+const PUSH_ATTEMPTS = 3;
+
+/** Which functions a change concerns: all of them, or those for which this is true. */
+export type Concern = "all" | ((name: FunctionName) => boolean);
+
+/** What changes need of the sandbox's object. */
+export interface ChangeHost {
+  transaction<T>(change: () => T): T;
+  /** Called in the turn in which a change was written: schedules the alarm, which finishes a push that is cut off. */
+  changed(): Promise<void>;
+  /** Called when every function has acknowledged the change: schedules the alarm for what is due next. */
+  pushed(): Promise<void>;
+  /** Tells the live feed what has changed. */
+  announce(what: string): void;
+}
+
+/** Changes what functions have to know of their sandbox, and has the functions that a change concerns acknowledge it. */
+export class Changes {
+  readonly #store: SandboxStore;
+  readonly #functions: Functions;
+  readonly #host: ChangeHost;
+
+  constructor(store: SandboxStore, functions: Functions, host: ChangeHost) {
+    this.#store = store;
+    this.#functions = functions;
+    this.#host = host;
+  }
+
+  /**
+   * Makes a change in one transaction. When the result is there, every function that the change concerns acts by it; 503
+   * when a function could not be reached: the alarm then tries again. `what` is what the live feed is told.
+   */
+  async make<T>(what: string | undefined, concern: Concern, change: () => T): Promise<Result<T, Problem>> {
+    const value = this.#host.transaction(() => {
+      const changed = change();
+      this.#require(concern);
+      return changed;
+    });
+    await this.#host.changed();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#functions.push();
+        break;
+      } catch (error) {
+        console.error(error);
+        if (attempt === PUSH_ATTEMPTS) {
+          return problem(503, "Some functions could not be told of the change yet; they will be.");
+        }
+      }
+    }
+    await this.#host.pushed();
+    if (what !== undefined) this.#host.announce(what);
+    return ok(value);
+  }
+
+  /** Raises the state's version, and notes which functions have to acknowledge it. */
+  #require(concern: Concern): void {
+    const store = this.#store;
+    const before = store.get("version");
+    const version = before + 1;
+    store.set("version", version);
+    if (concern === "all") {
+      store.set("versionForAll", version);
+      return;
+    }
+    if (store.get("versionForAll") === undefined) store.set("versionForAll", before);
+    const concerned = store.directory.all().filter(concern);
+    if (concerned.length === 0) return;
+    const pending = Object.fromEntries(concerned.map((name) => [functionKey(name), version]));
+    store.set("pendingPushes", { ...store.get("pendingPushes"), ...pending });
+  }
+}

@@ -1,0 +1,144 @@
+import type { Part } from "../../documents/parts.ts";
+import { problem } from "../../documents/problem.ts";
+import type { Problem, ShownClock } from "../../documents/responseBodies.ts";
+import { type FunctionName, functionKey } from "../../fc/names.ts";
+import { definedItems } from "../../lib/definedItems.ts";
+import type { Result } from "../../lib/result.ts";
+import { advance, type Clock, type GivenClock, REAL_CLOCK, setClock, showClock } from "../../state/clock.ts";
+import { type Declared, declaredNames, existenceOf } from "../../state/existence.ts";
+import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
+import type { Settings } from "../../state/settings.ts";
+import type { Changes, Concern } from "./changes.ts";
+import type { SandboxStore } from "./store.ts";
+
+/** Items that may be left out or undefined. */
+export type Undefinable<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** What the owner of a sandbox sets: settings, faults, clock and declared functions; and the reset of all that. */
+export class Controls {
+  readonly #store: SandboxStore;
+  readonly #changes: Changes;
+  /** How many faults a sandbox may have. */
+  readonly #maxFaults: () => number;
+
+  constructor(store: SandboxStore, changes: Changes, maxFaults: () => number) {
+    this.#store = store;
+    this.#changes = changes;
+    this.#maxFaults = maxFaults;
+  }
+
+  changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>> {
+    const store = this.#store;
+    return this.#changes.make("settings", "all", () => {
+      store.set("settings", { ...store.get("settings"), ...definedItems(changes) });
+      store.journal.resize(store.settings.journalSize);
+      return store.settings;
+    });
+  }
+
+  reset(parts: readonly Part[]): Promise<Result<undefined, Problem>> {
+    const store = this.#store;
+    return this.#changes.make("reset", "all", () => {
+      if (parts.includes("configs")) store.directory.deleteAllConfigs();
+      if (parts.includes("journal")) this.#clearJournal();
+      if (parts.includes("faults")) store.faults.clear();
+      if (parts.includes("clock")) store.set("clock", REAL_CLOCK);
+      if (parts.includes("functions")) this.#replaceDeclared({});
+      if (parts.includes("settings")) {
+        store.set("settings", {});
+        store.journal.resize(store.settings.journalSize);
+      }
+      return undefined;
+    });
+  }
+
+  clearJournal(): Promise<Result<undefined, Problem>> {
+    return this.#changes.make("requests", "all", () => {
+      this.#clearJournal();
+      return undefined;
+    });
+  }
+
+  #clearJournal(): void {
+    this.#store.journal.clear();
+    this.#store.set("journalEpoch", this.#store.get("journalEpoch") + 1);
+  }
+
+  /** Adds a fault; 409 when there are too many. */
+  async addFault(given: GivenFault): Promise<Result<Fault, Problem>> {
+    const most = this.#maxFaults();
+    if (this.#store.faults.all().length >= most) {
+      return problem(409, `This sandbox has ${most} faults, and may have no more.`);
+    }
+    return this.#changes.make("faults", concernOf([given]), () => this.#store.faults.add(given));
+  }
+
+  /** Removes the fault with this id; 404 when there is none. */
+  async removeFault(id: string): Promise<Result<undefined, Problem>> {
+    const found = this.#store.faults.all().filter((fault) => fault.id === id);
+    if (found.length === 0) return problem(404, `This sandbox has no fault ${id}.`);
+    return this.#changes.make("faults", concernOf(found), () => {
+      this.#store.faults.remove(id);
+      return undefined;
+    });
+  }
+
+  clearFaults(): Promise<Result<undefined, Problem>> {
+    const { faults } = this.#store;
+    return this.#changes.make("faults", concernOf(faults.all()), () => {
+      faults.clear();
+      return undefined;
+    });
+  }
+
+  changeClock(given: GivenClock): Promise<Result<ShownClock, Problem>> {
+    return this.#setClock(setClock(given, Date.now()));
+  }
+
+  /** Advances a clock that is frozen or shifted; 409 for a real one. */
+  async advanceClock(seconds: number): Promise<Result<ShownClock, Problem>> {
+    const clock = this.#store.get("clock");
+    if (clock.mode === "real") {
+      return problem(409, "Real time can't be advanced: make the clock frozen or shifted first.");
+    }
+    return this.#setClock(advance(clock, seconds, Date.now()));
+  }
+
+  async #setClock(clock: Clock | undefined): Promise<Result<ShownClock, Problem>> {
+    if (clock === undefined) return problem(400, "The clock must show a time of the years 1970 to 9999.");
+    return this.#changes.make("clock", "all", () => {
+      this.#store.set("clock", clock);
+      return showClock(clock, Date.now());
+    });
+  }
+
+  declare(declared: Declared): Promise<Result<Declared, Problem>> {
+    const before = this.#store.get("declared");
+    const isConcerned = (name: FunctionName) => {
+      const [was, is] = [existenceOf(before, name), existenceOf(declared, name)];
+      return JSON.stringify(was) !== JSON.stringify(is);
+    };
+    return this.#changes.make("functions", isConcerned, () => {
+      this.#replaceDeclared(declared);
+      return declared;
+    });
+  }
+
+  /**
+   * Replaces the declarations. A function that was declared and no longer is loses its configs. A function itself deletes the
+   * configs of versions and aliases that are no longer declared.
+   */
+  #replaceDeclared(declared: Declared): void {
+    const { directory } = this.#store;
+    const names = new Set(declaredNames(declared).map(functionKey));
+    for (const name of declaredNames(this.#store.get("declared"))) {
+      if (!names.has(functionKey(name)) && directory.get(name)) directory.replaceConfigs(name, []);
+    }
+    this.#store.set("declared", declared);
+  }
+}
+
+/** The functions whose requests some of these faults may match. */
+function concernOf(faults: readonly GivenFault[]): Concern {
+  return (name) => faults.some((fault) => concernsFunction(fault, name));
+}

@@ -1,0 +1,58 @@
+import { type Env, limits } from "../../env.ts";
+import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { FunctionName } from "../../fc/names.ts";
+import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
+import { type ApiRequest, functionOf } from "../messages.ts";
+import { admit } from "../pipeline.ts";
+import type { Functions } from "./functions.ts";
+import type { SandboxStore } from "./store.ts";
+
+/** What a function gets when it is registered. */
+export interface Registration {
+  readonly state: SharedState;
+  /** The configs of a snapshot that the function has to take. */
+  readonly imported: readonly StoredConfig[] | undefined;
+}
+
+/** Registers functions with their sandbox, as many as a sandbox may have. */
+export class Registrations {
+  readonly #store: SandboxStore;
+  readonly #functions: Functions;
+  readonly #env: () => Env;
+
+  constructor(store: SandboxStore, functions: Functions, env: () => Env) {
+    this.#store = store;
+    this.#functions = functions;
+    this.#env = env;
+  }
+
+  /** Registers the function that a request names; undefined when there is no room, or when the request would be refused. */
+  async register(request: ApiRequest): Promise<Registration | undefined> {
+    const { directory } = this.#store;
+    const name = functionOf(request);
+    if (name === undefined) return undefined;
+    if (directory.get(name) === undefined) {
+      // A request that comes to nothing must not use up a place.
+      if (!admit(request, this.stateFor(name)).ok) return undefined;
+      if (this.isFull) await this.#functions.deregisterEmpty();
+      if (this.isFull) return undefined;
+      if (directory.get(name) === undefined) directory.add(name);
+    }
+    this.#functions.registered(name);
+    return { state: this.#store.sharedState(name), imported: directory.get(name)?.imported };
+  }
+
+  get isFull(): boolean {
+    return this.#store.directory.count() >= this.most;
+  }
+
+  /** How many functions the sandbox may have. */
+  get most(): number {
+    return limits(this.#env()).functions;
+  }
+
+  /** What requests for a function, or for none, are answered by. */
+  stateFor(name: FunctionName | undefined): ResolvedState {
+    return resolveState(this.#env(), this.#store.sharedState(name));
+  }
+}

@@ -1,0 +1,32 @@
+import type { Summary } from "../../documents/responseBodies.ts";
+import { addTraffic } from "../../journal/traffic.ts";
+import { showClock } from "../../state/clock.ts";
+import type { Functions } from "./functions.ts";
+import type { SandboxStore } from "./store.ts";
+
+/** What a sandbox has, but for what its object does not know: its id and the deployment's limits. */
+export async function summaryOf(
+  store: SandboxStore,
+  functions: Functions,
+): Promise<Omit<Summary, "id" | "limits">> {
+  const all = await functions.askAll(async ({ service, function: name }, object) => {
+    const { traffic, ...counts } = await object.counts();
+    return { traffic, shown: { service, function: name, ...counts } };
+  });
+  // A function that has nothing left is registered only until its place is needed.
+  const shown = all.map((one) => one.shown).filter(({ configs, requests }) => configs + requests > 0);
+  const own = addTraffic(store.get("deregisteredTraffic"), store.journal.traffic);
+  const sum = (item: "configs" | "requests") => shown.reduce((total, one) => total + one[item], 0);
+  return {
+    settings: store.settings,
+    clock: showClock(store.get("clock"), Date.now()),
+    faults: store.faults.all().length,
+    functions: shown,
+    counts: {
+      functions: shown.length,
+      configs: sum("configs"),
+      requests: sum("requests") + store.journal.count(),
+    },
+    traffic: all.map(({ traffic }) => traffic).reduce(addTraffic, own),
+  };
+}
