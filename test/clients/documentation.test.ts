@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { ROOT, servedSandbox } from "../program.ts";
+
+/** The host of the sandbox that the documentation uses. */
+const DOCUMENTED_HOST = "127.0.0.1:8787";
+
+const url = await servedSandbox();
+/** A second sandbox, because commands and programs write to the same function. */
+const commandsUrl = await servedSandbox();
+const readme = await readFile(join(ROOT, "README.md"), "utf8");
+const clients = await readFile(join(ROOT, "docs/clients.md"), "utf8");
+
+/** The programs of docs/clients.md for Node.js, each with its documented output. */
+const programs = [...clients.matchAll(/^```js\n(.*?)^```\n```\n(.*?)^```$/gms)].map(
+  ([, program = "", output = ""]) => ({
+    program,
+    output,
+    name: /from "(@alicloud\/fc[^"]*)"/.exec(program)?.[1],
+  }),
+);
+
+/** The commands of the README, each with its documented output. */
+const commands = [...readme.matchAll(/^```sh\n(.*?)^```\n```json\n(.*?)^```$/gms)].map(
+  ([, command = "", output = ""]) => ({ command, output }),
+);
+
+test("the README's commands, run in order in one shell, print the documented output", async () => {
+  expect(commands.length).toBe(6);
+  const { host } = new URL(commandsUrl);
+  const script = commands.map(({ command }) => command).join("\nprintf '\\n%s\\n' ----\n");
+  const { stdout } = await promisify(execFile)("sh", ["-c", script.replaceAll(DOCUMENTED_HOST, host)]);
+  const printed = stdout.replaceAll(host, DOCUMENTED_HOST).split("\n----\n");
+  expect(printed.map(withPlaceholders)).toEqual(
+    commands.map(({ output }) => withPlaceholders(output.trimEnd())),
+  );
+});
+
+test("docs/clients.md has a program for each official SDK for Node.js", () => {
+  expect(programs.map(({ name }) => name)).toEqual([
+    "@alicloud/fc2",
+    "@alicloud/fc-open20210406",
+    "@alicloud/fc20230330",
+  ]);
+});
+
+test.each(programs)(
+  "the program for $name in docs/clients.md prints the documented output",
+  async ({ program, output, name }) => {
+    // Inside the repository, so that the program finds the SDK in node_modules.
+    const file = join(ROOT, "test-results", `documented-${name?.split("/")[1]}.mjs`);
+    await mkdir(join(ROOT, "test-results"), { recursive: true });
+    await writeFile(file, program.replaceAll(DOCUMENTED_HOST, new URL(url).host));
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [file]);
+      expect(withPlaceholders(stdout)).toBe(withPlaceholders(output));
+    } finally {
+      await rm(file);
+    }
+  },
+);
+
+/** The output with placeholders for what differs in each run: times, and the ids and credentials of sandboxes. */
+function withPlaceholders(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "(time)")
+    .replace(/team-a-[a-z2-7]{26}/g, "team-a-(id)")
+    .replace(/"(accessKeySecret|controlToken)":"[\w-]{43}"/g, '"$1":"(secret)"');
+}
