@@ -5,8 +5,8 @@ export interface Save {
 }
 
 /**
- * What the save button of a console does: puts the config to Function Compute, and tells the audit service who did it.
- * Throws an Error with the cloud's message when it refuses; says whether the audit service has noted it.
+ * The action of a console's save button: puts the config to Function Compute, and reports the user to the audit service.
+ * Returns whether the audit service accepted the report. Throws an Error with the cloud's message if the cloud refuses.
  */
 export async function saveRetries(cloud: string, { functionName, retries, user }: Save) {
   const saved = await fetch(`${cloud}/2023-03-30/functions/${functionName}/async-invoke-config`, {

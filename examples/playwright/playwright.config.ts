@@ -3,8 +3,8 @@ import chromium from "@sparticuz/chromium";
 
 export default defineConfig({
   use: {
-    // A Chromium from npm, where there is no `playwright install`; elsewhere leave launchOptions out. It suggests
-    // arguments that switch off the checks of other origins, so it gets none of them.
+    // A Chromium from npm, for machines without `playwright install`; omit launchOptions elsewhere. The arguments that
+    // the npm package suggests are left out, because they turn off the checks of other origins.
     launchOptions: {
       executablePath: process.env["FC_SANDBOX_CHROMIUM"] ?? (await chromium.executablePath()),
       args: ["--no-sandbox"],

@@ -7,13 +7,13 @@ import { type Sandbox, startSandbox } from "fc-sandbox";
 import { createSandbox, type SandboxClient } from "fc-sandbox/client";
 
 interface TestFixtures {
-  /** A sandbox that the test has to itself. */
+  /** The test's own sandbox. */
   sandbox: SandboxClient;
 }
 
 interface WorkerFixtures {
   sandboxServer: Sandbox;
-  /** The origin of the app under test, which is another one than the sandbox's. */
+  /** The origin of the app under test, which differs from the sandbox's origin. */
   app: string;
 }
 
