@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { wholeNumber } from "./fc/asyncConfig/schema.ts";
+import { wholeNumber } from "./lib/schema.ts";
 import type { FunctionObject } from "./objects/function/object.ts";
 import type { SandboxObject } from "./objects/sandbox/object.ts";
 import type { Limits } from "./state/limits.ts";

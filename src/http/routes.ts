@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { limits } from "../env.ts";
 import { parseItems } from "../fc/asyncConfig/schema.ts";
-import { parseJson, readBody } from "../fc/body.ts";
+import { parseJson } from "../fc/body.ts";
 import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
 import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "../fc/names.ts";
 import { parsePageRequest } from "../fc/paging.ts";
@@ -20,6 +20,7 @@ import {
 } from "../objects/messages.ts";
 import { functionObject, sandboxObject } from "../objects/stubs.ts";
 import type { Effect } from "../state/faults.ts";
+import { readBody } from "./body.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
 import { send } from "./responses.ts";

@@ -23,3 +23,8 @@ function isReal(text: string): boolean {
   const time = new Date(text);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.slice(0, 19));
 }
+
+/** A time as the API shows it: UTC with whole seconds, `2020-08-20T02:28:21Z`. Source: the sample of PutFunctionAsyncInvokeConfig. */
+export function rfc3339(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { wholeNumber } from "../fc/asyncConfig/schema.ts";
 import { type ApiError, errorCodes, invalid } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
 import { OPERATIONS, VERSION_IDS } from "../fc/versions.ts";
 import { ok, type Result } from "../lib/result.ts";
+import { wholeNumber } from "../lib/schema.ts";
 
 const MAX_DELAY_MS = 60_000;
 /** Every function of the sandbox keeps a copy of every fault. */

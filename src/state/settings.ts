@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { unsetForms } from "../fc/asyncConfig/defaults.ts";
-import { wholeNumber } from "../fc/asyncConfig/schema.ts";
+import { wholeNumber } from "../lib/schema.ts";
 import type { Limits } from "./limits.ts";
 
 const signatureModes = ["off", "optional", "required"] as const;

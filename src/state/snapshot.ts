@@ -1,14 +1,9 @@
 import * as z from "zod/mini";
-import {
-  destinationSchema,
-  retryAttemptsSchema,
-  rfc3339,
-  type StoredConfig,
-  wholeNumber,
-} from "../fc/asyncConfig/schema.ts";
+import { destinationSchema, retryAttemptsSchema, type StoredConfig } from "../fc/asyncConfig/schema.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.ts";
 import { apiVersions } from "../fc/versions.ts";
-import { wholeSecondsSchema } from "../lib/time.ts";
+import { wholeNumber } from "../lib/schema.ts";
+import { rfc3339, wholeSecondsSchema } from "../lib/time.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./existence.ts";
 import { faultSchema } from "./faults.ts";

@@ -1,19 +1,18 @@
 import * as z from "zod/mini";
 import { ok, type Result } from "../../lib/result.ts";
-import {
-  DESTINATION,
-  DESTINATION_ALLOWED,
-  DESTINATION_TOO_LONG,
-  MAX_DESTINATION_LENGTH,
-} from "../destinations.ts";
+import { wholeNumber } from "../../lib/schema.ts";
+import { rfc3339 } from "../../lib/time.ts";
 import { type ApiError, invalid } from "../errors.ts";
 import { type ItemNames, itemNames, knownItems } from "../itemNames.ts";
 import type { ConfigName } from "../names.ts";
 import { type ApiVersion, apiVersions, type Place } from "../versions.ts";
 import { defaults, type UnsetForm } from "./defaults.ts";
-
-// Workers forbid code made from strings, which is what zod's faster parser is.
-z.config({ jitless: true });
+import {
+  DESTINATION,
+  DESTINATION_ALLOWED,
+  DESTINATION_TOO_LONG,
+  MAX_DESTINATION_LENGTH,
+} from "./destinations.ts";
 
 const MAX_RETRY_ATTEMPTS = 8;
 
@@ -36,12 +35,6 @@ export interface StoredConfig {
   readonly stateful: boolean | null;
   readonly onSuccess: string | null;
   readonly onFailure: string | null;
-}
-
-/** A whole number; both bounds belong to it. */
-export function wholeNumber(min: number, max: number) {
-  const error = `an integer from ${min} to ${max}`;
-  return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));
 }
 
 export const retryAttemptsSchema = wholeNumber(0, MAX_RETRY_ATTEMPTS);
@@ -167,9 +160,4 @@ function renderDestinations({ onSuccess, onFailure }: StoredConfig, unset: Unset
 
 function renderDestination(destination: string | null) {
   return destination === null ? null : { destination };
-}
-
-/** UTC with whole seconds, `2020-08-20T02:28:21Z`. Source: the sample of PutFunctionAsyncInvokeConfig. */
-export function rfc3339(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { destinationSchema } from "../../src/fc/asyncConfig/schema.ts";
+import { destinationSchema } from "../../../src/fc/asyncConfig/schema.ts";
 
 const isDestination = (destination: string) => destinationSchema.safeParse({ destination }).success;
 
