@@ -1,5 +1,4 @@
 import { type Err, ok, type Result } from "../lib/result.ts";
-import type { UnsetForm } from "./asyncConfig/defaults.ts";
 import { type ApiError, invalid } from "./errors.ts";
 
 export const DEFAULT_PAGE_SIZE = 20;
@@ -39,14 +38,6 @@ export async function pageOf<T>(
   const last = items.at(-1);
   const nextToken = found.length > limit && last !== undefined ? await issue(last) : undefined;
   return { items, nextToken };
-}
-
-/** A page as a response shows it; the last one has no `nextToken` in the documented form. */
-export function renderPage<T>(page: Page<T>, unset: UnsetForm, renderItem: (item: T) => object) {
-  const configs = page.items.map(renderItem);
-  if (unset === "go")
-    return { configs: configs.length > 0 ? configs : null, nextToken: page.nextToken ?? "" };
-  return page.nextToken === undefined ? { configs } : { configs, nextToken: page.nextToken };
 }
 
 export function invalidToken(token: string): Err<ApiError> {

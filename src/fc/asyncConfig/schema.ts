@@ -1,12 +1,9 @@
 import * as z from "zod/mini";
 import { ok, type Result } from "../../lib/result.ts";
 import { wholeNumber } from "../../lib/schema.ts";
-import { rfc3339 } from "../../lib/time.ts";
 import { type ApiError, invalid } from "../errors.ts";
 import { type ItemNames, itemNames, knownItems } from "../itemNames.ts";
-import type { ConfigName } from "../names.ts";
-import { type ApiVersion, apiVersions, type Place } from "../versions.ts";
-import { defaults, type UnsetForm } from "./defaults.ts";
+import { type ApiVersion, apiVersions } from "../versions.ts";
 import {
   DESTINATION,
   DESTINATION_ALLOWED,
@@ -58,34 +55,50 @@ const destinationConfigSchema = z.object(
   { error: "an object" },
 );
 
+const statefulSchema = z.nullish(z.boolean({ error: "true or false" }));
+const notAnObject = { error: "a JSON object" };
+
+/** The items that the bodies of all versions have. */
+function sharedItems({ maxEventAgeSeconds }: ApiVersion) {
+  return {
+    destinationConfig: z.nullish(destinationConfigSchema),
+    maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, maxEventAgeSeconds)),
+    maxAsyncRetryAttempts: z.nullish(retryAttemptsSchema),
+  };
+}
+
+/** A version's PUT bodies, by its name for the item that says whether invocations keep state. */
+const bodySchemas = {
+  statefulInvocation: (version: ApiVersion) =>
+    z.pipe(
+      z.object({ ...sharedItems(version), statefulInvocation: statefulSchema }, notAnObject),
+      z.transform((items) => givenItems(items, items.statefulInvocation)),
+    ),
+  asyncTask: (version: ApiVersion) =>
+    z.pipe(
+      z.object({ ...sharedItems(version), asyncTask: statefulSchema }, notAnObject),
+      z.transform((items) => givenItems(items, items.asyncTask)),
+    ),
+};
+
 /**
  * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is
  * "not given" at every level.
  */
 export function requestSchema(version: ApiVersion) {
-  // Its name varies, which a static type can't follow.
-  const statefulItem = { [version.statefulItem]: z.nullish(z.boolean({ error: "true or false" })) };
-  const request = z.object(
-    {
-      destinationConfig: z.nullish(destinationConfigSchema),
-      maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, version.maxEventAgeSeconds)),
-      maxAsyncRetryAttempts: z.nullish(retryAttemptsSchema),
-      ...(statefulItem as Record<never, never>),
-    },
-    { error: "a JSON object" },
-  );
-  return z.pipe(
-    request,
-    z.transform(
-      (items): GivenItems => ({
-        maxAsyncEventAgeInSeconds: items.maxAsyncEventAgeInSeconds ?? undefined,
-        maxAsyncRetryAttempts: items.maxAsyncRetryAttempts ?? undefined,
-        stateful: (items as Record<string, boolean | null>)[version.statefulItem] ?? undefined,
-        onSuccess: items.destinationConfig?.onSuccess?.destination ?? undefined,
-        onFailure: items.destinationConfig?.onFailure?.destination ?? undefined,
-      }),
-    ),
-  );
+  return bodySchemas[version.statefulItem](version);
+}
+
+type SharedItems = z.output<z.ZodMiniObject<ReturnType<typeof sharedItems>>>;
+
+function givenItems(items: SharedItems, stateful: boolean | null | undefined): GivenItems {
+  return {
+    maxAsyncEventAgeInSeconds: items.maxAsyncEventAgeInSeconds ?? undefined,
+    maxAsyncRetryAttempts: items.maxAsyncRetryAttempts ?? undefined,
+    stateful: stateful ?? undefined,
+    onSuccess: items.destinationConfig?.onSuccess?.destination ?? undefined,
+    onFailure: items.destinationConfig?.onFailure?.destination ?? undefined,
+  };
 }
 
 const destinationNames = itemNames(destinationSchema);
@@ -122,42 +135,4 @@ export function parseItems(version: ApiVersion, body: unknown): Result<GivenItem
 
 function at(value: unknown, path: PropertyKey[]): unknown {
   return path.reduce((within, key) => (within as Record<PropertyKey, unknown>)[key], value);
-}
-
-/** What a sandbox's settings say of its responses. */
-export interface ResponseSettings extends Place {
-  readonly unset: UnsetForm;
-}
-
-const unsetNumbers = {
-  documented: defaults,
-  go: { maxAsyncEventAgeInSeconds: null, maxAsyncRetryAttempts: null },
-} as const satisfies Record<UnsetForm, object>;
-
-/** A config as a version's responses show it. */
-export function renderConfig(
-  version: ApiVersion,
-  name: ConfigName,
-  settings: ResponseSettings,
-  config: StoredConfig,
-) {
-  const unset = unsetNumbers[settings.unset];
-  return {
-    ...version.identity(name, settings),
-    createdTime: rfc3339(config.createdTime),
-    lastModifiedTime: rfc3339(config.lastModifiedTime),
-    destinationConfig: renderDestinations(config, settings.unset),
-    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? unset.maxAsyncEventAgeInSeconds,
-    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? unset.maxAsyncRetryAttempts,
-    [version.statefulItem]: config.stateful ?? defaults.stateful,
-  };
-}
-
-function renderDestinations({ onSuccess, onFailure }: StoredConfig, unset: UnsetForm) {
-  if (unset === "go" && onSuccess === null && onFailure === null) return null;
-  return { onSuccess: renderDestination(onSuccess), onFailure: renderDestination(onFailure) };
-}
-
-function renderDestination(destination: string | null) {
-  return destination === null ? null : { destination };
 }

@@ -1,8 +1,9 @@
 import { merge } from "../../fc/asyncConfig/merge.ts";
-import { type GivenItems, renderConfig, type StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import { renderConfig, renderPage } from "../../fc/asyncConfig/render.ts";
+import type { GivenItems, StoredConfig } from "../../fc/asyncConfig/schema.ts";
 import { type ApiError, failure } from "../../fc/errors.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
-import { invalidToken, type PageRequest, pageOf, renderPage } from "../../fc/paging.ts";
+import { invalidToken, type PageRequest, pageOf } from "../../fc/paging.ts";
 import type { ApiVersion } from "../../fc/versions.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { ok, type Result } from "../../lib/result.ts";

@@ -1,6 +1,7 @@
 import { type ApiError, failure } from "../../fc/errors.ts";
 import type { FunctionName } from "../../fc/names.ts";
-import { invalidToken, type PageRequest, renderPage } from "../../fc/paging.ts";
+import { renderPage } from "../../fc/asyncConfig/render.ts";
+import { invalidToken, type PageRequest } from "../../fc/paging.ts";
 import { versionById } from "../../fc/versions.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import type { Limits } from "../../state/limits.ts";

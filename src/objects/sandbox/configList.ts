@@ -1,7 +1,8 @@
-import { renderConfig, type StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import { renderConfig, renderPage } from "../../fc/asyncConfig/render.ts";
+import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
 import type { ApiError } from "../../fc/errors.ts";
 import type { ConfigName } from "../../fc/names.ts";
-import { invalidToken, type PageRequest, pageOf, renderPage } from "../../fc/paging.ts";
+import { invalidToken, type PageRequest, pageOf } from "../../fc/paging.ts";
 import type { ApiVersion } from "../../fc/versions.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { ok, type Result } from "../../lib/result.ts";
