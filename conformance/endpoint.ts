@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { createSandbox } from "../src/client/index.ts";
+import { routeOf, routesOf, type VersionRoute } from "../src/fc/operations.ts";
 import type { ApiVersion } from "../src/fc/versions.ts";
 import type { Answer } from "./expectation.ts";
 import type { Subject } from "./placeholders.ts";
@@ -87,11 +88,23 @@ function parsed(text: string): JsonValue {
   }
 }
 
-/** The API's name for what a request does: ACS3 signs it. */
+/** What ACS3 signs as the action where a path has no operation. */
+const NO_OPERATION = "GetAsyncInvokeConfig";
+
+/** The version's name for what a request does: ACS3 signs it. A method that its path has not goes as a GET. */
 function actionOf({ method, path, version }: Request): string {
-  const verb = { PUT: "Put", DELETE: "Delete" }[method] ?? (path.endsWith("configs") ? "List" : "Get");
-  const subject = version.hasServices ? "FunctionAsyncInvokeConfig" : "AsyncInvokeConfig";
-  return `${verb}${subject}${verb === "List" ? "s" : ""}`;
+  const there = routesOf(version).filter((route) => isAt(version, route, path));
+  const route =
+    there.find((one) => one.method === method) ??
+    there.find((one) => one.method === "GET") ??
+    routeOf(version, NO_OPERATION);
+  return route?.name ?? NO_OPERATION;
+}
+
+/** Whether a path is where a version has an operation. */
+function isAt({ prefixes }: ApiVersion, route: VersionRoute, path: string): boolean {
+  const pattern = route.path.replace(/:\w+/g, "[^/]*");
+  return prefixes.some((prefix) => new RegExp(`^${prefix}${pattern}$`).test(path));
 }
 
 /** An endpoint with an access key, whose clock is real. */

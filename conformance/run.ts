@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { operationNamed, routeOf } from "../src/fc/operations.ts";
 import { type ApiVersion, apiVersions, versionById } from "../src/fc/versions.ts";
 import { type Endpoint, type Request, send } from "./endpoint.ts";
 import {
@@ -336,8 +337,6 @@ const CLEANUP_PAUSES_MS = [0, 1000, 3000];
 
 type Addressed = Extract<ScenarioRequest, { operation: string }>;
 
-const METHODS = { put: "PUT", get: "GET", delete: "DELETE", list: "GET" } as const;
-
 function requestOf(version: ApiVersion, values: Values, given: ScenarioRequest): Request {
   const body = given.text ?? (given.json === undefined ? "" : JSON.stringify(given.json));
   const contentType = given.contentType === undefined ? "application/json" : given.contentType;
@@ -348,29 +347,31 @@ function requestOf(version: ApiVersion, values: Values, given: ScenarioRequest):
     signing: given.signing,
   };
   if ("operation" in given) {
-    return { ...common, method: METHODS[given.operation], ...addressOf(version, values, given) };
+    return { ...common, ...addressOf(version, values, given) };
   }
   return { ...common, method: given.method, path: given.path, query: queryOf(given.query ?? {}) };
 }
 
+/** Where a version has what a step asks for. Throws an Error when the version has no such operation. */
 function addressOf(
   version: ApiVersion,
   values: Values,
   { operation, service, function: functionName, qualifier, query }: Addressed,
-): { path: string; query: string } {
-  const isList = operation === "list";
+): { method: string; path: string; query: string } {
+  const route = routeOf(version, operationNamed(operation));
+  if (route === undefined) throw new Error(`${version.id} has no ${operation}.`);
   const serviceName = service ?? String(values["service"] ?? "");
   const name = functionName ?? String(values["function"]);
   const inSegment = version.qualifierIn === "service segment" && qualifier !== undefined;
   const segment = inSegment ? `${serviceName}.${qualifier}` : serviceName;
-  const path = version.prefixes[0] + (isList ? version.listPath : version.configPath);
   return {
-    path: path
+    method: route.method,
+    path: `${version.prefixes[0]}${route.path}`
       .replace(":service", encodeURIComponent(segment))
       .replace(":function", encodeURIComponent(name)),
     query: queryOf({
       ...(!inSegment && qualifier !== undefined && { qualifier }),
-      ...(isList && !version.hasServices && { functionName: name }),
+      ...(!route.path.includes(":function") && { functionName: name }),
       ...query,
     }),
   };

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { errorCodes } from "../src/fc/errors.ts";
+import { operationWords } from "../src/fc/operations.ts";
 import { apiVersions } from "../src/fc/versions.ts";
 
 export const versionId = z.enum(apiVersions.map(({ id }) => id));
@@ -46,7 +47,8 @@ const common = {
 /** A request in the terms of the API, whose address follows from the version; or one to a literal path. */
 const requestSchema = z.union([
   z.strictObject({
-    operation: z.enum(["put", "get", "delete", "list"]),
+    /** Any name of the operation. */
+    operation: z.enum(operationWords),
     service: z.optional(z.string()),
     function: z.optional(z.string()),
     qualifier: z.optional(z.string()),

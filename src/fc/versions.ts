@@ -5,17 +5,11 @@ const DAY_SECONDS = 86_400;
 
 export const VERSION_IDS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
 
-/** What every version can do with configs. */
-export const OPERATIONS = ["put", "get", "delete", "list"] as const;
-export type Operation = (typeof OPERATIONS)[number];
-
-/** How one version of the API differs from the others. Everything they share is elsewhere. */
+/** How one version of the API differs from the others. Its paths are in the registry of operations (operations.ts). */
 export interface ApiVersion {
   readonly id: (typeof VERSION_IDS)[number];
   /** What its paths begin with; the 2016-08-15 reference shows its path without the version, too. */
   readonly prefixes: readonly string[];
-  readonly configPath: string;
-  readonly listPath: string;
   /** FC 2.0 functions live in a service, FC 3.0 functions do not: the two are different resources. */
   readonly hasServices: boolean;
   readonly qualifierIn: "service segment" | "query";
@@ -47,8 +41,6 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
   {
     id: "2016-08-15",
     prefixes: ["/2016-08-15", ""],
-    configPath: "/services/:service/functions/:function/async-invoke-config",
-    listPath: "/services/:service/functions/:function/async-invoke-configs",
     hasServices: true,
     qualifierIn: "service segment",
     statefulItem: "statefulInvocation",
@@ -68,8 +60,6 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
   {
     id: "2021-04-06",
     prefixes: ["/2021-04-06"],
-    configPath: "/services/:service/functions/:function/async-invoke-config",
-    listPath: "/services/:service/functions/:function/async-invoke-configs",
     hasServices: true,
     qualifierIn: "query",
     statefulItem: "statefulInvocation",
@@ -85,8 +75,6 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
   {
     id: "2023-03-30",
     prefixes: ["/2023-03-30"],
-    configPath: "/functions/:function/async-invoke-config",
-    listPath: "/async-invoke-configs",
     hasServices: false,
     qualifierIn: "query",
     statefulItem: "asyncTask",

@@ -1,23 +1,16 @@
 import { Hono } from "hono";
 import { limits } from "../env.ts";
-import { parseItems } from "../fc/asyncConfig/schema.ts";
-import { parseJson } from "../fc/body.ts";
 import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
-import { DEFAULT_QUALIFIER, parseName, parseQualifier } from "../fc/names.ts";
-import { parsePageRequest } from "../fc/paging.ts";
+import { handlers } from "../fc/handlers.ts";
+import { type OperationName, routesOf, type ShownOperation, shownOperation } from "../fc/operations.ts";
+import type { OperationRequest } from "../fc/request.ts";
+import { NO_NAMES, namesReader, type RequestNames } from "../fc/requestNames.ts";
 import type { Verdict } from "../fc/signature/verdict.ts";
-import { type ApiVersion, apiVersions, type Operation, versionOfPath } from "../fc/versions.ts";
+import { type ApiVersion, apiVersions, versionOfPath } from "../fc/versions.ts";
 import { toJson } from "../lib/json.ts";
-import { type Err, ok, type Result } from "../lib/result.ts";
+import type { Result } from "../lib/result.ts";
 import { urlParts } from "../lib/url.ts";
-import {
-  type ApiRequest,
-  type Call,
-  functionOf,
-  type RequestNames,
-  receiveReply,
-  sendRequest,
-} from "../objects/messages.ts";
+import { type ApiRequest, type Call, functionOf, receiveReply, sendRequest } from "../objects/messages.ts";
 import { functionObject, sandboxObject } from "../objects/stubs.ts";
 import type { Effect } from "../state/faults.ts";
 import { readBody } from "./body.ts";
@@ -34,127 +27,62 @@ export interface Tenancy {
 }
 
 /** What a request says: its names, as far as they could be read, and what it asks for. */
-interface ReadRequest extends RequestNames {
+interface ReadRequest {
+  readonly names: RequestNames;
   readonly call: Result<Call, ApiError>;
 }
 
-type Reader = (c: ApiContext, version: ApiVersion, body: Result<Uint8Array, ApiError>) => ReadRequest;
-
-/** The API's operations, and what reads the requests for each. */
-export const operations = [
-  { operation: "put", method: "PUT", path: "configPath", read: readPut },
-  {
-    operation: "get",
-    method: "GET",
-    path: "configPath",
-    read: (c, version) => readWithoutBody(c, version, "get"),
-  },
-  {
-    operation: "delete",
-    method: "DELETE",
-    path: "configPath",
-    read: (c, version) => readWithoutBody(c, version, "delete"),
-  },
-  { operation: "list", method: "GET", path: "listPath", read: readList },
-] as const satisfies readonly {
-  operation: Operation;
-  method: string;
-  path: "configPath" | "listPath";
-  read: Reader;
-}[];
-
-function readPut(c: ApiContext, version: ApiVersion, body: Result<Uint8Array, ApiError>): ReadRequest {
-  const { names, error } = readConfigName(c, version);
-  if (error) return { ...names, call: error };
-  if (!body.ok) return { ...names, call: body };
-  const json = parseJson(c.req.raw.headers.get("Content-Type"), body.value);
-  if (!json.ok) return { ...names, call: json };
-  const given = parseItems(version, json.value);
-  return { ...names, call: given.ok ? ok({ operation: "put", given: given.value }) : given };
+/** How a route reads its requests, and what the journal calls their operation. */
+interface Reading {
+  readonly operation: ShownOperation | null;
+  read(request: OperationRequest): ReadRequest;
 }
 
-function readWithoutBody(c: ApiContext, version: ApiVersion, operation: "get" | "delete"): ReadRequest {
-  const { names, error } = readConfigName(c, version);
-  return { ...names, call: error ?? ok({ operation }) };
-}
-
-function readList(c: ApiContext, version: ApiVersion): ReadRequest {
-  const functionName = c.req.param("function") ?? c.req.query("functionName");
-  const ofAll = !functionName && !version.hasServices;
-  const { names, error } = ofAll
-    ? { names: NO_NAMES, error: undefined }
-    : readFunctionName(c, version, c.req.param("service") ?? "", functionName ?? "");
-  if (error) return { ...names, call: error };
-  const page = parsePageRequest(c.req.query("limit"), c.req.query("nextToken"));
-  return { ...names, call: page.ok ? ok({ operation: "list", page: page.value }) : page };
-}
-
-const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null };
-
-/** Names as far as they could be read, and the error of the first that could not. */
-interface ReadNames {
-  readonly names: RequestNames;
-  readonly error: Err<ApiError> | undefined;
-}
-
-function readConfigName(c: ApiContext, version: ApiVersion): ReadNames {
-  const segment = c.req.param("service") ?? "";
-  let service = segment;
-  let came = c.req.query("qualifier") || DEFAULT_QUALIFIER;
-  if (version.qualifierIn === "service segment") {
-    const dot = segment.indexOf(".");
-    service = dot === -1 ? segment : segment.slice(0, dot);
-    came = dot === -1 ? DEFAULT_QUALIFIER : segment.slice(dot + 1);
-  }
-  const reading = readFunctionName(c, version, service, c.req.param("function") ?? "");
-  if (reading.error) return reading;
-  const qualifier = parseQualifier(came, limits(c.env).nameLength);
-  return qualifier.ok
-    ? { names: { ...reading.names, qualifier: qualifier.value }, error: undefined }
-    : { names: reading.names, error: qualifier };
-}
-
-function readFunctionName(
-  c: ApiContext,
-  version: ApiVersion,
-  service: string,
-  functionName: string,
-): ReadNames {
-  const maxLength = limits(c.env).nameLength;
-  const serviceName = version.hasServices ? parseName("serviceName", service, maxLength) : ok("");
-  if (!serviceName.ok) return { names: NO_NAMES, error: serviceName };
-  const name = parseName("functionName", functionName, maxLength);
-  if (!name.ok) return { names: NO_NAMES, error: name };
-  return { names: { service: serviceName.value, function: name.value, qualifier: null }, error: undefined };
+function readingOf(version: ApiVersion, operation: OperationName): Reading {
+  const readNames = namesReader(operation);
+  const handler = handlers[operation];
+  return {
+    operation: shownOperation(operation),
+    read: (request) => {
+      const { names, error } = readNames(request, version);
+      return { names, call: error ?? handler.read(request, version) };
+    },
+  };
 }
 
 /** The routes of all operations in all API versions, and what answers when none of them matches. */
 export function apiRoutes(tenancy: Tenancy) {
   const routes = new Hono<ApiEnv>();
   for (const version of apiVersions) {
+    const its = routesOf(version);
+    const methods = Map.groupBy(its, ({ path }) => path);
     for (const prefix of version.prefixes) {
-      for (const { operation, method, path, read } of operations) {
-        routes.on(method, prefix + version[path], (c) => handle(c, tenancy, version, operation, read));
+      for (const { operation, method, path } of its) {
+        const reading = readingOf(version, operation);
+        routes.on(method, prefix + path, (c) => handle(c, tenancy, version, reading));
       }
-      for (const path of ["configPath", "listPath"] as const) {
-        const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);
-        routes.options(prefix + version[path], (c) =>
-          send(c, {
-            status: 204,
-            headers: { Allow: [...methods, "HEAD", "OPTIONS"].join(", ") },
-            body: null,
-            broken: false,
-          }),
+      for (const [path, there] of methods) {
+        const Allow = allowed(there.map(({ method }) => method));
+        routes.options(prefix + path, (c) =>
+          send(c, { status: 204, headers: { Allow }, body: null, broken: false }),
         );
       }
     }
   }
   const notSupported = (c: ApiContext) =>
-    handle(c, tenancy, versionOfPath(c.req.path), null, () => ({
-      ...NO_NAMES,
-      call: failure("PathNotSupported", c.req.method, abbreviated(c.req.path)),
-    }));
+    handle(c, tenancy, versionOfPath(c.req.path), {
+      operation: null,
+      read: () => ({
+        names: NO_NAMES,
+        call: failure("PathNotSupported", c.req.method, abbreviated(c.req.path)),
+      }),
+    });
   return { routes, notSupported };
+}
+
+/** What may be sent to a path that has these methods. */
+function allowed(methods: readonly string[]): string {
+  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
 }
 
 /** Reads a request, has the object answer that it is for, and sends what comes of it. */
@@ -162,12 +90,17 @@ async function handle(
   c: ApiContext,
   tenancy: Tenancy,
   version: ApiVersion,
-  operation: Operation | null,
-  read: Reader,
+  { operation, read }: Reading,
 ): Promise<Response> {
-  const { bodyBytes, journalBodyBytes } = limits(c.env);
+  const { bodyBytes, journalBodyBytes, nameLength } = limits(c.env);
   const body = await readBody(c.req.raw, bodyBytes);
-  const { call, ...names } = read(c, version, body);
+  const { names, call } = read({
+    parameter: (name) => c.req.param(name),
+    query: (name) => c.req.query(name),
+    header: (name) => c.req.raw.headers.get(name),
+    body,
+    maxNameLength: nameLength,
+  });
   const fault = tenancy.faultOf(c);
   const [sandbox, requestId, receivedAt] = [c.get("sandbox"), c.get("requestId"), c.get("receivedAt")];
   const common = { ...names, sandbox, version: version.id, operation, requestId };

@@ -1,14 +1,17 @@
 import * as z from "zod/mini";
+import { shownWord } from "../fc/operations.ts";
 import { timeSchema } from "../lib/time.ts";
 import type { JournalEntry } from "./entry.ts";
 
 const text = z.optional(z.string().check(z.maxLength(2000)));
+/** Any name of an operation, as the journal writes it. */
+const operation = z.optional(z.string().check(z.maxLength(2000), z.overwrite(shownWord<string>)));
 
 const STATUS_ALLOWED = { error: "a status such as 404, 4xx or 404,5xx" };
 
 /** Which entries to find. An item that is left out matches every entry. */
 export const filterSchema = z.strictObject({
-  operation: text,
+  operation,
   version: text,
   service: text,
   function: text,

@@ -1,32 +1,23 @@
-import type { GivenItems } from "../fc/asyncConfig/schema.ts";
 import type { ApiError } from "../fc/errors.ts";
+import type { Call } from "../fc/handlers.ts";
 import type { FunctionName } from "../fc/names.ts";
-import type { PageRequest } from "../fc/paging.ts";
+import type { ShownOperation } from "../fc/operations.ts";
+import type { RequestNames } from "../fc/requestNames.ts";
 import type { Verdict } from "../fc/signature/verdict.ts";
-import { type ApiVersion, type Operation, versionById } from "../fc/versions.ts";
+import { type ApiVersion, versionById } from "../fc/versions.ts";
 import type { SeenRequest } from "../journal/entry.ts";
 import { type Json, type JsonAndText, joinText, splitText } from "../lib/json.ts";
 import type { Result } from "../lib/result.ts";
 import type { Effect } from "../state/faults.ts";
 
-/** What a request asks for, read; its names are the request's. */
-export type Call =
-  | { readonly operation: "put"; readonly given: GivenItems }
-  | { readonly operation: "get" | "delete" }
-  | { readonly operation: "list"; readonly page: PageRequest };
-
-/** The names in a request: `null` where it has none, or none that could be read. */
-export interface RequestNames {
-  readonly service: string | null;
-  readonly function: string | null;
-  readonly qualifier: string | null;
-}
+export type { Call };
 
 /** One request to the API, read at the edge: all that an object needs to answer it and to remember it. */
 export interface ApiRequest extends RequestNames {
   readonly sandbox: string;
   readonly version: ApiVersion["id"];
-  readonly operation: Operation | null;
+  /** As the journal shows it; `null` where the request matched none. */
+  readonly operation: ShownOperation | null;
   /** What is asked for, or the error that reading it came to. */
   readonly call: Result<Call, ApiError>;
   readonly verdict: Verdict;

@@ -1,42 +1,19 @@
 import * as z from "zod/mini";
 import { requestSchema } from "../fc/asyncConfig/schema.ts";
 import { type ErrorCode, errorCodes, statusOf } from "../fc/errors.ts";
+import { type Operation, operations, routesOf, type VersionRoute } from "../fc/operations.ts";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
-import type { ApiVersion, Operation } from "../fc/versions.ts";
-import { operations } from "../http/routes.ts";
+import type { ApiVersion } from "../fc/versions.ts";
 import { examplesOf } from "./examples.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 
-const TITLES: Readonly<
-  Record<Operation, { readonly verb: string; readonly summary: string; readonly text: string }>
-> = {
-  put: {
-    verb: "Put",
-    summary: "Create a config, or merge into it",
-    text: "Creates the config when there is none. Otherwise the items given replace those stored and the others stay; `null` is not given. An empty destination clears the one there was.",
-  },
-  get: {
-    verb: "Get",
-    summary: "Read a config",
-    text: 'Items that were never set read as the API\'s defaults, or as null where the setting `unset` is "go".',
-  },
-  delete: { verb: "Delete", summary: "Delete a config", text: "The config of this qualifier; others stay." },
-  list: {
-    verb: "List",
-    summary: "List configs",
-    text: "A page of configs in the order of their names. `nextToken` is there until the last page, and stays good while configs come and go.",
-  },
-};
-
 /** The name the API gives an operation, with the version, since three versions share a document. */
-export function operationId(version: ApiVersion, operation: Operation, prefix: string): string {
-  const subject = version.hasServices ? "FunctionAsyncInvokeConfig" : "AsyncInvokeConfig";
-  const name = `${TITLES[operation].verb}${subject}${operation === "list" ? "s" : ""}`;
+function operationId({ name }: VersionRoute, version: ApiVersion, prefix: string): string {
   return `${name}_${version.id}${prefix === "" ? "_unversioned" : ""}`;
 }
 
 /** Codes that an operation answers with by itself; a fault may have it answer with any other. */
-function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[] {
+function ownCodes(version: ApiVersion, { body, names, errors }: Operation): ErrorCode[] {
   return [
     "InvalidArgument",
     "MissingRequiredHeader",
@@ -45,9 +22,9 @@ function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[] {
     "InvalidAccessKeyID",
     ...(version.hasServices ? (["ServiceNotFound"] as const) : []),
     "FunctionNotFound",
-    ...(operation === "list" ? [] : (["AliasNotFound", "VersionNotFound"] as const)),
-    ...(operation === "get" || operation === "delete" ? (["AsyncConfigNotExists"] as const) : []),
-    ...(operation === "put" ? (["EntityTooLarge", "UnsupportedMediaType"] as const) : []),
+    ...(names === "qualified function" ? (["AliasNotFound", "VersionNotFound"] as const) : []),
+    ...(body ? (["EntityTooLarge", "UnsupportedMediaType"] as const) : []),
+    ...errors,
     version.throttled,
     "InternalServerError",
     "ServiceUnavailable",
@@ -58,26 +35,26 @@ function ownCodes(version: ApiVersion, operation: Operation): ErrorCode[] {
 export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; readonly schemas: JsonObject } {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const prefix of version.prefixes) {
-    for (const { operation, method, path } of operations) {
-      const address = prefix + addressOf(version[path]);
+    for (const route of routesOf(version)) {
+      const address = prefix + addressOf(route.path);
       paths[address] = {
         ...paths[address],
-        [method.toLowerCase()]: operationObject(version, operation, prefix),
+        [route.method.toLowerCase()]: operationObject(version, route, prefix),
       };
     }
   }
-  const { request, config, page, error } = names(version);
+  const named = (schema: SchemaName) => schemaId(version, schema);
   return {
     paths,
     schemas: {
-      [request]: jsonSchema(requestSchema(version)),
-      [config]: configSchema(version),
-      [page]: {
+      [named("AsyncInvokeConfigInput")]: jsonSchema(requestSchema(version)),
+      [named("AsyncInvokeConfig")]: configSchema(version),
+      [named("AsyncInvokeConfigs")]: {
         type: "object",
         properties: {
           configs: {
             type: ["array", "null"],
-            items: reference("schemas", config),
+            items: reference("schemas", named("AsyncInvokeConfig")),
             description: `Null for none where the setting \`unset\` is "go".`,
           },
           nextToken: {
@@ -88,19 +65,19 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
         required: ["configs"],
         additionalProperties: false,
       },
-      [error]: errorSchema(version),
+      [named("Error")]: errorSchema(version),
     },
   };
 }
 
-function names(version: ApiVersion) {
-  const of = (what: string) => `${what}_${version.id}`;
-  return {
-    request: of("AsyncInvokeConfigInput"),
-    config: of("AsyncInvokeConfig"),
-    page: of("AsyncInvokeConfigs"),
-    error: of("Error"),
-  };
+type SchemaName =
+  | NonNullable<Operation["body"]>["schema"]
+  | NonNullable<Operation["answer"]["schema"]>
+  | "Error";
+
+/** A schema's name with the version, since three versions share a document. */
+function schemaId(version: ApiVersion, schema: SchemaName): string {
+  return `${schema}_${version.id}`;
 }
 
 /** A route's pattern as OpenAPI writes it, with the API's own names for the parameters. */
@@ -108,38 +85,41 @@ function addressOf(pattern: string): string {
   return pattern.replace(":service", "{serviceName}").replace(":function", "{functionName}");
 }
 
-function operationObject(version: ApiVersion, operation: Operation, prefix: string): JsonObject {
-  const { summary, text } = TITLES[operation];
-  const id = operationId(version, operation, prefix);
-  const { request, config, page } = names(version);
-  const success = operation === "list" ? page : config;
-  const recordedId = operationId(version, operation, version.prefixes[0] ?? "");
+function operationObject(version: ApiVersion, route: VersionRoute, prefix: string): JsonObject {
+  const { summary, text, body, answer } = operations[route.operation];
+  const recordedId = operationId(route, version, version.prefixes[0] ?? "");
   return {
-    operationId: id,
+    operationId: operationId(route, version, prefix),
     tags: [version.id],
     summary: prefix === "" ? `${summary} (path without the version)` : summary,
     description: text,
     security: [{}, { fcSignature: [] }, { acs3Signature: [] }, { acsSignature: [] }],
-    parameters: parametersOf(version, operation),
-    ...(operation === "put"
+    parameters: parametersOf(version, route),
+    ...(body
       ? {
           requestBody: {
-            description: "The items to set. No body is no item.",
-            content: jsonContent(reference("schemas", request), examplesOf(recordedId, ["request"])),
+            description: body.text,
+            content: jsonContent(
+              reference("schemas", schemaId(version, body.schema)),
+              examplesOf(recordedId, ["request"]),
+            ),
           },
         }
       : {}),
     responses: {
-      ...(operation === "delete"
-        ? { 204: { description: "Deleted", headers: commonHeaders } }
-        : {
-            200: {
-              description: operation === "list" ? "A page of configs" : "The config as it is now",
-              headers: commonHeaders,
-              content: jsonContent(reference("schemas", success), examplesOf(recordedId, ["200"])),
-            },
-          }),
-      ...errorResponses(version, operation, recordedId),
+      [answer.status]: {
+        description: answer.text,
+        headers: commonHeaders,
+        ...(answer.schema
+          ? {
+              content: jsonContent(
+                reference("schemas", schemaId(version, answer.schema)),
+                examplesOf(recordedId, [String(answer.status)]),
+              ),
+            }
+          : {}),
+      },
+      ...errorResponses(version, operations[route.operation], recordedId),
       default: { description: "Whatever a fault of this sandbox makes up.", headers: commonHeaders },
     },
   };
@@ -150,20 +130,17 @@ const commonHeaders: JsonObject = {
   Date: reference("headers", "Date"),
 };
 
-function parametersOf(version: ApiVersion, operation: Operation): JsonObject[] {
-  const isList = operation === "list";
-  const inSegment = version.qualifierIn === "service segment" && !isList;
+function parametersOf(version: ApiVersion, { operation, path }: VersionRoute): JsonObject[] {
+  const { names, query } = operations[operation];
+  const hasQualifier = names === "qualified function";
+  const inSegment = hasQualifier && version.qualifierIn === "service segment";
   return [
-    ...(version.hasServices
-      ? [reference("parameters", inSegment ? "serviceNameWithQualifier" : "serviceName")]
-      : []),
-    ...(isList && !version.hasServices
-      ? [reference("parameters", "functionNameInQuery")]
-      : [reference("parameters", "functionName")]),
-    ...(version.qualifierIn === "query" && !isList ? [reference("parameters", "qualifier")] : []),
-    ...(isList ? [reference("parameters", "limit"), reference("parameters", "nextToken")] : []),
-    reference("parameters", "fault"),
-  ];
+    ...(path.includes(":service") ? [inSegment ? "serviceNameWithQualifier" : "serviceName"] : []),
+    path.includes(":function") ? "functionName" : "functionNameInQuery",
+    ...(hasQualifier && !inSegment ? ["qualifier"] : []),
+    ...query,
+    "fault",
+  ].map((name) => reference("parameters", name));
 }
 
 /** The parameters that operations of the API share. */
@@ -241,7 +218,6 @@ export const headers: JsonObject = {
 function errorResponses(version: ApiVersion, operation: Operation, recordedId: string): JsonObject {
   const own = new Set(ownCodes(version, operation));
   const byStatus = Map.groupBy(errorCodes, statusOf);
-  const { error } = names(version);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
       const [its, byFault] = [codes.filter((code) => own.has(code)), codes.filter((code) => !own.has(code))];
@@ -259,7 +235,10 @@ function errorResponses(version: ApiVersion, operation: Operation, recordedId: s
           },
           content: jsonContent(
             {
-              allOf: [reference("schemas", error), { properties: { [codeItem(version)]: { enum: codes } } }],
+              allOf: [
+                reference("schemas", schemaId(version, "Error")),
+                { properties: { [codeItem(version)]: { enum: codes } } },
+              ],
             },
             examplesOf(recordedId, codes),
           ),

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { type ApiError, errorCodes, invalid } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
-import { OPERATIONS, VERSION_IDS } from "../fc/versions.ts";
+import { type OperationWord, operationWords, shownWord } from "../fc/operations.ts";
+import { VERSION_IDS } from "../fc/versions.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { wholeNumber } from "../lib/schema.ts";
 
@@ -74,7 +75,12 @@ const PROBABILITY_ALLOWED = { error: "a number from 0 to 1" };
 export const faultSchema = z.strictObject({
   match: z.optional(
     z.strictObject({
-      operation: z.optional(z.enum(OPERATIONS, { error: `one of ${OPERATIONS.join(", ")}` })),
+      // Kept as the journal shows it, whichever of the operation's names came.
+      operation: z.optional(
+        z
+          .enum(operationWords, { error: `one of ${operationWords.join(", ")}` })
+          .check(z.overwrite(shownWord<OperationWord>)),
+      ),
       version: z.optional(z.enum(VERSION_IDS, { error: `one of ${VERSION_IDS.join(", ")}` })),
       service: z.optional(name),
       function: z.optional(name),

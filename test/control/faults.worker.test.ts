@@ -119,6 +119,25 @@ test("a fault strikes what it matches, and nothing else", async () => {
   }
 });
 
+test("a fault may name an operation as any version of the API does, and is shown with the journal's word", async () => {
+  const sandbox = await withConfig();
+  const effect = { type: "error", code: "InternalServerError" } as const;
+  for (const operation of ["get", "GetAsyncInvokeConfig", "GetFunctionAsyncInvokeConfig"] as const) {
+    const added = await sandbox.faults.add({ match: { operation }, effect });
+    expect(added.match).toEqual({ operation: "get" });
+    const paths = [classic.config("f"), fc3.config("f"), classic.list("f")];
+    const seen = [];
+    for (const path of paths) seen.push((await sandbox.send("GET", path)).status);
+    expect([operation, seen]).toEqual([operation, [500, 500, 200]]);
+    await sandbox.faults.clear();
+  }
+  await sandbox.snapshot.import({
+    faults: [{ match: { operation: "ListFunctionAsyncInvokeConfigs" }, effect }],
+  });
+  expect(await sandbox.faults.list()).toMatchObject([{ match: { operation: "list" } }]);
+  expect((await sandbox.send("GET", fc3.list("f"))).status).toBe(500);
+});
+
 test("a fault acts on functions that join after it, and on requests that match no function", async () => {
   const sandbox = await newSandbox();
   await sandbox.faults.add({ effect: { type: "error", code: "ServiceUnavailable" } });

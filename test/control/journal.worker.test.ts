@@ -196,6 +196,25 @@ describe("the journal", () => {
     }
   });
 
+  test("can be filtered by an operation as any version of the API calls it", async () => {
+    const sandbox = await newSandbox();
+    for (const { config } of versions) await sandbox.send("PUT", config("f"));
+    await sandbox.send("GET", classic.list("f"));
+    for (const operation of ["put", "PutAsyncInvokeConfig", "PutFunctionAsyncInvokeConfig"]) {
+      expect([operation, await sandbox.requests.count({ operation })]).toEqual([operation, 3]);
+      await sandbox.requests.verify({ operation }, { exactly: 3 });
+      const { requests } = await sandbox.requests.list({ operation });
+      expect(requests.map((entry) => entry.operation)).toEqual(["put", "put", "put"]);
+    }
+    for (const operation of ["PUT", "InvokeFunction", ""]) {
+      expect([operation, await sandbox.requests.count({ operation })]).toEqual([operation, 0]);
+    }
+    const failure = await sandbox.requests
+      .verify({ operation: "GetAsyncInvokeConfig" })
+      .catch((error) => error);
+    expect(failure.message).toContain('operation is "list", not "get"');
+  });
+
   test("can be cleared", async () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", fc3.config("f"));

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Env, idleMs, limits } from "../../env.ts";
 import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
 import type { FunctionName } from "../../fc/names.ts";
+import { operations } from "../../fc/operations.ts";
 import { versionById } from "../../fc/versions.ts";
 import type { Filter } from "../../journal/filter.ts";
 import type { NearMiss, Placed, Position } from "../../journal/order.ts";
@@ -63,8 +64,8 @@ export class FunctionObject extends DurableObject<Env> {
     while (name !== undefined) {
       const reply = await this.#lifecycle.run(() => this.#state && this.#answer(request, name, this.#state));
       if (reply !== undefined) return sendReply(reply);
-      // Only a PUT registers a function: reading one that never was leaves nothing behind.
-      const registers = request.call.ok && request.call.value.operation === "put";
+      // Only an operation that creates registers a function: reading one that never was leaves nothing behind.
+      const registers = request.call.ok && operations[request.call.value.operation].creates;
       if (!registers || !(await this.#register(request.sandbox, sent))) break;
     }
     return sandboxObject(this.env, request.sandbox).perform(sent);

@@ -31,17 +31,17 @@ export function perform(
 ): Performed<ConfigChange> | Promise<Performed<never>> {
   const name = { ...on.name, qualifier: qualifier ?? DEFAULT_QUALIFIER };
   switch (call.operation) {
-    case "put":
+    case "PutAsyncInvokeConfig":
       return put(name, call.given, on);
-    case "get": {
+    case "GetAsyncInvokeConfig": {
       const config = on.configs.get(name.qualifier);
       return { outcome: config ? ok(show(config, on)) : notFound(name) };
     }
-    case "delete":
+    case "DeleteAsyncInvokeConfig":
       return on.configs.get(name.qualifier)
         ? { outcome: ok(undefined), change: { qualifier: name.qualifier, config: null } }
         : { outcome: notFound(name) };
-    case "list":
+    case "ListAsyncInvokeConfigs":
       return list(call.page, on).then((outcome) => ({ outcome }));
   }
 }

@@ -57,9 +57,9 @@ export class ApiRequests {
     name: FunctionName | undefined,
   ): Performed<never> | Promise<Performed<never>> {
     switch (call.operation) {
-      case "put":
+      case "PutAsyncInvokeConfig":
         return { outcome: this.#refusedPut() };
-      case "list":
+      case "ListAsyncInvokeConfigs":
         if (name) return { outcome: this.#listOfNone(call.page) };
         return this.#configList
           .page(versionById(request.version), call.page)

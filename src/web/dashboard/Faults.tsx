@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { Fault, GivenFault } from "../../client/index.ts";
 import { errorCodes } from "../../fc/errors.ts";
-import { OPERATIONS } from "../../fc/versions.ts";
+import { operationNames, shownOperation } from "../../fc/operations.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
 import { Refused } from "./Refused.tsx";
@@ -211,7 +211,7 @@ function FaultForm({ onClose }: { onClose: () => void }) {
                   onChange={(event) => enter("operation", event.currentTarget.value)}
                 >
                   <option value="">any</option>
-                  {OPERATIONS.map((operation) => (
+                  {operationNames.map(shownOperation).map((operation) => (
                     <option key={operation} value={operation}>
                       {operation}
                     </option>

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JournalEntry } from "../../client/index.ts";
 import { Code } from "./Code.tsx";
 import {
+  asksForChange,
   type ConfigItems,
   changes,
   configOfRequest,
@@ -138,8 +139,7 @@ function RequestDetails({ seen, index }: { seen: SeenRequest; index: number }) {
 /** What a request did to its config. */
 function Difference({ seen, index }: { seen: SeenRequest; index: number }) {
   const { entry } = seen;
-  const changing = entry.operation === "put" || entry.operation === "delete";
-  if (!changing) return null;
+  if (!asksForChange(entry)) return null;
   if (entry.faults.length > 0)
     return <p class="hint">A fault struck it: the response need not say what happened.</p>;
   if (entry.status >= 400) return <p class="hint">It failed, and changed nothing.</p>;
@@ -174,12 +174,7 @@ function earlier(
   if (named === undefined) return undefined;
   const previous = requests.value.slice(index + 1).find(({ entry: other }) => {
     const config = configOfRequest(other);
-    return (
-      config &&
-      keyOf(config) === keyOf(named) &&
-      other.status < 300 &&
-      ["put", "delete"].includes(other.operation ?? "")
-    );
+    return config && keyOf(config) === keyOf(named) && other.status < 300 && asksForChange(other);
   })?.entry;
   if (previous && previous.faults.length === 0) return { items: configOfResponse(previous)?.items };
   return put && put.createdTime === put.lastModifiedTime ? { items: undefined } : undefined;

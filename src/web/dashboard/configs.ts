@@ -1,6 +1,7 @@
 import type { JournalEntry, Snapshot } from "../../client/index.ts";
 import { defaults } from "../../fc/asyncConfig/defaults.ts";
 import { type ConfigName, DEFAULT_QUALIFIER } from "../../fc/names.ts";
+import { type OperationName, operationNamed } from "../../fc/operations.ts";
 
 /** One config as the dashboard shows it. */
 export interface ShownConfig extends ConfigName {
@@ -65,9 +66,22 @@ export function configsOf(snapshot: Snapshot): ShownConfig[] {
   );
 }
 
+/** Whether a request asked for one of these operations. */
+export function asksFor(entry: JournalEntry, ...operations: readonly OperationName[]): boolean {
+  const asked = operationNamed(entry.operation ?? "");
+  return asked !== undefined && operations.includes(asked);
+}
+
+/** Whether a request asked to put or delete a config. */
+export function asksForChange(entry: JournalEntry): boolean {
+  return asksFor(entry, "PutAsyncInvokeConfig", "DeleteAsyncInvokeConfig");
+}
+
 /** Which config a request was for; undefined when it was for none, or for several. */
 export function configOfRequest(entry: JournalEntry): ConfigName | undefined {
-  if (entry.function === null || entry.operation === "list") return undefined;
+  if (entry.function === null || !(asksForChange(entry) || asksFor(entry, "GetAsyncInvokeConfig"))) {
+    return undefined;
+  }
   return {
     service: entry.service ?? "",
     function: entry.function,
@@ -78,7 +92,9 @@ export function configOfRequest(entry: JournalEntry): ConfigName | undefined {
 /** The config that a PUT came to; undefined when the journal's copy of the response does not say. */
 export function configOfResponse(entry: JournalEntry): ShownConfig | undefined {
   const named = configOfRequest(entry);
-  if (named === undefined || entry.operation !== "put" || entry.status !== 200) return undefined;
+  if (named === undefined || !asksFor(entry, "PutAsyncInvokeConfig") || entry.status !== 200) {
+    return undefined;
+  }
   try {
     return shown(JSON.parse(entry.responseBody), named);
   } catch {

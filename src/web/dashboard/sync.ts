@@ -4,6 +4,8 @@ import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../../documents/feed.ts";
 import type { ConfigName } from "../../fc/names.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import {
+  asksFor,
+  asksForChange,
   changes,
   configOfRequest,
   configOfResponse,
@@ -202,8 +204,8 @@ function takeRequest(entry: JournalEntry, configs: Map<string, ShownConfig>): Se
 }
 
 function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, ShownConfig>): void {
-  const isPut = entry.operation === "put";
-  if (!isPut && entry.operation !== "delete") return;
+  if (!asksForChange(entry)) return;
+  const isPut = asksFor(entry, "PutAsyncInvokeConfig");
   const key = keyOf(name);
   const before = configs.get(key)?.items;
   const put = configOfResponse(entry);
