@@ -1,19 +1,30 @@
 import { deleteAsyncInvokeConfig } from "./asyncConfig/deleteAsyncInvokeConfig.ts";
 import { getAsyncInvokeConfig } from "./asyncConfig/getAsyncInvokeConfig.ts";
 import { listAsyncInvokeConfigs } from "./asyncConfig/listAsyncInvokeConfigs.ts";
+import type { ConfigChange, ConfigHandler, ConfigOperand } from "./asyncConfig/operand.ts";
 import { putAsyncInvokeConfig } from "./asyncConfig/putAsyncInvokeConfig.ts";
 import type { OperationName } from "./operations.ts";
-import type { Handler } from "./request.ts";
+import type { Performed } from "./request.ts";
 
-/** What reads the requests for each operation of the registry. */
+/** How each operation of the registry is read and performed. */
 export const handlers = {
   PutAsyncInvokeConfig: putAsyncInvokeConfig,
   GetAsyncInvokeConfig: getAsyncInvokeConfig,
   DeleteAsyncInvokeConfig: deleteAsyncInvokeConfig,
   ListAsyncInvokeConfigs: listAsyncInvokeConfigs,
-} as const satisfies { readonly [N in OperationName]: Handler<{ readonly operation: N }> };
+} as const satisfies { readonly [N in OperationName]: ConfigHandler<{ readonly operation: N }> };
 
 /** What a request asks for, read: one of the operations, with what it was given. */
 export type Call = {
-  [N in OperationName]: (typeof handlers)[N] extends Handler<infer C> ? C : never;
+  [N in OperationName]: (typeof handlers)[N] extends ConfigHandler<infer C> ? C : never;
 }[OperationName];
+
+/** Performs a call on one function's configs. */
+export function performOnConfigs(
+  call: Call,
+  on: ConfigOperand,
+): Performed<ConfigChange> | Promise<Performed<never>> {
+  // TypeScript can't see that `operation` picks the handler of just this call.
+  const { perform } = handlers[call.operation] as ConfigHandler<Call>;
+  return perform(call, on);
+}

@@ -20,8 +20,19 @@ export interface OperationCall {
   readonly operation: OperationName;
 }
 
-/** How the requests for an operation are read. */
-export interface Handler<C extends OperationCall> {
+/** What performing an operation comes to: the response's body, or undefined for none, and the change to be written. */
+export interface Performed<Change> {
+  readonly outcome: Result<object | undefined, ApiError>;
+  readonly change?: Change | undefined;
+}
+
+/**
+ * An operation: how its requests are read, in the Worker, and how it is performed, in the object that has what it works on.
+ * An operation that changes something is performed without waiting, so that no other request comes in between.
+ */
+export interface Handler<C extends OperationCall, On, Change> {
   /** What a request asks for, or the API's error for what can't be read. */
   read(request: OperationRequest, version: ApiVersion): Result<C, ApiError>;
+  /** Performs a call; the change is not written yet. */
+  perform(call: C, on: On): Performed<Change> | Promise<Performed<never>>;
 }

@@ -1,4 +1,5 @@
 import { type ApiError, failure, injectedError } from "../fc/errors.ts";
+import type { Performed } from "../fc/request.ts";
 import { entryJson, type JournalEntry } from "../journal/entry.ts";
 import type { CountedRequest } from "../journal/traffic.ts";
 import { fromJson, type Json } from "../lib/json.ts";
@@ -7,12 +8,6 @@ import { checkExistence } from "../state/existence.ts";
 import { type Effect, HEADER_FAULT, matches, responds } from "../state/faults.ts";
 import type { ResolvedState } from "../state/sharedState.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./messages.ts";
-
-/** What performing an operation comes to: the response's body, or undefined for none, and the change to be written. */
-export interface Performed<Change> {
-  readonly outcome: Result<object | undefined, ApiError>;
-  readonly change?: Change | undefined;
-}
 
 /** Performs a call. One that changes something does so without waiting, so that no other request comes in between. */
 export type Perform<Change> = (call: Call) => Performed<Change> | Promise<Performed<never>>;

@@ -1,6 +1,8 @@
-import { ok } from "../../lib/result.ts";
-import { type PageRequest, parsePageRequest } from "../paging.ts";
-import type { Handler } from "../request.ts";
+import { ok, type Result } from "../../lib/result.ts";
+import type { ApiError } from "../errors.ts";
+import { invalidToken, type PageRequest, pageOf, parsePageRequest } from "../paging.ts";
+import { type ConfigHandler, type ConfigOperand, show } from "./operand.ts";
+import { renderPage } from "./render.ts";
 
 /** Reads a page of the configs of a function, or of all functions. */
 export interface ListAsyncInvokeConfigs {
@@ -8,9 +10,25 @@ export interface ListAsyncInvokeConfigs {
   readonly page: PageRequest;
 }
 
-export const listAsyncInvokeConfigs: Handler<ListAsyncInvokeConfigs> = {
+export const listAsyncInvokeConfigs: ConfigHandler<ListAsyncInvokeConfigs> = {
   read(request) {
     const page = parsePageRequest(request.query("limit"), request.query("nextToken"));
     return page.ok ? ok({ operation: "ListAsyncInvokeConfigs", page: page.value }) : page;
   },
+
+  async perform({ page }, on) {
+    return { outcome: await pageOfFunction(page, on) };
+  },
 };
+
+/** A page of one function's configs by qualifier; InvalidArgument when this list did not issue the token. */
+async function pageOfFunction(
+  { limit, nextToken }: PageRequest,
+  on: ConfigOperand,
+): Promise<Result<object, ApiError>> {
+  const after = nextToken === undefined ? "" : await on.tokens.open(nextToken);
+  if (after === undefined) return invalidToken(nextToken ?? "");
+  const found = on.configs.after(after, limit + 1);
+  const page = await pageOf(found, limit, ({ qualifier }) => on.tokens.issue(qualifier));
+  return ok(renderPage(page, on.settings.unset, (config) => show(config, on)));
+}

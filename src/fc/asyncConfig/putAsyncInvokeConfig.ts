@@ -1,6 +1,8 @@
 import { ok } from "../../lib/result.ts";
 import { parseJson } from "../body.ts";
-import type { Handler } from "../request.ts";
+import { failure } from "../errors.ts";
+import { merge } from "./merge.ts";
+import { type ConfigHandler, show } from "./operand.ts";
 import { type GivenItems, parseItems } from "./schema.ts";
 
 /** Creates a config, or merges the items given into the one there is. */
@@ -9,7 +11,7 @@ export interface PutAsyncInvokeConfig {
   readonly given: GivenItems;
 }
 
-export const putAsyncInvokeConfig: Handler<PutAsyncInvokeConfig> = {
+export const putAsyncInvokeConfig: ConfigHandler<PutAsyncInvokeConfig> = {
   read(request, version) {
     const { body } = request;
     if (!body.ok) return body;
@@ -17,5 +19,16 @@ export const putAsyncInvokeConfig: Handler<PutAsyncInvokeConfig> = {
     if (!json.ok) return json;
     const given = parseItems(version, json.value);
     return given.ok ? ok({ operation: "PutAsyncInvokeConfig", given: given.value }) : given;
+  },
+
+  perform({ given }, on) {
+    const { name, qualifier, configs, maxConfigs } = on;
+    const stored = configs.get(qualifier);
+    if (stored === undefined && configs.count >= maxConfigs) {
+      const why = `function '${name.function}' has ${maxConfigs} configs, and may have no more`;
+      return { outcome: failure("InvalidArgument", why) };
+    }
+    const config = merge(qualifier, stored, given, on.now);
+    return { outcome: ok(show(config, on)), change: { qualifier, config } };
   },
 };

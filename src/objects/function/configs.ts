@@ -1,3 +1,4 @@
+import type { ConfigChange, Configs } from "../../fc/asyncConfig/operand.ts";
 import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import { Journal } from "../../journal/journal.ts";
@@ -12,18 +13,12 @@ const migrations = [
 /** Under this key the number of the first journal entry after the latest checkpoint is stored. */
 const CHECKPOINT = "settled";
 
-/** What a request makes of one config: null deletes it. */
-export interface ConfigChange {
-  readonly qualifier: string;
-  readonly config: StoredConfig | null;
-}
-
 /**
  * One function's configs and the journal of its requests. The configs are in memory: reading them is the most frequent
  * operation, and only this object writes them. So that a PUT writes one row, the journal entry of a request also holds the
  * change that the request made. The change moves to the config's own row before the entry is overwritten.
  */
-export class ConfigStore {
+export class ConfigStore implements Configs {
   readonly journal: Journal;
   readonly #storage: DurableObjectStorage;
   readonly #configs: Map<string, StoredConfig>;

@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, idleMs, limits } from "../../env.ts";
+import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
-import type { FunctionName } from "../../fc/names.ts";
+import { performOnConfigs } from "../../fc/handlers.ts";
+import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import { versionById } from "../../fc/versions.ts";
 import type { Filter } from "../../journal/filter.ts";
@@ -10,6 +12,7 @@ import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
+import { now } from "../../state/clock.ts";
 import { withdrawnQualifiers } from "../../state/existence.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
 import {
@@ -23,8 +26,7 @@ import {
 } from "../messages.ts";
 import { type Answerer, answer } from "../pipeline.ts";
 import { sandboxObject } from "../stubs.ts";
-import { type ConfigChange, ConfigStore } from "./configs.ts";
-import { perform } from "./perform.ts";
+import { ConfigStore } from "./configs.ts";
 
 /** How often a function in use reports that to its sandbox, as a part of the time after which an idle one is erased. */
 const USES_PER_IDLE_TIME = 8;
@@ -87,12 +89,14 @@ export class FunctionObject extends DurableObject<Env> {
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
     };
     return answer(request, by, (call) =>
-      perform(call, request.qualifier, {
+      performOnConfigs(call, {
         name,
+        qualifier: request.qualifier ?? DEFAULT_QUALIFIER,
+        version: versionById(request.version),
         configs,
         tokens: this.#tokens,
-        state: state(),
-        version: versionById(request.version),
+        settings: state().settings,
+        now: now(state().clock, Date.now()),
         maxConfigs: limits(this.env).qualifiersPerFunction,
       }),
     );

@@ -1,16 +1,26 @@
+import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import { type ApiError, failure } from "../../fc/errors.ts";
-import type { FunctionName } from "../../fc/names.ts";
-import { renderPage } from "../../fc/asyncConfig/render.ts";
-import { invalidToken, type PageRequest } from "../../fc/paging.ts";
+import { performOnConfigs } from "../../fc/handlers.ts";
+import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
+import { operations } from "../../fc/operations.ts";
+import type { Performed } from "../../fc/request.ts";
 import { versionById } from "../../fc/versions.ts";
-import { ok, type Result } from "../../lib/result.ts";
+import type { Result } from "../../lib/result.ts";
 import type { Limits } from "../../state/limits.ts";
 import { type ApiReply, type ApiRequest, type Call, functionOf } from "../messages.ts";
-import { answer, type Performed } from "../pipeline.ts";
+import { answer } from "../pipeline.ts";
 import type { ConfigList } from "./configList.ts";
 import type { Feed } from "./feed.ts";
 import type { Registrations } from "./registrations.ts";
 import type { SandboxStore } from "./store.ts";
+
+/** A function that is not registered: it has no configs, and its list never issued a token. */
+const NO_CONFIGS = {
+  configs: { get: () => undefined, after: () => [], count: 0 },
+  tokens: { issue: async () => "", open: async () => undefined },
+  now: 0,
+  maxConfigs: 0,
+} as const;
 
 /** Answers the requests of the API that are for no function, for all functions, or for one that is not registered. */
 export class ApiRequests {
@@ -37,11 +47,12 @@ export class ApiRequests {
   answer(request: ApiRequest): Promise<ApiReply> {
     const store = this.#store;
     const name = functionOf(request);
-    return answer<never>(
+    return answer<ConfigChange>(
       request,
       {
         state: () => this.#registrations.stateFor(name),
         record: (entry, counted) => store.journal.add(entry, counted, store.settings.journalSize),
+        // Nothing that is answered here changes a config.
         write: () => {},
         maxJournalBody: this.#limits().journalBodyBytes,
         triggerFaults: async (ids, own) => store.faults.trigger(ids, own),
@@ -55,20 +66,17 @@ export class ApiRequests {
     request: ApiRequest,
     call: Call,
     name: FunctionName | undefined,
-  ): Performed<never> | Promise<Performed<never>> {
-    switch (call.operation) {
-      case "PutAsyncInvokeConfig":
-        return { outcome: this.#refusedPut() };
-      case "ListAsyncInvokeConfigs":
-        if (name) return { outcome: this.#listOfNone(call.page) };
-        return this.#configList
-          .page(versionById(request.version), call.page)
-          .then((outcome) => ({ outcome }));
-      default:
-        return {
-          outcome: failure("AsyncConfigNotExists", request.function ?? "", request.qualifier ?? ""),
-        };
+  ): Performed<ConfigChange> | Promise<Performed<never>> {
+    if (operations[call.operation].creates) return { outcome: this.#refusedPut() };
+    const version = versionById(request.version);
+    if (name !== undefined) {
+      const qualifier = request.qualifier ?? DEFAULT_QUALIFIER;
+      const { settings } = this.#store;
+      return performOnConfigs(call, { ...NO_CONFIGS, name, qualifier, version, settings });
     }
+    return call.operation === "ListAsyncInvokeConfigs"
+      ? this.#configList.page(version, call.page).then((outcome) => ({ outcome }))
+      : { outcome: failure("InternalServerError") };
   }
 
   /** What a PUT gets whose function could not be registered. */
@@ -77,12 +85,5 @@ export class ApiRequests {
     return isFull
       ? failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`)
       : failure("ServiceUnavailable"); // By now there is room.
-  }
-
-  /** The list of a function without configs, which never issued a token. */
-  #listOfNone({ nextToken }: PageRequest): Result<object, ApiError> {
-    if (nextToken !== undefined) return invalidToken(nextToken);
-    const none = { items: [], nextToken: undefined };
-    return ok(renderPage(none, this.#store.settings.unset, () => ({})));
   }
 }

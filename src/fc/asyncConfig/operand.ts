@@ -1,0 +1,56 @@
+import type { Err } from "../../lib/result.ts";
+import { type ApiError, failure } from "../errors.ts";
+import type { FunctionName } from "../names.ts";
+import type { Handler, OperationCall } from "../request.ts";
+import type { ApiVersion } from "../versions.ts";
+import { type ResponseSettings, renderConfig } from "./render.ts";
+import type { StoredConfig } from "./schema.ts";
+
+/** The stored configs of one function. */
+export interface Configs {
+  get(qualifier: string): StoredConfig | undefined;
+  /** Up to `most` configs whose qualifier comes after this one, in the order of their bytes. */
+  after(qualifier: string, most: number): readonly StoredConfig[];
+  readonly count: number;
+}
+
+/** What an operation makes of one config: null deletes it. */
+export interface ConfigChange {
+  readonly qualifier: string;
+  readonly config: StoredConfig | null;
+}
+
+/** The tokens of a list. */
+export interface ListTokens {
+  /** The token of the page after this position. */
+  issue(position: string): Promise<string>;
+  /** The position that a token holds; undefined when this list did not issue the token. */
+  open(token: string): Promise<string | undefined>;
+}
+
+/** One function's configs, and what an operation on them needs. */
+export interface ConfigOperand {
+  readonly name: FunctionName;
+  /** The qualifier that the request names. */
+  readonly qualifier: string;
+  readonly version: ApiVersion;
+  readonly configs: Configs;
+  readonly tokens: ListTokens;
+  readonly settings: ResponseSettings;
+  /** The sandbox's time, in milliseconds since 1970. */
+  readonly now: number;
+  /** How many configs the function may have. */
+  readonly maxConfigs: number;
+}
+
+/** An operation on one function's configs. */
+export type ConfigHandler<C extends OperationCall> = Handler<C, ConfigOperand, ConfigChange>;
+
+/** A config as the version of the request shows it. */
+export function show(config: StoredConfig, { name, version, settings }: ConfigOperand): object {
+  return renderConfig(version, { ...name, qualifier: config.qualifier }, settings, config);
+}
+
+export function notFound({ name, qualifier }: Pick<ConfigOperand, "name" | "qualifier">): Err<ApiError> {
+  return failure("AsyncConfigNotExists", name.function, qualifier);
+}
