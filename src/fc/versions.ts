@@ -5,7 +5,7 @@ const DAY_SECONDS = 86_400;
 
 export const VERSION_IDS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
 
-/** How one version of the API differs from the others. Its paths are in the registry of operations (operations.ts). */
+/** How one version of the API differs from the others. Its paths are in the registry, operations.ts. */
 export interface ApiVersion {
   readonly id: (typeof VERSION_IDS)[number];
   /** What its paths begin with; the 2016-08-15 reference shows its path without the version, too. */
