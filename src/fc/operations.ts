@@ -20,19 +20,16 @@ interface Route {
 export interface Operation {
   /** What the journal, faults, metrics and the log call it, where that is not its name. */
   readonly shortName?: string;
-  readonly summary: string;
-  readonly text: string;
   readonly routes: { readonly [V in ApiVersion["id"]]?: Route };
   readonly names: Named;
   /** The query's parameters besides names. */
   readonly query: readonly ("limit" | "nextToken")[];
   /** The JSON that a request may have. */
-  readonly body?: { readonly schema: "AsyncInvokeConfigInput"; readonly text: string };
+  readonly body?: { readonly schema: "AsyncInvokeConfigInput" };
   /** What comes of a request that succeeds; the status is 204 where there is no body. */
   readonly answer: {
     readonly status: 200 | 204;
     readonly schema?: "AsyncInvokeConfig" | "AsyncInvokeConfigs";
-    readonly text: string;
   };
   /** Whether it creates what it names: only then a function becomes one of its sandbox's. */
   readonly creates: boolean;
@@ -52,8 +49,6 @@ function inFc2<const R extends Route>(route: R) {
 const rows = {
   PutAsyncInvokeConfig: {
     shortName: "put",
-    summary: "Create a config, or merge into it",
-    text: "Creates the config when there is none. Otherwise the items given replace those stored and the others stay; `null` is not given. An empty destination clears the one there was.",
     routes: {
       ...inFc2({
         name: "PutFunctionAsyncInvokeConfig",
@@ -64,15 +59,13 @@ const rows = {
     },
     names: "qualified function",
     query: [],
-    body: { schema: "AsyncInvokeConfigInput", text: "The items to set. No body is no item." },
-    answer: { status: 200, schema: "AsyncInvokeConfig", text: "The config as it is now" },
+    body: { schema: "AsyncInvokeConfigInput" },
+    answer: { status: 200, schema: "AsyncInvokeConfig" },
     creates: true,
     errors: [],
   },
   GetAsyncInvokeConfig: {
     shortName: "get",
-    summary: "Read a config",
-    text: 'Items that were never set read as the API\'s defaults, or as null where the setting `unset` is "go".',
     routes: {
       ...inFc2({
         name: "GetFunctionAsyncInvokeConfig",
@@ -83,14 +76,12 @@ const rows = {
     },
     names: "qualified function",
     query: [],
-    answer: { status: 200, schema: "AsyncInvokeConfig", text: "The config as it is now" },
+    answer: { status: 200, schema: "AsyncInvokeConfig" },
     creates: false,
     errors: ["AsyncConfigNotExists"],
   },
   DeleteAsyncInvokeConfig: {
     shortName: "delete",
-    summary: "Delete a config",
-    text: "The config of this qualifier; others stay.",
     routes: {
       ...inFc2({
         name: "DeleteFunctionAsyncInvokeConfig",
@@ -101,14 +92,12 @@ const rows = {
     },
     names: "qualified function",
     query: [],
-    answer: { status: 204, text: "Deleted" },
+    answer: { status: 204 },
     creates: false,
     errors: ["AsyncConfigNotExists"],
   },
   ListAsyncInvokeConfigs: {
     shortName: "list",
-    summary: "List configs",
-    text: "A page of configs in the order of their names. `nextToken` is there until the last page, and stays good while configs come and go.",
     routes: {
       ...inFc2({
         name: "ListFunctionAsyncInvokeConfigs",
@@ -119,7 +108,7 @@ const rows = {
     },
     names: "function or all",
     query: ["limit", "nextToken"],
-    answer: { status: 200, schema: "AsyncInvokeConfigs", text: "A page of configs" },
+    answer: { status: 200, schema: "AsyncInvokeConfigs" },
     creates: false,
     errors: [],
   },

@@ -5,6 +5,7 @@ import { type Operation, operations, routesOf, type VersionRoute } from "../fc/o
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
 import type { ApiVersion } from "../fc/versions.ts";
 import { examplesOf } from "./examples.ts";
+import { operationTexts } from "./operationTexts.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 
 /** The name the API gives an operation, with the version, since three versions share a document. */
@@ -86,19 +87,20 @@ function addressOf(pattern: string): string {
 }
 
 function operationObject(version: ApiVersion, route: VersionRoute, prefix: string): JsonObject {
-  const { summary, text, body, answer } = operations[route.operation];
+  const { body, answer } = operations[route.operation];
+  const texts = operationTexts[route.operation];
   const recordedId = operationId(route, version, version.prefixes[0] ?? "");
   return {
     operationId: operationId(route, version, prefix),
     tags: [version.id],
-    summary: prefix === "" ? `${summary} (path without the version)` : summary,
-    description: text,
+    summary: prefix === "" ? `${texts.summary} (path without the version)` : texts.summary,
+    description: texts.description,
     security: [{}, { fcSignature: [] }, { acs3Signature: [] }, { acsSignature: [] }],
     parameters: parametersOf(version, route),
     ...(body
       ? {
           requestBody: {
-            description: body.text,
+            description: texts.body,
             content: jsonContent(
               reference("schemas", schemaId(version, body.schema)),
               examplesOf(recordedId, ["request"]),
@@ -108,7 +110,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
       : {}),
     responses: {
       [answer.status]: {
-        description: answer.text,
+        description: texts.answer,
         headers: commonHeaders,
         ...(answer.schema
           ? {
