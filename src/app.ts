@@ -1,15 +1,14 @@
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { getPath } from "hono/utils/url";
 import { clientOf } from "./control/authorisation.ts";
-import { controlRoutes, isControlPath, sendProblem } from "./control/routes.ts";
+import { controlRoutes, sendProblem } from "./control/routes.ts";
 import { problem } from "./documents/problem.ts";
 import type { Problem } from "./documents/responseBodies.ts";
 import { type ApiError, abbreviated, failure, invalid } from "./fc/errors.ts";
 import { claimedAccessKeyId, verifySignature } from "./fc/signature/verdict.ts";
 import { versionOfPath } from "./fc/versions.ts";
 import type { ApiContext, ApiEnv } from "./http/context.ts";
-import { commonHeaders, send } from "./http/responses.ts";
+import { isControlPath, preflight, send } from "./http/responses.ts";
 import { apiRoutes, type Tenancy } from "./http/routes.ts";
 import { pathInSandbox, routedPath, selectSandbox } from "./http/selection.ts";
 import type { Err } from "./lib/result.ts";
@@ -33,14 +32,10 @@ app.use(async (c, next) => {
   if (c.env.LOG_REQUESTS === "on") log(c);
 });
 
-const preflight = cors({ allowMethods: ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"], maxAge: 7200 });
-
 app.use(async (c, next) => {
   // An OPTIONS that is not a preflight asks what a path can do; the routes answer it.
   const isPreflight = c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method");
-  if (!isPreflight) return next();
-  for (const [name, value] of Object.entries(commonHeaders(c))) c.header(name, value);
-  return preflight(c, next);
+  return isPreflight ? preflight(c) : next();
 });
 
 app.use(async (c, next) => {

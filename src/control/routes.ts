@@ -12,8 +12,8 @@ import type { ApiContext, ApiEnv } from "../http/context.ts";
 import { commonHeaders } from "../http/responses.ts";
 import { filterSchema } from "../journal/filter.ts";
 import type { NearMiss } from "../journal/order.ts";
+import { decodeUtf8 } from "../lib/jsonText.ts";
 import { type Err, ok, type Result } from "../lib/result.ts";
-import { decodeUtf8 } from "../lib/utf8.ts";
 import { VISITOR_HEADER } from "../objects/sandbox/feed.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 import { advanceSchema, clockSchema } from "../state/clock.ts";
@@ -28,11 +28,6 @@ import { METRICS_TYPE, metricsText } from "./metrics.ts";
 
 /** More than any document of the control plane needs; RPC can follow some thousands. */
 const MAX_DEPTH = 100;
-
-/** Whether a path in a sandbox is one of the control plane. */
-export function isControlPath(path: string): boolean {
-  return path === "/_sandbox" || path.startsWith("/_sandbox/");
-}
 
 /** Sends a problem document. Source: RFC 9457. */
 export function sendProblem(c: ApiContext, { error: found }: Err<Problem>): Response {

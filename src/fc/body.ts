@@ -1,6 +1,6 @@
+import { type NotJson, notJson, readJson } from "../lib/jsonText.ts";
 import { type Err, ok, type Result } from "../lib/result.ts";
-import { decodeUtf8 } from "../lib/utf8.ts";
-import { type ApiError, failure, invalid } from "./errors.ts";
+import { type ApiError, abbreviated, failure } from "./errors.ts";
 
 /** A body as JSON, an empty one as `{}`; UnsupportedMediaType or InvalidArgument. */
 export function parseJson(contentType: string | null, bytes: Uint8Array): Result<unknown, ApiError> {
@@ -8,26 +8,20 @@ export function parseJson(contentType: string | null, bytes: Uint8Array): Result
     return failure("UnsupportedMediaType");
   }
   if (bytes.length === 0) return ok({});
-  let text: string;
-  let value: unknown;
-  try {
-    text = decodeUtf8(bytes);
-  } catch {
-    return failure(
-      "InvalidArgument",
-      "the request body must be JSON in UTF-8, but it has bytes that are not",
-    );
-  }
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return invalid("the request body", "JSON", text);
-  }
+  const json = readJson(bytes);
+  if (!json.ok) return invalidBody(json.error);
+  const { text, value } = json.value;
   const key = ambiguousKey(text, value);
   if (key === undefined) return ok(value);
   return key === "__proto__"
     ? failure("InvalidArgument", `the request body must not have an item named "__proto__"`)
     : repeatedItem(key);
+}
+
+/** The refusal of a body that can't be read. */
+function invalidBody(error: NotJson): Err<ApiError> {
+  const got = "text" in error ? `: ${JSON.stringify(abbreviated(error.text))}` : "";
+  return failure("InvalidArgument", `the request body must be JSON in UTF-8, but it ${notJson(error)}${got}`);
 }
 
 /** The refusal of a body that gives an item twice. */

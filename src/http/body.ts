@@ -1,4 +1,4 @@
-import { type ApiError, failure } from "../fc/errors.ts";
+import { type ApiError, failure, invalid } from "../fc/errors.ts";
 import { ok, type Result } from "../lib/result.ts";
 
 /**
@@ -7,7 +7,7 @@ import { ok, type Result } from "../lib/result.ts";
  */
 const DRAINED_BYTES = 16 * 1024 * 1024;
 
-/** A request's body; EntityTooLarge when it has more bytes than that, whatever Content-Length says. */
+/** A request's body as it was sent; EntityTooLarge when it has more bytes than that, whatever Content-Length says. */
 export async function readBody(
   request: Request,
   maxBytes: number,
@@ -17,10 +17,39 @@ export async function readBody(
     // Reading in one go is faster.
     if (declared <= maxBytes) return bounded(new Uint8Array(await request.arrayBuffer()), maxBytes);
     if (request.body === null) return ok(new Uint8Array());
-    return await readChunks(request.body, maxBytes);
+    return await readChunks(request.body, maxBytes, DRAINED_BYTES);
   } catch {
     // The client went away, sent less than it said, or sent broken chunks.
     return failure("InvalidArgument", "the request body ended before its end");
+  }
+}
+
+/** Content codings by what requests call them. Source: RFC 9110, 8.4.1. */
+const decoders: Readonly<Record<string, "gzip" | "deflate">> = {
+  gzip: "gzip",
+  "x-gzip": "gzip",
+  deflate: "deflate",
+};
+
+/**
+ * The content of a body that was sent with this Content-Encoding. EntityTooLarge when the content has more bytes than that;
+ * InvalidArgument for another coding, or when the body is not what the header says.
+ */
+export async function decodeContent(
+  sent: Uint8Array<ArrayBuffer>,
+  encoding: string,
+  maxBytes: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, ApiError>> {
+  const coding = encoding.trim().toLowerCase();
+  if (coding === "" || coding === "identity") return ok(sent);
+  const format = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
+  if (format === undefined) return invalid("Content-Encoding", "gzip, deflate or identity", encoding);
+  if (sent.length === 0) return ok(sent);
+  try {
+    const stream = new Response(sent).body?.pipeThrough(new DecompressionStream(format));
+    return stream ? await readChunks(stream, maxBytes, maxBytes) : ok(sent);
+  } catch {
+    return failure("InvalidArgument", `the request body must be ${format}, as Content-Encoding says`);
   }
 }
 
@@ -32,22 +61,21 @@ function bounded(
 }
 
 async function readChunks(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  body: ReadableStream<Uint8Array>,
   maxBytes: number,
+  readBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, ApiError>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
     if (size <= maxBytes) chunks.push(chunk);
-    if (size > DRAINED_BYTES) break;
+    if (size > readBytes) break;
   }
   return size > maxBytes ? failure("EntityTooLarge", maxBytes) : ok(joined(chunks, size));
 }
 
-function joined(chunks: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
-  const [first] = chunks;
-  if (first?.length === size) return first;
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   let end = 0;
   for (const chunk of chunks) {

@@ -1,23 +1,63 @@
 import type { ApiReply } from "../objects/messages.ts";
 import type { ApiContext } from "./context.ts";
 
-/**
- * The headers that every response has. CORS is open to every origin: a browser app works at once, and may read the
- * request id.
- */
+/** The headers that every response has. A browser app may read the request id, from any origin. */
 export function commonHeaders(c: ApiContext): Record<string, string> {
   return {
     "X-Fc-Request-Id": c.get("requestId"),
     Date: new Date().toUTCString(),
     // In milliseconds, as far as a Worker's clock tells: it stands still while it computes.
     "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
-    "Access-Control-Allow-Origin": "*",
+    ...allowedOrigin(c),
     "Timing-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,Retry-After",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
   };
+}
+
+/**
+ * Which origin may read a response: every one. The API also answers `fetch` with `credentials: "include"`, for which a browser
+ * wants its origin by name. No cookie means anything here, so that gives nothing away. The control plane does not: see
+ * docs/security.md.
+ */
+function allowedOrigin(c: ApiContext): Record<string, string> {
+  const origin = c.req.raw.headers.get("Origin");
+  if (origin === null || isControlPath(c.req.path))
+    return { "Access-Control-Allow-Origin": "*", Vary: "Origin" };
+  return {
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Credentials": "true",
+    Vary: "Origin",
+  };
+}
+
+/** Whether a path in a sandbox is one of the control plane. */
+export function isControlPath(path: string): boolean {
+  return path === "/_sandbox" || path.startsWith("/_sandbox/");
+}
+
+/** Methods that a browser may use from another origin. */
+const CORS_METHODS = "GET,HEAD,PUT,POST,PATCH,DELETE";
+const CORS_SECONDS = "7200";
+
+/** The response to a browser's preflight, also of a request from a public page to a private network. */
+export function preflight(c: ApiContext): Response {
+  const { headers } = c.req.raw;
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...commonHeaders(c),
+      Vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network",
+      "Access-Control-Allow-Methods": CORS_METHODS,
+      "Access-Control-Allow-Headers": headers.get("Access-Control-Request-Headers") ?? "",
+      "Access-Control-Max-Age": CORS_SECONDS,
+      ...(headers.get("Access-Control-Request-Private-Network") === "true"
+        ? { "Access-Control-Allow-Private-Network": "true" }
+        : {}),
+    },
+  });
 }
 
 const WITHOUT_BODY = new Set([204, 205, 304]);

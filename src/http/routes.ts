@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import { limits } from "../env.ts";
 import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
 import { handlers } from "../fc/handlers.ts";
@@ -13,10 +14,11 @@ import { urlParts } from "../lib/url.ts";
 import { type ApiRequest, type Call, functionOf, receiveReply, sendRequest } from "../objects/messages.ts";
 import { functionObject, sandboxObject } from "../objects/stubs.ts";
 import type { Effect } from "../state/faults.ts";
-import { readBody } from "./body.ts";
+import { decodeContent, readBody } from "./body.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
 import { send } from "./responses.ts";
+import { pathInSandbox } from "./selection.ts";
 
 /** What the API asks of the sandbox that a request belongs to. */
 export interface Tenancy {
@@ -74,7 +76,7 @@ export function apiRoutes(tenancy: Tenancy) {
       operation: null,
       read: () => ({
         names: NO_NAMES,
-        call: failure("PathNotSupported", c.req.method, abbreviated(c.req.path)),
+        call: failure("PathNotSupported", c.req.method, abbreviated(pathInSandbox(getPath(c.req.raw)))),
       }),
     });
   return { routes, notSupported };
@@ -93,7 +95,9 @@ async function handle(
   { operation, read }: Reading,
 ): Promise<Response> {
   const { bodyBytes, journalBodyBytes, nameLength } = limits(c.env);
-  const body = await readBody(c.req.raw, bodyBytes);
+  const sent = await readBody(c.req.raw, bodyBytes);
+  const encoding = c.req.raw.headers.get("Content-Encoding");
+  const body = sent.ok && encoding !== null ? await decodeContent(sent.value, encoding, bodyBytes) : sent;
   const { names, call } = read({
     parameter: (name) => c.req.param(name),
     query: (name) => c.req.query(name),
@@ -107,7 +111,8 @@ async function handle(
   const request: ApiRequest = {
     ...common,
     call: fault.ok ? call : fault,
-    verdict: await verdictOn(c, tenancy, body),
+    // What was sent is what was signed.
+    verdict: await verdictOn(c, tenancy, sent),
     fault: fault.ok ? fault.value : null,
     receivedAt,
     seen: toJson({

@@ -5,7 +5,7 @@ import { isSandboxId } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "../state/sandboxId.ts";
 
 /** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
-const PREFIX = /^\/(?:s|%73)\/([^/]*)(\/.*)?$/s;
+const PREFIX = /^\/+(?:s|%73)\/+([^/]*)(\/.*)?$/s;
 
 /** A request's path without the prefix that selects a sandbox. */
 export function pathInSandbox(path: string): string {
@@ -13,10 +13,13 @@ export function pathInSandbox(path: string): string {
   return prefixed === undefined ? path : (rest ?? "/");
 }
 
-/** The path that a request is routed by: that in its sandbox, where the control plane's own may end with a slash. */
+/**
+ * The path that a request is routed by: the path in its sandbox, where a doubled slash is one slash and a slash at the end is
+ * none. An SDK whose endpoint ends in a slash sends `//2021-04-06/…`.
+ */
 export function routedPath(path: string): string {
-  const inside = pathInSandbox(path);
-  return inside === "/_sandbox/" ? "/_sandbox" : inside;
+  const inside = pathInSandbox(path).replace(/\/{2,}/g, "/");
+  return inside.length > 1 && inside.endsWith("/") ? inside.slice(0, -1) : inside;
 }
 
 /**

@@ -1,27 +1,36 @@
 import * as z from "zod/mini";
 
-// Times as the control plane takes them: RFC 3339 in UTC, with milliseconds or with whole seconds.
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-const PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
-const PATTERN_OF_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+export const TIME_ALLOWED = "an RFC 3339 time, such as 2030-01-31T12:00:00Z";
 
-function timeOf(pattern: RegExp, error: string) {
-  return z
-    .string({ error })
-    .check(z.regex(pattern, { error, abort: true }), z.refine(isReal, { error, abort: true }));
+/**
+ * A time as the control plane takes it: RFC 3339 with any fraction and any offset, as Python's `isoformat()`, Go's RFC3339Nano and
+ * .NET's "o" write it. It becomes UTC with milliseconds.
+ */
+export const timeSchema = z
+  .string({ error: TIME_ALLOWED })
+  .check(
+    z.refine((text) => parseTime(text) !== undefined, { error: TIME_ALLOWED, abort: true }),
+    z.overwrite((text) => new Date(parseTime(text) ?? 0).toISOString()),
+  )
+  .register(z.globalRegistry, { format: "date-time" });
+
+const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** An RFC 3339 time in milliseconds since 1970; undefined for other text, and for a day that its month does not have. */
+function parseTime(text: string): number | undefined {
+  const upper = text.toUpperCase().replace(" ", "T");
+  const [, date] = RFC_3339.exec(upper) ?? [];
+  // Date takes February 31 for March 3.
+  if (date === undefined || !isoDate(Date.parse(`${date}T00:00:00Z`)).startsWith(date)) return undefined;
+  const time = Date.parse(upper);
+  return time >= EARLIEST && time <= LATEST ? time : undefined;
 }
 
-export const TIME_ALLOWED = "an RFC 3339 time in UTC, such as 2030-01-31T12:00:00Z";
-export const timeSchema = timeOf(PATTERN, TIME_ALLOWED);
-export const wholeSecondsSchema = timeOf(
-  PATTERN_OF_SECONDS,
-  "an RFC 3339 time in UTC with whole seconds, such as 2030-01-31T12:00:00Z",
-);
-
-/** Whether there is that day, and that time of it: Date takes February 31 for March 3. */
-function isReal(text: string): boolean {
-  const time = new Date(text);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.slice(0, 19));
+function isoDate(time: number): string {
+  return Number.isNaN(time) ? "" : new Date(time).toISOString();
 }
 
 /** A time as the API shows it: UTC with whole seconds, `2020-08-20T02:28:21Z`. Source: the sample of PutFunctionAsyncInvokeConfig. */

@@ -3,7 +3,7 @@ import { destinationSchema, retryAttemptsSchema, type StoredConfig } from "../fc
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.ts";
 import { apiVersions } from "../fc/versions.ts";
 import { wholeNumber } from "../lib/schema.ts";
-import { rfc3339, wholeSecondsSchema } from "../lib/time.ts";
+import { rfc3339, timeSchema } from "../lib/time.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./existence.ts";
 import { faultSchema } from "./faults.ts";
@@ -39,8 +39,8 @@ export function snapshotSchema(limits: Limits) {
           service: z.optional(name),
           function: name,
           qualifier: z.optional(qualifier),
-          createdTime: z.optional(wholeSecondsSchema),
-          lastModifiedTime: z.optional(wholeSecondsSchema),
+          createdTime: z.optional(timeSchema),
+          lastModifiedTime: z.optional(timeSchema),
           maxAsyncEventAgeInSeconds: z.optional(wholeNumber(1, MAX_EVENT_AGE_SECONDS)),
           maxAsyncRetryAttempts: z.optional(retryAttemptsSchema),
           stateful: z.optional(z.boolean({ error: "true or false" })),

@@ -34,11 +34,13 @@ test.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonp
 );
 
 describe("what is not JSON is InvalidArgument", () => {
-  test.each(["{", "{]", "nope", '{"a":1}x', "{'a':1}", '{"a":1,}', "\ufeff{}", "NaN"])("%j", async (text) => {
+  test.each(["{", "{]", "nope", '{"a":1}x', "{'a':1}", '{"a":1,}', "NaN"])("%j", async (text) => {
     expect(await read(text)).toMatchObject({
       error: {
         code: "InvalidArgument",
-        message: `the request body must be JSON, but got ${JSON.stringify(text)}`,
+        message: expect.stringMatching(
+          /^the request body must be JSON in UTF-8, but it has an error at line 1, column \d+: "/,
+        ),
       },
     });
   });

@@ -32,8 +32,6 @@ describe("a path or method that no version has is PathNotSupported", () => {
     ["PATCH", "/2021-04-06/services/s/functions/f/async-invoke-config"],
     ["PUT", "/2016-08-15/services/s/functions/f/async-invoke-configs"],
     ["DELETE", "/2023-03-30/async-invoke-configs"],
-    ["PUT", "/2016-08-15/services/s/functions/f/async-invoke-config/"],
-    ["PUT", "//2016-08-15/services/s/functions/f/async-invoke-config"],
     ["PUT", "/2016-08-15/services//functions/f/async-invoke-config"],
     ["PUT", "/2016-08-15/services/s/functions//async-invoke-config"],
     ["PUT", "/2016-08-15/services/s/functions/a/b/async-invoke-config"],
@@ -65,11 +63,18 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
   const retries = "maxAsyncRetryAttempts must be an integer from 0 to 8, but got";
 
   test.each<[body: unknown, message: string]>([
-    ["{", 'the request body must be JSON, but got "{"'],
+    ["{", 'the request body must be JSON in UTF-8, but it has an error at line 1, column 2: "{"'],
+    [
+      '{\n  "maxAsyncRetryAttempts": nope\n}',
+      'the request body must be JSON in UTF-8, but it has an error at line 2, column 28: "{\\n  \\"maxAsyncRetryAttempts\\": nope\\n}"',
+    ],
     ["[]", "the request body must be a JSON object, but got an array"],
     ["null", "the request body must be a JSON object, but got null"],
     ['"x"', 'the request body must be a JSON object, but got "x"'],
-    ["[".repeat(60_000), `the request body must be JSON, but got "${"[".repeat(99)}…`],
+    [
+      "[".repeat(60_000),
+      `the request body must be JSON in UTF-8, but it has an error at line 1, column 60001: "${"[".repeat(100)}…"`,
+    ],
     ["[".repeat(30_000) + "]".repeat(30_000), "the request body must be a JSON object, but got an array"],
     [`{"maxAsyncRetryAttempts":${"[".repeat(30_000)}${"]".repeat(30_000)}}`, `${retries} an array`],
     [

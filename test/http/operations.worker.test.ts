@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { request, versions } from "../request.ts";
+import { newSandbox } from "../newSandbox.ts";
+import { errorOf, request, versions } from "../request.ts";
 
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
 const G = "acs:mns:cn-hangzhou:123456:/queues/q/messages";
@@ -216,15 +217,45 @@ describe.each(versions)("in $id", ({ config, list, statefulItem }) => {
     });
     expect(preflight.status).toBe(204);
     expect(Object.fromEntries(preflight.headers)).toMatchObject({
-      "access-control-allow-origin": "*",
+      "access-control-allow-origin": "https://console.example",
+      "access-control-allow-credentials": "true",
       "access-control-allow-methods": "GET,HEAD,PUT,POST,PATCH,DELETE",
       "access-control-allow-headers": "authorization,content-type,x-fc-account-id",
     });
     for (const path of [config(newFunction()), "/nowhere"]) {
       const { headers } = await request("GET", path, undefined, { Origin: "https://console.example" });
-      expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(headers.get("Access-Control-Allow-Origin")).toBe("https://console.example");
+      expect(headers.get("Access-Control-Allow-Credentials")).toBe("true");
       expect(headers.get("Access-Control-Expose-Headers")).toContain("X-Fc-Request-Id");
+      expect(headers.get("Vary")).toContain("Origin");
     }
+    const { headers } = await request("GET", config("f"));
+    expect([headers.get("Access-Control-Allow-Origin"), headers.get("Vary")]).toEqual(["*", "Origin"]);
+    expect(headers.has("Access-Control-Allow-Credentials")).toBe(false);
+  });
+
+  test("the control plane lets every origin in, and takes no credentials of a browser", async () => {
+    const origin = { Origin: "https://console.example" };
+    const preflight = { ...origin, "Access-Control-Request-Method": "PATCH" };
+    for (const { headers } of [
+      await request("GET", "/_sandbox", undefined, origin),
+      await request("OPTIONS", "/_sandbox/settings", undefined, preflight),
+    ]) {
+      expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(headers.has("Access-Control-Allow-Credentials")).toBe(false);
+    }
+  });
+
+  test("a page of the public web may call a sandbox in its own network", async () => {
+    const preflight = (privateNetwork: Record<string, string>) =>
+      request("OPTIONS", config("f"), undefined, {
+        Origin: "https://console.example",
+        "Access-Control-Request-Method": "PUT",
+        ...privateNetwork,
+      });
+    const asked = await preflight({ "Access-Control-Request-Private-Network": "true" });
+    expect(asked.headers.get("Access-Control-Allow-Private-Network")).toBe("true");
+    expect((await preflight({})).headers.has("Access-Control-Allow-Private-Network")).toBe(false);
   });
 });
 
@@ -262,4 +293,72 @@ test("percent-encoded names are the names they encode", async () => {
   await request("PUT", "/2016-08-15/services/demo%2Eprod/functions/%66-%31/async-invoke-config");
   const answer = await request("GET", "/2016-08-15/services/demo.prod/functions/f-1/async-invoke-config");
   expect(answer.body).toMatchObject({ functionName: "f-1", qualifier: "prod" });
+});
+
+describe("slashes that are one too many", () => {
+  test.each(versions)("are as none in $id", async ({ config, list }) => {
+    const name = newFunction();
+    const sandbox = await newSandbox();
+    const path = config(name, "prod");
+    const trailing = path.includes("?") ? path.replace("?", "/?") : `${path}/`;
+    const doubled = path.replace("/functions/", "//functions//");
+    expect((await sandbox.send("PUT", path, { maxAsyncRetryAttempts: 1 })).status).toBe(200);
+    for (const written of [`/${path}`, trailing, doubled, `//${trailing}`, list(name).replace("/", "//")]) {
+      expect([written, (await sandbox.send("GET", written)).status]).toEqual([written, 200]);
+    }
+    const { id } = sandbox.access;
+    for (const written of [`//s/${id}${path}`, `/s//${id}/${path}`, `/s/${id}/${trailing}`]) {
+      expect([written, (await request("GET", written)).status]).toEqual([written, 200]);
+    }
+  });
+
+  test("leave errors in the version that the path names", async () => {
+    expect((await request("GET", "//2023-03-30/nowhere/")).body).toMatchObject({ Code: "PathNotSupported" });
+  });
+
+  test("are as none on the control plane, and lead back to a page's own path", async () => {
+    const sandbox = await newSandbox();
+    for (const path of ["/_sandbox/", "//_sandbox", "/_sandbox//requests/"])
+      expect([path, (await sandbox.send("GET", path)).status]).toEqual([path, 200]);
+  });
+});
+
+describe("a body that is compressed", () => {
+  const compressed = async (format: "gzip" | "deflate", text: string) =>
+    new Uint8Array(
+      await new Response(new Response(text).body?.pipeThrough(new CompressionStream(format))).arrayBuffer(),
+    );
+
+  test.each([
+    ["gzip", "gzip"],
+    ["GZip", "gzip"],
+    ["x-gzip", "gzip"],
+    ["deflate", "deflate"],
+  ] as const)("by Content-Encoding: %s is read, and journalled as what it says", async (encoding, format) => {
+    const sandbox = await newSandbox();
+    const body = await compressed(format, '{"maxAsyncRetryAttempts": 2}');
+    const headers = { "Content-Type": "application/json", "Content-Encoding": encoding };
+    const { status, body: config } = await sandbox.send("PUT", versions[1].config("f"), body, headers);
+    expect([status, config.maxAsyncRetryAttempts]).toEqual([200, 2]);
+    expect(await sandbox.requests.count({ body: { maxAsyncRetryAttempts: 2 } })).toBe(1);
+  });
+
+  test("has a content within the limit", async () => {
+    const body = await compressed("gzip", `{"x": "${"x".repeat(10_000_000)}"}`);
+    expect(body.length).toBeLessThan(65_536);
+    const headers = { "Content-Encoding": "gzip" };
+    const answer = await request("PUT", versions[1].config(newFunction()), body, headers);
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: "EntityTooLarge" });
+  });
+
+  test.each([
+    ["gzip", "{}", "the request body must be gzip, as Content-Encoding says"],
+    ["br", "{}", 'Content-Encoding must be gzip, deflate or identity, but got "br"'],
+    ["constructor", "{}", 'Content-Encoding must be gzip, deflate or identity, but got "constructor"'],
+  ])("by Content-Encoding: %s but as %s is InvalidArgument", async (encoding, body, message) => {
+    const answer = await request("PUT", versions[1].config(newFunction()), body, {
+      "Content-Encoding": encoding,
+    });
+    expect(errorOf(answer)).toEqual({ status: 400, code: "InvalidArgument", message });
+  });
 });
