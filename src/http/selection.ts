@@ -5,7 +5,7 @@ import { isSandboxId } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "../state/sandboxId.ts";
 
 /** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
-const PREFIX = /^\/+(?:s|%73)\/+([^/]*)(\/.*)?$/s;
+const PREFIX = /^\/+(?:s|%73)\/([^/]*)(\/.*)?$/s;
 
 /** A request's path without the prefix that selects a sandbox. */
 export function pathInSandbox(path: string): string {

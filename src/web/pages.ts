@@ -45,10 +45,11 @@ export function pageRoutes(): Hono<ApiEnv> {
   for (const [path, file] of Object.entries(pages)) {
     routes.get(path, async (c) => {
       const { pathname, search } = new URL(c.req.url);
-      // Relative addresses in the page need the slash of a sandbox's own path, and no other.
-      if (path === "/" && !pathname.endsWith("/")) return c.redirect(`${pathname}/${search}`, 308);
-      if (path !== "/" && pathname.endsWith("/"))
-        return c.redirect(`${pathname.replace(/\/+$/, "")}${search}`, 308);
+      // What begins with two slashes would lead to another host.
+      const address = pathname.replace(/\/{2,}/g, "/");
+      // Relative addresses in a page need the slash of a sandbox's own path, and no other.
+      if (path === "/" && !address.endsWith("/")) return c.redirect(`${address}/${search}`, 308);
+      if (path !== "/" && address.endsWith("/")) return c.redirect(`${address.slice(0, -1)}${search}`, 308);
       return sendAsset(c, file, "no-cache");
     });
   }

@@ -178,7 +178,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const at = page.getByLabel("Freeze at");
     await at.fill("tomorrow");
     await page.getByRole("button", { name: "Freeze" }).click();
-    await page.getByText("an RFC 3339 time in UTC").first().waitFor();
+    await page.getByText("an RFC 3339 time, such as").first().waitFor();
     await at.fill("2030-01-01T00:00:00Z");
     await page.getByRole("button", { name: "Freeze" }).click();
     await page.getByLabel("Advance by").fill("2");

@@ -7,6 +7,11 @@ const PATIENCE_MS = 10_000;
 const LONGEST_ERROR = 4000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** A path as the server routes it: a doubled slash is one, and a slash at the end is none. */
+function routed(path: string): string {
+  return path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "") || "/";
+}
+
 /** A request that some client might send; its path is sent as it is. */
 export interface HostileRequest {
   readonly method: string;
@@ -53,7 +58,7 @@ export function expectConforming(
   { method, path, headers: sentHeaders }: HostileRequest,
   { status, headers, text }: RawResponse,
 ): void {
-  const inSandbox = path.replace(/[?#].*$/s, "").replace(/^\/s\/[^/]*/, "") || "/";
+  const inSandbox = routed(path.replace(/[?#].*$/s, "").replace(/^\/+s\/[^/]*/, ""));
   // The pages and documents are what they are, whoever asks; but a Host that is none is refused before any path.
   const isPage = /^\/(docs|openapi[\w-]*\.json)?$/.test(inSandbox);
   const isHostRefused = status === 400 && sentHeaders.some(([name]) => name.toLowerCase() === "host");

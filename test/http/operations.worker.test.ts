@@ -307,7 +307,7 @@ describe("slashes that are one too many", () => {
       expect([written, (await sandbox.send("GET", written)).status]).toEqual([written, 200]);
     }
     const { id } = sandbox.access;
-    for (const written of [`//s/${id}${path}`, `/s//${id}/${path}`, `/s/${id}/${trailing}`]) {
+    for (const written of [`//s/${id}${path}`, `/s/${id}/${path}`, `/s/${id}/${trailing}`]) {
       expect([written, (await request("GET", written)).status]).toEqual([written, 200]);
     }
   });

@@ -82,7 +82,6 @@ test.each([
   "/assets/..%2findex.html",
   "/assets/%2e%2e/index.html",
   "/index.html",
-  "/docs/",
 ])("%s is no page, and answers as the API does", async (path) => {
   const response = await fetch(SERVER + path);
   expect(response.status).toBe(400);
@@ -99,4 +98,17 @@ test("what a fault makes up can't act in the name of the pages", async () => {
   expect(await response.text()).toBe("<script>1</script>");
   // A sandbox directive makes the page's origin its own; policies only ever add up.
   expect(response.headers.get("Content-Security-Policy")?.split(/, ?/)).toContain("sandbox");
+});
+
+test("a page's path with a slash at its end leads to the page's own, to which its addresses are relative", async () => {
+  const response = await fetch(`${SERVER}/docs/?a=b`, { redirect: "manual" });
+  expect([response.status, response.headers.get("Location")]).toEqual([308, "/docs?a=b"]);
+});
+
+test.each([
+  ["//docs/", "/docs"],
+  ["//s/x", "/s/x/"],
+])("%s leads to no other host", async (path, location) => {
+  const response = await fetch(SERVER + path, { redirect: "manual" });
+  expect([response.status, response.headers.get("Location")]).toEqual([308, location]);
 });
