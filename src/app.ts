@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { clientOf } from "./control/authorisation.ts";
-import { controlRoutes, sendProblem } from "./control/routes.ts";
+import { sendProblem } from "./control/problems.ts";
+import { controlRoutes } from "./control/routes.ts";
 import { problem } from "./documents/problem.ts";
 import type { Problem } from "./documents/responseBodies.ts";
 import { type ApiError, abbreviated, failure, invalid } from "./fc/errors.ts";
@@ -16,6 +17,7 @@ import { urlParts } from "./lib/url.ts";
 import { errorReply } from "./objects/messages.ts";
 import { accessKeyOf } from "./state/credentials.ts";
 import { parseFaultHeader } from "./state/faults.ts";
+import { hosting } from "./variables.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
 
 /** A host's name or address, and perhaps a port. A request's URL begins with it, whatever else it may hold. */
@@ -29,7 +31,7 @@ app.use(async (c, next) => {
   c.set("requestId", crypto.randomUUID());
   c.set("receivedAt", receivedAt);
   await next();
-  if (c.env.LOG_REQUESTS === "on") log(c);
+  if (hosting(c.env).logsRequests) log(c);
 });
 
 app.use(async (c, next) => {

@@ -1,7 +1,6 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import type { Env } from "../src/env.ts";
-import type { FunctionObject } from "../src/objects/function/object.ts";
-import type { SandboxObject } from "../src/objects/sandbox/object.ts";
+import type { FunctionRpc, SandboxRpc } from "../src/objects/rpc.ts";
 
 /** The bindings, with the objects' methods that are called through them noted as `{binding}.{method}`. */
 export function noting(calls: string[]): Env {
@@ -18,7 +17,7 @@ export function noting(calls: string[]): Env {
 }
 
 /** What an object calls of others from now on, until it is evicted. */
-export async function callsOf<O extends FunctionObject | SandboxObject>(
+export async function callsOf<O extends FunctionRpc | SandboxRpc>(
   stub: DurableObjectStub<O>,
 ): Promise<string[]> {
   const calls: string[] = [];

@@ -2,6 +2,7 @@ import { SELF } from "cloudflare:test";
 import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../src/client/index.ts";
 import * as responses from "../src/documents/responseBodies.ts";
+import { shownClockSchema } from "../src/state/clock.ts";
 import { declaredSchema } from "../src/state/existence.ts";
 import { shownFaultSchema } from "../src/state/faults.ts";
 import { snapshotSchema } from "../src/state/snapshot.ts";
@@ -21,7 +22,7 @@ const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^POST \/requests\/verify$/, responses.verificationSchema],
   [/^GET \/faults$/, responses.faultsSchema],
   [/^POST \/faults$/, shownFaultSchema],
-  [/^(GET|PUT) \/clock$|^POST \/clock\/advance$/, responses.shownClockSchema],
+  [/^(GET|PUT) \/clock$|^POST \/clock\/advance$/, shownClockSchema],
   [/^(GET|PUT) \/functions$/, declaredSchema(limits)],
   [/^GET \/snapshot$/, snapshotSchema(limits)],
   [/^(POST \/reset|PUT \/snapshot|DELETE \/(faults|requests).*)$/, z.undefined()],

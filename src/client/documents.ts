@@ -6,13 +6,12 @@ export type {
   Problem,
   RequestsPage,
   SandboxAccess,
-  ShownClock,
   Summary,
   Verification,
 } from "../documents/responseBodies.ts";
 export type { JournalEntry } from "../journal/entry.ts";
 export type { Filter } from "../journal/filter.ts";
-export type { GivenClock } from "../state/clock.ts";
+export type { GivenClock, ShownClock } from "../state/clock.ts";
 export type { Declared } from "../state/existence.ts";
 export type { Fault, GivenFault } from "../state/faults.ts";
 export type { Settings } from "../state/settings.ts";

@@ -6,6 +6,7 @@ import type { Err } from "../lib/result.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 import { credentialsOf, equalSecrets } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
+import { hosting } from "../variables.ts";
 
 /** A request that must have a token has none. */
 export const NO_TOKEN = problem(401, "The control plane wants Authorization: Bearer {control token}.");
@@ -21,7 +22,7 @@ export function clientOf(c: ApiContext): string {
  */
 export async function authorise(c: ApiContext): Promise<Err<Problem> | undefined> {
   const sandbox = c.get("sandbox");
-  if (sandbox === DEFAULT_SANDBOX_ID && c.env.DEFAULT_SANDBOX === "open") return undefined;
+  if (sandbox === DEFAULT_SANDBOX_ID && hosting(c.env).defaultSandbox === "open") return undefined;
   const expected =
     sandbox === DEFAULT_SANDBOX_ID
       ? c.env.OPERATOR_TOKEN || undefined

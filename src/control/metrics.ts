@@ -1,7 +1,5 @@
 import type { Summary } from "../documents/responseBodies.ts";
 
-export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
 /** A sandbox's figures for Prometheus. Source: its text-based exposition format, version 0.0.4. */
 export function metricsText({ id, counts, traffic, faults }: Summary): string {
   const families: Family[] = [

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { journalEntrySchema } from "../journal/entry.ts";
 import { trafficSchema } from "../journal/traffic.ts";
-import { clockModes } from "../state/clock.ts";
+import { shownClockSchema } from "../state/clock.ts";
 import { shownFaultSchema } from "../state/faults.ts";
 import { settingsShape } from "../state/settings.ts";
 
@@ -31,15 +31,6 @@ export const accessSchema = z.strictObject({
   /** RFC 3339: when it is erased if nobody uses it; null when never. */
   expiresAt: z.nullable(z.string()),
 });
-
-const now = { now: z.string() };
-
-/** A clock, with the time that it shows now. */
-export const shownClockSchema = z.discriminatedUnion("mode", [
-  z.extend(clockModes.real, now),
-  z.extend(clockModes.shifted, now),
-  z.extend(clockModes.frozen, now),
-]);
 
 export const settingsResponseSchema = z.strictObject(settingsShape(Number.MAX_SAFE_INTEGER));
 
@@ -78,7 +69,6 @@ export const verificationSchema = z.strictObject({
 
 export type Problem = Omit<z.infer<typeof problemSchema>, "type">;
 export type SandboxAccess = z.infer<typeof accessSchema>;
-export type ShownClock = z.infer<typeof shownClockSchema>;
 export type Summary = z.infer<typeof summarySchema>;
 export type RequestsPage = z.infer<typeof requestsSchema>;
 export type Verification = z.infer<typeof verificationSchema>;

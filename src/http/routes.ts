@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
-import { limits } from "../env.ts";
 import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
 import { handlers } from "../fc/handlers.ts";
 import { type OperationName, routesOf, type ShownOperation, shownOperation } from "../fc/operations.ts";
@@ -14,6 +13,7 @@ import { urlParts } from "../lib/url.ts";
 import { type ApiRequest, type Call, functionOf, receiveReply, sendRequest } from "../objects/messages.ts";
 import { functionObject, sandboxObject } from "../objects/stubs.ts";
 import type { Effect } from "../state/faults.ts";
+import { limits } from "../variables.ts";
 import { decodeContent, readBody } from "./body.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";

@@ -3,6 +3,7 @@ import { claimedAccessKeyId } from "../fc/signature/verdict.ts";
 import { type UrlParts, urlParts } from "../lib/url.ts";
 import { isSandboxId } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "../state/sandboxId.ts";
+import { hosting } from "../variables.ts";
 
 /** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
 const PREFIX = /^\/+(?:s|%73)\/([^/]*)(\/.*)?$/s;
@@ -29,9 +30,9 @@ export function routedPath(path: string): string {
 function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env): string {
   const [, prefix] = PREFIX.exec(path) ?? [];
   if (prefix !== undefined) return prefix;
-  const domain = env.SANDBOX_DOMAIN && `.${env.SANDBOX_DOMAIN.toLowerCase()}`;
+  const { domain } = hosting(env);
   const host = hostname.toLowerCase().replace(/\.$/, "");
-  if (domain && host.endsWith(domain)) return host.slice(0, -domain.length);
+  if (domain !== undefined && host.endsWith(`.${domain}`)) return host.slice(0, -domain.length - 1);
   return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX_ID;
 }
 
@@ -43,7 +44,7 @@ export async function selectSandbox(
   const named = namedSandbox(urlParts(request.url), request.headers, env);
   const exists =
     named === DEFAULT_SANDBOX_ID
-      ? env.DEFAULT_SANDBOX !== "off"
+      ? hosting(env).defaultSandbox !== "off"
       : env.ROOT_SECRET
         ? await isSandboxId(env.ROOT_SECRET, named)
         : false;

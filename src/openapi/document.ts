@@ -1,5 +1,5 @@
-import type { Env } from "../env.ts";
 import { apiVersions } from "../fc/versions.ts";
+import { limits, type RawVariables } from "../variables.ts";
 import { apiParameters, apiPaths, headers } from "./api.ts";
 import { controlPaths } from "./controlPlane.ts";
 import type { JsonObject } from "./schemas.ts";
@@ -14,12 +14,15 @@ Below \`/_sandbox\` is the control plane, which the cloud does not have: sandbox
 
 /**
  * The OpenAPI 3.1 document of this API, made from the schemas and tables that the Worker runs on: all of it, or
- * just one version of the API. `env` has the deployment's limits.
+ * just one version of the API; `variables` are those of the deployment.
  */
-export function openApiDocument(env: Env, only?: (typeof apiVersions)[number]["id"]): JsonObject {
+export function openApiDocument(
+  variables: RawVariables,
+  only?: (typeof apiVersions)[number]["id"],
+): JsonObject {
   const versions = apiVersions.filter(({ id }) => only === undefined || id === only);
   const parts = versions.map(apiPaths);
-  if (only === undefined) parts.push(controlPaths(env));
+  if (only === undefined) parts.push(controlPaths(limits(variables)));
   return {
     openapi: "3.1.0",
     info: {

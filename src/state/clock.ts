@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import type { ShownClock } from "../documents/responseBodies.ts";
 import { TIME_ALLOWED, timeSchema } from "../lib/time.ts";
 
 /** What the API's timestamps show: real time, real time moved by so many milliseconds, or one moment. */
@@ -37,7 +36,17 @@ export const clockSchema = z.discriminatedUnion(
 
 export const advanceSchema = z.strictObject({ seconds });
 
+const present = { now: z.string() };
+
+/** A clock, with the time that it shows now. */
+export const shownClockSchema = z.discriminatedUnion("mode", [
+  z.extend(clockModes.real, present),
+  z.extend(clockModes.shifted, present),
+  z.extend(clockModes.frozen, present),
+]);
+
 export type GivenClock = z.infer<typeof clockSchema>;
+export type ShownClock = z.infer<typeof shownClockSchema>;
 
 /** What the clock shows when it really is `real`; both in milliseconds since 1970. */
 export function now(clock: Clock, real: number): number {

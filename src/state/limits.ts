@@ -1,11 +1,16 @@
-/** The limits of a deployment, each a variable of wrangler.toml. */
-export interface Limits {
-  readonly bodyBytes: number;
-  readonly nameLength: number;
-  readonly functions: number;
-  readonly qualifiersPerFunction: number;
-  readonly journalEntriesPerFunction: number;
-  readonly journalBodyBytes: number;
-  readonly faults: number;
-  readonly snapshotBytes: number;
-}
+/** The limits of a deployment, and the variable of wrangler.toml that sets each. */
+export const LIMIT_VARIABLES = {
+  bodyBytes: "MAX_BODY_BYTES",
+  nameLength: "MAX_NAME_LENGTH",
+  functions: "MAX_FUNCTIONS_PER_SANDBOX",
+  qualifiersPerFunction: "MAX_QUALIFIERS_PER_FUNCTION",
+  journalEntriesPerFunction: "MAX_JOURNAL_ENTRIES",
+  journalBodyBytes: "MAX_JOURNAL_BODY_BYTES",
+  faults: "MAX_FAULTS",
+  snapshotBytes: "MAX_SNAPSHOT_BYTES",
+} as const;
+
+export type LimitVariable = (typeof LIMIT_VARIABLES)[keyof typeof LIMIT_VARIABLES];
+
+/** Each limit's value, a positive integer. */
+export type Limits = { readonly [Limit in keyof typeof LIMIT_VARIABLES]: number };

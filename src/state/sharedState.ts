@@ -1,7 +1,7 @@
-import { type Env, limits } from "../env.ts";
 import type { Clock } from "./clock.ts";
 import type { Existence } from "./existence.ts";
 import type { Fault } from "./faults.ts";
+import type { Limits } from "./limits.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -35,19 +35,24 @@ export interface ResolvedState extends SharedState {
   readonly settings: Settings;
 }
 
-/** What a state means in this deployment. */
-export function resolveState(env: Env, state: SharedState): ResolvedState {
-  return { ...state, settings: resolveSettings(env, state.settings) };
+/** What a deployment's variables say of settings. */
+interface Deployment extends Pick<Settings, "region" | "accountId"> {
+  readonly limits: Limits;
+}
+
+/** What a state means in a deployment. */
+export function resolveState(deployment: Deployment, state: SharedState): ResolvedState {
+  return { ...state, settings: resolveSettings(deployment, state.settings) };
 }
 
 /** The settings in force: what the owner set, within the deployment's limits, and the deployment's for the rest. */
-export function resolveSettings(env: Env, own: Partial<Settings>): Settings {
-  const { journalEntriesPerFunction: most } = limits(env);
+export function resolveSettings({ region, accountId, limits }: Deployment, own: Partial<Settings>): Settings {
+  const most = limits.journalEntriesPerFunction;
   return {
     signatures: "off",
     functions: "open",
-    region: env.REGION,
-    accountId: env.ACCOUNT_ID,
+    region,
+    accountId,
     unset: "documented",
     ...own,
     journalSize: Math.min(own.journalSize ?? most, most),

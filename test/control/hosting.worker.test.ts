@@ -101,6 +101,18 @@ test("health says which variable is wrong, and what it must be", async () => {
   expect((await app.request("/_sandbox/health", {}, numbers)).status).toBe(200);
 });
 
+test("a wrong variable opens nothing, and no request of the API is answered with it", async () => {
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  try {
+    expect((await app.request("/_sandbox", {}, { ...env, DEFAULT_SANDBOX: "opne" })).status).toBe(401);
+    for (const wrong of [{ MAX_FAULTS: "lots" }, { DEFAULT_SANDBOX: "opne" }, { SANDBOX_DOMAIN: "a b" }]) {
+      expect((await app.request(classic.config("f"), {}, { ...env, ...wrong })).status).toBe(500);
+    }
+  } finally {
+    errors.mockRestore();
+  }
+});
+
 test("a path that the control plane does not have is a problem document", async () => {
   const sandbox = await newSandbox();
   const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };

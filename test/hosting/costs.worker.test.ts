@@ -1,7 +1,6 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import type { FunctionObject } from "../../src/objects/function/object.ts";
-import type { SandboxObject } from "../../src/objects/sandbox/object.ts";
+import type { FunctionRpc, SandboxRpc } from "../../src/objects/rpc.ts";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import { callsOf } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
@@ -19,7 +18,7 @@ const functionOf = (sandbox: TestSandbox) =>
 const sandboxOf = (sandbox: TestSandbox) => sandboxObject(env, sandbox.access.id ?? "");
 
 /** Has an object note what its statements, its key-value calls and its alarms cost; says what since the last time. */
-async function metered<O extends FunctionObject | SandboxObject>(
+async function metered<O extends FunctionRpc | SandboxRpc>(
   stub: DurableObjectStub<O>,
 ): Promise<() => Promise<Rows>> {
   let noted: Rows[] = [];

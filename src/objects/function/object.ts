@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { type Env, idleMs, limits } from "../../env.ts";
+import type { Env } from "../../env.ts";
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
 import { performOnConfigs } from "../../fc/handlers.ts";
@@ -15,6 +15,7 @@ import { PageTokens } from "../../lib/pageTokens.ts";
 import { now } from "../../state/clock.ts";
 import { withdrawnQualifiers } from "../../state/existence.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
+import { idleMs, limits, variables } from "../../variables.ts";
 import {
   type ApiReply,
   type ApiRequest,
@@ -25,6 +26,7 @@ import {
   sendReply,
 } from "../messages.ts";
 import { type Answerer, answer } from "../pipeline.ts";
+import type { FunctionCounts, FunctionRpc } from "../rpc.ts";
 import { sandboxObject } from "../stubs.ts";
 import { ConfigStore } from "./configs.ts";
 
@@ -35,7 +37,7 @@ const USES_PER_IDLE_TIME = 8;
  * Holds the configs of one function of one sandbox, and the journal of the requests for it. A PUT reads, merges and writes
  * without waiting in between, so partial updates of one config are merged one after the other.
  */
-export class FunctionObject extends DurableObject<Env> {
+export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   readonly #lifecycle = new Lifecycle(() => this.#openConfigs());
   readonly #commits = new GroupCommit();
   readonly #tokens: PageTokens;
@@ -47,7 +49,7 @@ export class FunctionObject extends DurableObject<Env> {
     super(ctx, env);
     this.#tokens = new PageTokens(ctx.storage.kv, "configs");
     const state = ctx.storage.kv.get<SharedState>("state");
-    this.#state = state && resolveState(env, state);
+    this.#state = state && resolveState(variables(env), state);
     this.#usedAt = ctx.storage.kv.get<number>("usedAt") ?? 0;
   }
 
@@ -127,7 +129,7 @@ export class FunctionObject extends DurableObject<Env> {
   #accept(state: SharedState, imported: readonly StoredConfig[] | undefined): void {
     const seen = this.#state;
     if (seen && seen.version >= state.version) return;
-    const resolved = resolveState(this.env, state);
+    const resolved = resolveState(variables(this.env), state);
     try {
       this.#apply(state, resolved.settings.journalSize, imported);
     } catch (error) {
@@ -222,11 +224,4 @@ export class FunctionObject extends DurableObject<Env> {
     this.ctx.storage.kv.put("usedAt", receivedAt);
     this.ctx.waitUntil(sandboxObject(this.env, sandbox).reportUse());
   }
-}
-
-/** How much a function has. */
-export interface FunctionCounts {
-  readonly configs: number;
-  readonly requests: number;
-  readonly traffic: Traffic;
 }

@@ -1,18 +1,23 @@
 import type { Part } from "../../documents/parts.ts";
 import { problem } from "../../documents/problem.ts";
-import type { Problem, ShownClock } from "../../documents/responseBodies.ts";
+import type { Problem } from "../../documents/responseBodies.ts";
 import { type FunctionName, functionKey } from "../../fc/names.ts";
-import { definedItems } from "../../lib/definedItems.ts";
+import { definedItems, type Undefinable } from "../../lib/definedItems.ts";
 import type { Result } from "../../lib/result.ts";
-import { advance, type Clock, type GivenClock, REAL_CLOCK, setClock, showClock } from "../../state/clock.ts";
+import {
+  advance,
+  type Clock,
+  type GivenClock,
+  REAL_CLOCK,
+  type ShownClock,
+  setClock,
+  showClock,
+} from "../../state/clock.ts";
 import { type Declared, declaredNames, existenceOf } from "../../state/existence.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Changes, Concern } from "./changes.ts";
 import type { SandboxStore } from "./store.ts";
-
-/** Items that may be left out or undefined. */
-export type Undefinable<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** What the owner of a sandbox sets: settings, faults, clock and declared functions; and the reset of all that. */
 export class Controls {

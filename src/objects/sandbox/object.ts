@@ -1,31 +1,34 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Part } from "../../documents/parts.ts";
-import type { Problem, RequestsPage, ShownClock, Summary } from "../../documents/responseBodies.ts";
-import { type Env, idleMs, limits } from "../../env.ts";
+import type { Problem, RequestsPage, Summary } from "../../documents/responseBodies.ts";
+import type { Env } from "../../env.ts";
 import type { PageRequest } from "../../fc/paging.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { Filter } from "../../journal/filter.ts";
 import { ObjectAlarm } from "../../lib/alarm.ts";
+import type { Undefinable } from "../../lib/definedItems.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import type { Result } from "../../lib/result.ts";
-import { type GivenClock, showClock } from "../../state/clock.ts";
+import { type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
 import type { Declared } from "../../state/existence.ts";
 import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Snapshot } from "../../state/snapshot.ts";
+import { idleMs, limits } from "../../variables.ts";
 import { receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
+import type { Matches, Registration, SandboxRpc } from "../rpc.ts";
 import { functionObject } from "../stubs.ts";
 import { ApiRequests } from "./apiRequests.ts";
 import { Changes } from "./changes.ts";
 import { ConfigList } from "./configList.ts";
-import { Controls, type Undefinable } from "./controls.ts";
+import { Controls } from "./controls.ts";
 import { Feed, VISITOR_HEADER } from "./feed.ts";
 import { Functions } from "./functions.ts";
-import { type Registration, Registrations } from "./registrations.ts";
-import { type Matches, RequestJournal } from "./requestJournal.ts";
+import { Registrations } from "./registrations.ts";
+import { RequestJournal } from "./requestJournal.ts";
 import { Snapshots } from "./snapshots.ts";
 import { SandboxStore } from "./store.ts";
 import { summaryOf } from "./summary.ts";
@@ -51,7 +54,7 @@ interface Concerns {
  * The parent of a sandbox's functions. It knows their names, owns what concerns all of them, pushes that to them when it
  * changes, and answers what is asked of the whole sandbox. When a method has returned, every function acts by what it says.
  */
-export class SandboxObject extends DurableObject<Env> {
+export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   readonly #lifecycle = new Lifecycle(
     () => this.#open(),
     ({ store }) => {

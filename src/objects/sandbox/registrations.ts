@@ -1,18 +1,12 @@
-import { type Env, limits } from "../../env.ts";
-import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { Env } from "../../env.ts";
 import type { FunctionName } from "../../fc/names.ts";
-import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
+import { type ResolvedState, resolveState } from "../../state/sharedState.ts";
+import { limits, variables } from "../../variables.ts";
 import { type ApiRequest, functionOf } from "../messages.ts";
 import { admit } from "../pipeline.ts";
+import type { Registration } from "../rpc.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
-
-/** What a function gets when it is registered. */
-export interface Registration {
-  readonly state: SharedState;
-  /** The configs of a snapshot that the function has to take. */
-  readonly imported: readonly StoredConfig[] | undefined;
-}
 
 /** Registers functions with their sandbox, as many as a sandbox may have. */
 export class Registrations {
@@ -53,6 +47,6 @@ export class Registrations {
 
   /** What requests for a function, or for none, are answered by. */
   stateFor(name: FunctionName | undefined): ResolvedState {
-    return resolveState(this.#env(), this.#store.sharedState(name));
+    return resolveState(variables(this.#env()), this.#store.sharedState(name));
   }
 }

@@ -6,6 +6,7 @@ import type { Filter } from "../../journal/filter.ts";
 import { comparePositions, type NearMiss, nearest, type Placed, type Position } from "../../journal/order.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { ok, type Result } from "../../lib/result.ts";
+import type { Matches } from "../rpc.ts";
 import type { SandboxFunction } from "./directory.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
@@ -16,12 +17,6 @@ const NEAR_MISSES = 5;
 interface Located {
   readonly position: Position;
   readonly function: SandboxFunction | undefined;
-}
-
-/** How many requests match a filter, and which almost do. */
-export interface Matches {
-  readonly count: number;
-  readonly nearMisses: readonly NearMiss[];
 }
 
 /** The journal of a whole sandbox: the entries of its functions and its own. */

@@ -8,6 +8,7 @@ import { type Declared, existenceOf } from "../../state/existence.ts";
 import { concernsFunction } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import { resolveSettings, type SharedState } from "../../state/sharedState.ts";
+import { variables } from "../../variables.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
 
@@ -78,7 +79,7 @@ export class SandboxStore {
   }
 
   get settings(): Settings {
-    return resolveSettings(this.#env, this.get("settings"));
+    return resolveSettings(variables(this.#env), this.get("settings"));
   }
 
   /** What a function has to know, or the sandbox itself when no function is named. */

@@ -1,6 +1,7 @@
 import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import type { FunctionRpc } from "../../../src/objects/rpc.ts";
 import { sandboxObject } from "../../../src/objects/stubs.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
@@ -14,7 +15,7 @@ async function interceptPushes(
 ): Promise<void> {
   await runInDurableObject(sandboxObject(env, sandbox.access.id ?? ""), (object) => {
     const getByName = (name: string) => {
-      const stub = env.FUNCTION.getByName(name);
+      const stub = (env.FUNCTION as DurableObjectNamespace<FunctionRpc>).getByName(name);
       const accept = (...change: Parameters<typeof stub.accept>) =>
         push(() => stub.accept(...change), name.split("/").at(-1));
       return new Proxy(stub, {

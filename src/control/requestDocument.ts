@@ -1,0 +1,37 @@
+import type * as z from "zod/mini";
+import { parsed, problem } from "../documents/problem.ts";
+import type { Problem } from "../documents/responseBodies.ts";
+import { readBody } from "../http/body.ts";
+import { decodeUtf8 } from "../lib/jsonText.ts";
+import type { Result } from "../lib/result.ts";
+
+/** More than any document of the control plane needs; RPC can follow some thousands. */
+export const MAX_DEPTH = 100;
+
+/** A request's body, which is JSON, as the schema wants it; an empty one is `{}`. */
+export async function readDocument<T extends z.ZodMiniType>(
+  request: Request,
+  schema: T,
+  maxBytes: number,
+): Promise<Result<z.output<T>, Problem>> {
+  const body = await readBody(request, maxBytes);
+  if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
+  try {
+    const text = decodeUtf8(body.value);
+    const value = text === "" ? {} : JSON.parse(text);
+    if (depthOf(text) > MAX_DEPTH) return problem(400, `The body is nested more than ${MAX_DEPTH} deep.`);
+    return parsed(schema, value);
+  } catch {
+    return problem(400, "The body is not JSON in UTF-8.");
+  }
+}
+
+/** How deep objects and arrays are within each other in text that is valid JSON: of other text it may take minutes. */
+export function depthOf(json: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [bracket] of json.replace(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}

@@ -1,0 +1,149 @@
+import type * as z from "zod/mini";
+import { filterSchema } from "../journal/filter.ts";
+import { shownClockSchema } from "../state/clock.ts";
+import { declaredSchema } from "../state/existence.ts";
+import { shownFaultSchema } from "../state/faults.ts";
+import { snapshotSchema } from "../state/snapshot.ts";
+import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
+import {
+  accessSchema,
+  countSchema,
+  faultsSchema,
+  healthSchema,
+  requestsSchema,
+  settingsResponseSchema,
+  summarySchema,
+  verificationSchema,
+} from "./responseBodies.ts";
+
+// What the Worker runs without: apart from `operations.ts`, so that none of it is in the Worker's bundle.
+
+/** How an operation of the control plane is explained. */
+export interface Description {
+  readonly summary: string;
+  readonly text?: string;
+  /** The items of a list's query, besides those that say which page. */
+  readonly query?: z.ZodMiniObject;
+  /** The JSON that it answers with. */
+  readonly response?: Schema;
+  /** The statuses of what can go wrong, besides a token that is missing or wrong. */
+  readonly problems?: readonly number[];
+}
+
+/** The explanations of all operations of the control plane. */
+export const descriptions = {
+  getHealth: {
+    summary: "Whether the server works",
+    text: "503 says which of its variables is wrong, and what it must be.",
+    response: healthSchema,
+    problems: [503],
+  },
+  createSandbox: {
+    summary: "Create a sandbox",
+    text: "Costs nothing until the sandbox is used. Keep its control token: it is not shown to anyone without it.",
+    response: accessSchema,
+    problems: [400, 409, 413, 429, 503],
+  },
+  getSandbox: {
+    summary: "What the sandbox holds",
+    text: "Its credentials only for who has the control token.",
+    response: summarySchema,
+  },
+  getMetrics: {
+    summary: "The sandbox's figures, for Prometheus",
+  },
+  changeSettings: {
+    summary: "Change settings",
+    response: settingsResponseSchema,
+    problems: [400, 413, 503],
+  },
+  resetSandbox: {
+    summary: "Reset all, or some parts",
+    problems: [400, 413, 503],
+  },
+  exportSnapshot: {
+    summary: "Export the whole state",
+    response: snapshotSchema,
+  },
+  importSnapshot: {
+    summary: "Replace the whole state",
+    text: "All but the journal. A document that is wrong anywhere changes nothing.",
+    problems: [400, 409, 413, 503],
+  },
+  listRequests: {
+    summary: "The journal, newest first",
+    query: filterSchema,
+    response: requestsSchema,
+    problems: [400],
+  },
+  clearRequests: {
+    summary: "Clear the journal",
+    problems: [503],
+  },
+  countRequests: {
+    summary: "Count requests",
+    response: countSchema,
+    problems: [400, 413],
+  },
+  verifyRequests: {
+    summary: "Verify that requests were made",
+    text: "Without a number: at least one; `exactly` goes with no other. On failure `nearMisses` has the requests that come closest, and what differs.",
+    response: verificationSchema,
+    problems: [400, 413],
+  },
+  listFaults: {
+    summary: "The faults",
+    response: faultsSchema,
+  },
+  addFault: {
+    summary: "Add a fault",
+    response: shownFaultSchema,
+    problems: [400, 409, 413, 503],
+  },
+  clearFaults: {
+    summary: "Remove all faults",
+    problems: [503],
+  },
+  removeFault: {
+    summary: "Remove a fault",
+    problems: [404, 503],
+  },
+  getClock: {
+    summary: "What the API's timestamps show",
+    response: shownClockSchema,
+  },
+  setClock: {
+    summary: "Freeze, shift or release the clock",
+    response: shownClockSchema,
+    problems: [400, 413, 503],
+  },
+  advanceClock: {
+    summary: "Advance a frozen or shifted clock",
+    response: shownClockSchema,
+    problems: [400, 409, 413, 503],
+  },
+  getDeclaredFunctions: {
+    summary: "The declared functions",
+    response: declaredSchema,
+  },
+  declareFunctions: {
+    summary: "Declare which functions exist",
+    text: "They are what exists once the setting `functions` is `declared`. What is no longer declared loses its configs.",
+    response: declaredSchema,
+    problems: [400, 413, 503],
+  },
+  watchSandbox: {
+    summary: "The live feed, a WebSocket",
+    text: "Subprotocol `fc-sandbox`; a browser adds its token as a second one, `token.{control token}`.",
+    problems: [400],
+  },
+} as const satisfies Readonly<Record<OperationId, Description>>;
+
+/** What an operation answers with: a document, or text; undefined where the response has no body. */
+export type ResponseDocument<Id extends OperationId> = (typeof descriptions)[Id] extends {
+  readonly response: infer S;
+}
+  ? Parsed<S>
+  : (typeof controlOperations)[Id] extends { readonly responseType: string }
+    ? string
+    : undefined;

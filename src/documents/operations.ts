@@ -1,0 +1,175 @@
+import * as z from "zod/mini";
+import { filterSchema } from "../journal/filter.ts";
+import { advanceSchema, clockSchema } from "../state/clock.ts";
+import { declaredSchema } from "../state/existence.ts";
+import { faultSchema } from "../state/faults.ts";
+import type { Limits } from "../state/limits.ts";
+import { settingsSchema } from "../state/settings.ts";
+import { snapshotSchema } from "../state/snapshot.ts";
+import { creationSchema, resetSchema, verifySchema } from "./requestBodies.ts";
+
+/** A schema, or what makes it of the deployment's limits. */
+export type Schema = z.ZodMiniType | ((limits: Limits) => z.ZodMiniType);
+
+/** An operation of the control plane. What it answers with, and how it is explained, is in `descriptions.ts`. */
+export interface ControlOperation {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below `/_sandbox`; what is in braces is a parameter. */
+  readonly path: string;
+  /** The JSON that it takes as its body. */
+  readonly request?: Schema;
+  /** Which limit the body has: `bodyBytes` where none is given. */
+  readonly bodyLimit?: keyof Limits;
+  /** The status when it succeeds: 101 opens a WebSocket, 204 has no body. */
+  readonly status: 101 | 200 | 201 | 204;
+  /** The Content-Type of a response that is not JSON. */
+  readonly responseType?: string;
+  /** Whether it needs no sandbox, and no token. */
+  readonly isPublic?: boolean;
+}
+
+/** All operations of the control plane: its routes and its part of the OpenAPI document are made of these rows. */
+export const controlOperations = {
+  getHealth: {
+    method: "GET",
+    path: "/health",
+    status: 200,
+    isPublic: true,
+  },
+  createSandbox: {
+    method: "POST",
+    path: "/sandboxes",
+    request: creationSchema,
+    bodyLimit: "snapshotBytes",
+    status: 201,
+    isPublic: true,
+  },
+  getSandbox: {
+    method: "GET",
+    path: "",
+    status: 200,
+  },
+  getMetrics: {
+    method: "GET",
+    path: "/metrics",
+    status: 200,
+    responseType: "text/plain; version=0.0.4; charset=utf-8",
+  },
+  changeSettings: {
+    method: "PATCH",
+    path: "/settings",
+    request: (limits: Limits) => z.partial(settingsSchema(limits)),
+    status: 200,
+  },
+  resetSandbox: {
+    method: "POST",
+    path: "/reset",
+    request: resetSchema,
+    status: 204,
+  },
+  exportSnapshot: {
+    method: "GET",
+    path: "/snapshot",
+    status: 200,
+  },
+  importSnapshot: {
+    method: "PUT",
+    path: "/snapshot",
+    request: snapshotSchema,
+    bodyLimit: "snapshotBytes",
+    status: 204,
+  },
+  listRequests: {
+    method: "GET",
+    path: "/requests",
+    status: 200,
+  },
+  clearRequests: {
+    method: "DELETE",
+    path: "/requests",
+    status: 204,
+  },
+  countRequests: {
+    method: "POST",
+    path: "/requests/count",
+    request: filterSchema,
+    status: 200,
+  },
+  verifyRequests: {
+    method: "POST",
+    path: "/requests/verify",
+    request: verifySchema,
+    status: 200,
+  },
+  listFaults: {
+    method: "GET",
+    path: "/faults",
+    status: 200,
+  },
+  addFault: {
+    method: "POST",
+    path: "/faults",
+    request: faultSchema,
+    status: 201,
+  },
+  clearFaults: {
+    method: "DELETE",
+    path: "/faults",
+    status: 204,
+  },
+  removeFault: {
+    method: "DELETE",
+    path: "/faults/{id}",
+    status: 204,
+  },
+  getClock: {
+    method: "GET",
+    path: "/clock",
+    status: 200,
+  },
+  setClock: {
+    method: "PUT",
+    path: "/clock",
+    request: clockSchema,
+    status: 200,
+  },
+  advanceClock: {
+    method: "POST",
+    path: "/clock/advance",
+    request: advanceSchema,
+    status: 200,
+  },
+  getDeclaredFunctions: {
+    method: "GET",
+    path: "/functions",
+    status: 200,
+  },
+  declareFunctions: {
+    method: "PUT",
+    path: "/functions",
+    request: declaredSchema,
+    bodyLimit: "snapshotBytes",
+    status: 200,
+  },
+  watchSandbox: {
+    method: "GET",
+    path: "/events",
+    status: 101,
+  },
+} as const satisfies Readonly<Record<string, ControlOperation>>;
+
+export type OperationId = keyof typeof controlOperations;
+
+type Row<Id extends OperationId> = (typeof controlOperations)[Id];
+
+/** What a schema parses to. */
+export type Parsed<S> = S extends (limits: Limits) => infer Made ? z.output<Made> : z.output<S>;
+
+/** The body that an operation takes, parsed; undefined where it takes none. */
+export type RequestDocument<Id extends OperationId> =
+  Row<Id> extends { readonly request: infer S } ? Parsed<S> : undefined;
+
+/** The schema in a deployment with these limits. */
+export function schemaWithin(limits: Limits, schema: Schema): z.ZodMiniType {
+  return typeof schema === "function" ? schema(limits) : schema;
+}

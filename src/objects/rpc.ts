@@ -1,0 +1,88 @@
+import type { Part } from "../documents/parts.ts";
+import type { Problem, RequestsPage, Summary } from "../documents/responseBodies.ts";
+import type { StoredConfig } from "../fc/asyncConfig/schema.ts";
+import type { PageRequest } from "../fc/paging.ts";
+import type { JournalEntry } from "../journal/entry.ts";
+import type { Filter } from "../journal/filter.ts";
+import type { NearMiss, Placed, Position } from "../journal/order.ts";
+import type { Traffic } from "../journal/traffic.ts";
+import type { Undefinable } from "../lib/definedItems.ts";
+import type { Result } from "../lib/result.ts";
+import type { GivenClock, ShownClock } from "../state/clock.ts";
+import type { Declared } from "../state/existence.ts";
+import type { Effect, Fault, GivenFault } from "../state/faults.ts";
+import type { Settings } from "../state/settings.ts";
+import type { SharedState } from "../state/sharedState.ts";
+import type { Snapshot } from "../state/snapshot.ts";
+import type { SentReply, SentRequest } from "./messages.ts";
+
+// The RPCs of the two classes of objects: what they call of each other, and what the Worker calls. The classes document them.
+
+/** What a function gets when it is registered with its sandbox. */
+export interface Registration {
+  readonly state: SharedState;
+  /** The configs of a snapshot that the function has to take. */
+  readonly imported: readonly StoredConfig[] | undefined;
+}
+
+/** How much a function has. */
+export interface FunctionCounts {
+  readonly configs: number;
+  readonly requests: number;
+  readonly traffic: Traffic;
+}
+
+/** How many journal entries match a filter, and which almost do. */
+export interface Matches {
+  readonly count: number;
+  readonly nearMisses: readonly NearMiss[];
+}
+
+export interface FunctionRpc extends Rpc.DurableObjectBranded {
+  perform(sent: SentRequest): Promise<SentReply>;
+
+  accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void>;
+  deregister(): Promise<Traffic | undefined>;
+  erase(): Promise<void>;
+
+  configsAfter(qualifier: string, most: number): Promise<StoredConfig[]>;
+  findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]>;
+  journalEntries(numbers: readonly number[]): Promise<Placed[]>;
+  countJournalEntries(filter: Filter): Promise<number>;
+  nearMisses(filter: Filter, most: number): Promise<NearMiss[]>;
+  counts(): Promise<FunctionCounts>;
+}
+
+/** Besides these there is `fetch`, which opens the live feed. */
+export interface SandboxRpc extends Rpc.DurableObjectBranded {
+  perform(sent: SentRequest): Promise<SentReply>;
+
+  register(sent: SentRequest): Promise<Registration | undefined>;
+  triggerFaults(ids: readonly string[], own: Effect | null): Promise<string[]>;
+  publish(entry: JournalEntry): Promise<void>;
+  reportUse(): Promise<void>;
+
+  summary(): Promise<Omit<Summary, "id" | "limits">>;
+  signatures(): Promise<Settings["signatures"]>;
+  changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>>;
+  reset(parts: readonly Part[]): Promise<Result<undefined, Problem>>;
+  exportSnapshot(): Promise<Snapshot>;
+  importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>>;
+
+  requests(filter: Filter, page: PageRequest): Promise<Result<RequestsPage, Problem>>;
+  countRequests(filter: Filter): Promise<number>;
+  verify(filter: Filter): Promise<Matches>;
+  clearRequests(): Promise<Result<undefined, Problem>>;
+
+  faults(): Promise<Fault[]>;
+  addFault(given: GivenFault): Promise<Result<Fault, Problem>>;
+  removeFault(id: string): Promise<Result<undefined, Problem>>;
+  clearFaults(): Promise<Result<undefined, Problem>>;
+
+  clock(): Promise<ShownClock>;
+  changeClock(given: GivenClock): Promise<Result<ShownClock, Problem>>;
+  advanceClock(seconds: number): Promise<Result<ShownClock, Problem>>;
+
+  declared(): Promise<Declared>;
+  declare(declared: Declared): Promise<Result<Declared, Problem>>;
+}

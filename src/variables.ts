@@ -1,0 +1,132 @@
+import * as z from "zod/mini";
+import { err, ok, type Result } from "./lib/result.ts";
+import { wholeNumber } from "./lib/schema.ts";
+import { LIMIT_VARIABLES, type Limits, type LimitVariable } from "./state/limits.ts";
+import { DEFAULT_SANDBOX_ID } from "./state/sandboxId.ts";
+import { settingsShape } from "./state/settings.ts";
+
+// A variable is text, or perhaps a number in wrangler.toml.
+const textual = z.transform((value: unknown) => String(value ?? ""));
+const numeric = z.transform((value: unknown) => (value === "" ? Number.NaN : Number(value)));
+const atLeastOne = { error: "a positive integer" };
+const positive = z.pipe(numeric, z.int(atLeastOne).check(z.positive(atLeastOne)));
+/** Some thirty years: a date that far ahead can still be told. */
+const idleSeconds = z.pipe(numeric, wholeNumber(0, 1_000_000_000));
+const { region, accountId } = settingsShape(Number.MAX_SAFE_INTEGER);
+const domain = z
+  .string()
+  .check(z.regex(/^([\w-]+(\.[\w-]+)*)?$/, { error: "a domain, without a scheme or a port, or empty" }));
+
+const limitVariables = Object.fromEntries(
+  Object.values(LIMIT_VARIABLES).map((variable) => [variable, positive]),
+) as Record<LimitVariable, typeof positive>;
+
+/** All variables of wrangler.toml: what each must be, in words that follow "must be". */
+const variablesSchema = z.object({
+  REGION: z.pipe(textual, region),
+  ACCOUNT_ID: z.pipe(textual, accountId),
+  ...limitVariables,
+  IDLE_SECONDS: idleSeconds,
+  DEFAULT_SANDBOX_IDLE_SECONDS: idleSeconds,
+  DEFAULT_SANDBOX: z.enum(["open", "protected", "off"], { error: `"open", "protected" or "off"` }),
+  SANDBOX_DOMAIN: z.pipe(textual, domain),
+  LOG_REQUESTS: z.enum(["on", "off"], { error: `"on" or "off"` }),
+});
+
+type VariableName = keyof typeof variablesSchema.shape;
+
+/** The variables as the platform hands them over: not parsed, so of no use to anybody else. */
+export type RawVariables = { readonly [Name in VariableName]: unknown };
+
+/** What the variables say of the sandboxes. */
+export interface Variables {
+  readonly limits: Limits;
+  /** The region and the account of a sandbox whose settings have no other. */
+  readonly region: string;
+  readonly accountId: string;
+  /** After how many seconds without use a sandbox is erased; 0 is never. */
+  readonly idleSeconds: { readonly default: number; readonly others: number };
+}
+
+/** What the variables say of how the deployment is reached. */
+export interface Hosting {
+  /** Who may use the sandbox `default`, and control it. */
+  readonly defaultSandbox: "open" | "protected" | "off";
+  /** In lower case: `{sandbox}.{domain}` leads here; undefined when no domain does. */
+  readonly domain: string | undefined;
+  readonly logsRequests: boolean;
+}
+
+interface Parsed {
+  readonly variables: Result<Variables, string>;
+  readonly hosting: Hosting;
+}
+
+/** What was parsed of each env. */
+const parsed = new WeakMap<RawVariables, Parsed>();
+
+function parsedOf(env: RawVariables): Parsed {
+  const known = parsed.get(env);
+  if (known !== undefined) return known;
+  const found = { variables: parseVariables(env), hosting: parseHosting(env) };
+  parsed.set(env, found);
+  return found;
+}
+
+function parseVariables(env: RawVariables): Result<Variables, string> {
+  const { data, error } = variablesSchema.safeParse(env);
+  if (error) {
+    const [issue] = error.issues;
+    const name = issue?.path[0] as VariableName;
+    const is = JSON.stringify(env[name]) ?? "not set";
+    return err(`The variable ${name} must be ${issue?.message}, but is ${is}.`);
+  }
+  const limits = Object.entries(LIMIT_VARIABLES).map(([limit, variable]) => [limit, data[variable]]);
+  return ok({
+    limits: Object.fromEntries(limits),
+    region: data.REGION,
+    accountId: data.ACCOUNT_ID,
+    idleSeconds: { default: data.DEFAULT_SANDBOX_IDLE_SECONDS, others: data.IDLE_SECONDS },
+  });
+}
+
+// Health must be reached when a variable is wrong, so each is parsed by itself, and a wrong one counts as the most
+// cautious value.
+function parseHosting(env: RawVariables): Hosting {
+  const { DEFAULT_SANDBOX, SANDBOX_DOMAIN, LOG_REQUESTS } = variablesSchema.shape;
+  return {
+    defaultSandbox: DEFAULT_SANDBOX.safeParse(env.DEFAULT_SANDBOX).data ?? "protected",
+    domain: SANDBOX_DOMAIN.safeParse(env.SANDBOX_DOMAIN).data?.toLowerCase() || undefined,
+    logsRequests: LOG_REQUESTS.safeParse(env.LOG_REQUESTS).data === "on",
+  };
+}
+
+/** What is wrong with the deployment's variables, as a sentence for people; undefined when nothing is. */
+export function wrongVariable(env: RawVariables): string | undefined {
+  const { variables } = parsedOf(env);
+  return variables.ok ? undefined : variables.error;
+}
+
+/** What the deployment's variables say of its sandboxes. Throws an Error when any of the variables is wrong. */
+export function variables(env: RawVariables): Variables {
+  const { variables } = parsedOf(env);
+  if (!variables.ok) throw new Error(variables.error);
+  return variables.value;
+}
+
+/** How the deployment is reached. Never throws: what a wrong variable says is `protected`, no domain, no log. */
+export function hosting(env: RawVariables): Hosting {
+  return parsedOf(env).hosting;
+}
+
+/** The deployment's limits. Throws as `variables`. */
+export function limits(env: RawVariables): Limits {
+  return variables(env).limits;
+}
+
+/** After how many milliseconds without use the sandbox is erased; undefined when never. Throws as `variables`. */
+export function idleMs(env: RawVariables, sandbox: string): number | undefined {
+  const { idleSeconds } = variables(env);
+  const seconds = sandbox === DEFAULT_SANDBOX_ID ? idleSeconds.default : idleSeconds.others;
+  return seconds > 0 ? seconds * 1000 : undefined;
+}
