@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { clientOf } from "./control/authorisation.ts";
 import { sendProblem } from "./control/problems.ts";
@@ -8,8 +7,9 @@ import type { Problem } from "./documents/responseBodies.ts";
 import { type ApiError, abbreviated, failure, invalid } from "./fc/errors.ts";
 import { claimedAccessKeyId, verifySignature } from "./fc/signature/verdict.ts";
 import { versionOfPath } from "./fc/versions.ts";
-import type { ApiContext, ApiEnv } from "./http/context.ts";
+import type { ApiContext } from "./http/context.ts";
 import { isControlPath, preflight, send } from "./http/responses.ts";
+import { Router } from "./http/router.ts";
 import { apiRoutes, type Tenancy } from "./http/routes.ts";
 import { pathInSandbox, routedPath, selectSandbox } from "./http/selection.ts";
 import type { Err } from "./lib/result.ts";
@@ -24,7 +24,7 @@ import { isPagePath, pageRoutes } from "./web/pages.ts";
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 /** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
-export const app = new Hono<ApiEnv>({ getPath: (request) => routedPath(getPath(request)) });
+export const app = new Router({ getPath: (request) => routedPath(getPath(request)) });
 
 app.use(async (c, next) => {
   const receivedAt = Date.now();

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import {
   type ControlOperation,
   controlOperations,
@@ -7,8 +6,9 @@ import {
   schemaWithin,
 } from "../documents/operations.ts";
 import type { Problem } from "../documents/responseBodies.ts";
-import type { ApiContext, ApiEnv } from "../http/context.ts";
+import type { ApiContext } from "../http/context.ts";
 import { commonHeaders } from "../http/responses.ts";
+import { Router } from "../http/router.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { limits } from "../variables.ts";
 import { authorise } from "./authorisation.ts";
@@ -40,8 +40,8 @@ const handlers: Handlers = {
 const operations: Readonly<Record<OperationId, ControlOperation>> = controlOperations;
 
 /** The control plane, below `/_sandbox` of the sandbox that the request belongs to. */
-export function controlRoutes(): Hono<ApiEnv> {
-  const routes = new Hono<ApiEnv>();
+export function controlRoutes(): Router {
+  const routes = new Router();
   routes.use(async (c, next) => {
     for (const [name, value] of Object.entries(commonHeaders(c))) c.header(name, value);
     await next();
@@ -66,7 +66,7 @@ export function controlRoutes(): Hono<ApiEnv> {
 }
 
 /** Adds the route of an operation: reads the body that it takes, carries it out, and sends what it comes to. */
-function addRoute<Id extends OperationId>(routes: Hono<ApiEnv>, id: Id): void {
+function addRoute<Id extends OperationId>(routes: Router, id: Id): void {
   const operation = operations[id];
   const handle: Handler<Id> = handlers[id];
   const path = operation.path.replace(/\{(\w+)\}/g, ":$1");

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
 import { handlers } from "../fc/handlers.ts";
@@ -15,9 +14,10 @@ import { functionObject, sandboxObject } from "../objects/stubs.ts";
 import type { Effect } from "../state/faults.ts";
 import { limits } from "../variables.ts";
 import { decodeContent, readBody } from "./body.ts";
-import type { ApiContext, ApiEnv } from "./context.ts";
+import type { ApiContext } from "./context.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
 import { send } from "./responses.ts";
+import { Router } from "./router.ts";
 import { pathInSandbox } from "./selection.ts";
 
 /** What the API asks of the sandbox that a request belongs to. */
@@ -54,7 +54,7 @@ function readingOf(version: ApiVersion, operation: OperationName): Reading {
 
 /** The routes of all operations in all API versions, and what answers when none of them matches. */
 export function apiRoutes(tenancy: Tenancy) {
-  const routes = new Hono<ApiEnv>();
+  const routes = new Router();
   for (const version of apiVersions) {
     const its = routesOf(version);
     const methods = Map.groupBy(its, ({ path }) => path);

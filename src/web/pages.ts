@@ -1,5 +1,5 @@
-import { Hono } from "hono";
-import type { ApiContext, ApiEnv } from "../http/context.ts";
+import type { ApiContext } from "../http/context.ts";
+import { Router } from "../http/router.ts";
 
 /** The pages and documents: their paths in a sandbox, and their files among the static assets. */
 const pages: Readonly<Record<string, string>> = {
@@ -40,8 +40,8 @@ export function isPagePath(path: string): boolean {
  * The pages people look at, and what they are made of, out of the static assets. A page refers to everything
  * relatively, so it is the page of whichever sandbox its path or host names.
  */
-export function pageRoutes(): Hono<ApiEnv> {
-  const routes = new Hono<ApiEnv>();
+export function pageRoutes(): Router {
+  const routes = new Router();
   for (const [path, file] of Object.entries(pages)) {
     routes.get(path, async (c) => {
       const { pathname, search } = new URL(c.req.url);
