@@ -65,7 +65,7 @@ async function play(url: string, minutes: number, pause: number, stopped: AbortS
   const client = new SandboxClient({ endpoint: url });
   const end = Date.now() + minutes * 60_000;
   try {
-    await client.snapshot.import(opening);
+    await client.snapshot.import({ ...opening, replace: "all" });
     for (let round = 0; ; round++) {
       for (const act of acts(round)) {
         if (Date.now() >= end) return;

@@ -1,7 +1,7 @@
 import { getPath } from "hono/utils/url";
 import { clientOf } from "./control/authorisation.ts";
 import { sendProblem } from "./control/problems.ts";
-import { controlRoutes } from "./control/routes.ts";
+import { controlRoutes, noControlRoute } from "./control/routes.ts";
 import { problem } from "./documents/problem.ts";
 import type { Problem } from "./documents/responseBodies.ts";
 import { type ApiError, abbreviated, failure, invalid } from "./fc/errors.ts";
@@ -11,7 +11,7 @@ import type { ApiContext } from "./http/context.ts";
 import { isControlPath, preflight, send } from "./http/responses.ts";
 import { Router } from "./http/router.ts";
 import { apiRoutes, type Tenancy } from "./http/routes.ts";
-import { pathInSandbox, routedPath, selectSandbox } from "./http/selection.ts";
+import { HOST, pathInSandbox, routedPath, selectSandbox } from "./http/selection.ts";
 import type { Err } from "./lib/result.ts";
 import { urlParts } from "./lib/url.ts";
 import { errorReply } from "./objects/messages.ts";
@@ -19,9 +19,6 @@ import { accessKeyOf } from "./state/credentials.ts";
 import { parseFaultHeader } from "./state/faults.ts";
 import { hosting } from "./variables.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
-
-/** A host's name or address, and perhaps a port. A request's URL begins with it, whatever else it may hold. */
-const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 /** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
 export const app = new Router({ getPath: (request) => routedPath(getPath(request)) });
@@ -99,9 +96,7 @@ app.route("/", routes);
 app.notFound((c) => {
   const unknown = c.get("unknownSandbox");
   if (unknown !== undefined) return refuseUnknownSandbox(c, unknown);
-  return isControlPath(c.req.path)
-    ? sendProblem(c, problem(404, `The control plane has no ${c.req.method} ${c.req.path}.`))
-    : notSupported(c);
+  return isControlPath(c.req.path) ? noControlRoute(c) : notSupported(c);
 });
 
 interface PlatformError {

@@ -17,6 +17,12 @@ const domain = z
   .string()
   .check(z.regex(/^([\w-]+(\.[\w-]+)*)?$/, { error: "a domain, without a scheme or a port, or empty" }));
 
+const publicUrl = z.string().check(
+  z.regex(/^(https?:\/\/[\w.-]+(:\d+)?(\/[\w.~%/-]*)?)?$/, {
+    error: "an http or https URL without a query, or empty",
+  }),
+);
+
 const limitVariables = Object.fromEntries(
   Object.values(LIMIT_VARIABLES).map((variable) => [variable, positive]),
 ) as Record<LimitVariable, typeof positive>;
@@ -30,6 +36,8 @@ const variablesSchema = z.object({
   DEFAULT_SANDBOX_IDLE_SECONDS: idleSeconds,
   DEFAULT_SANDBOX: z.enum(["open", "protected", "off"], { error: `"open", "protected" or "off"` }),
   SANDBOX_DOMAIN: z.pipe(textual, domain),
+  PUBLIC_URL: z.pipe(textual, publicUrl),
+  TRUSTED_PROXY: z.enum(["on", "off"], { error: `"on" or "off"` }),
   LOG_REQUESTS: z.enum(["on", "off"], { error: `"on" or "off"` }),
 });
 
@@ -44,6 +52,10 @@ export interface Variables {
   /** The region and the account of a sandbox whose settings have no other. */
   readonly region: string;
   readonly accountId: string;
+  /** The URL that clients reach the deployment by; undefined where it is the URL of the request. */
+  readonly publicUrl: string | undefined;
+  /** Whether requests come through a proxy whose X-Forwarded headers say how clients reach it. */
+  readonly trustsProxy: boolean;
   /** After how many seconds without use a sandbox is erased; 0 is never. */
   readonly idleSeconds: { readonly default: number; readonly others: number };
 }
@@ -86,6 +98,8 @@ function parseVariables(env: RawVariables): Result<Variables, string> {
     limits: Object.fromEntries(limits),
     region: data.REGION,
     accountId: data.ACCOUNT_ID,
+    publicUrl: data.PUBLIC_URL.replace(/\/+$/, "") || undefined,
+    trustsProxy: data.TRUSTED_PROXY === "on",
     idleSeconds: { default: data.DEFAULT_SANDBOX_IDLE_SECONDS, others: data.IDLE_SECONDS },
   });
 }

@@ -65,21 +65,24 @@ export class VerificationError extends Error {
   }
 }
 
-/** Makes a sandbox at a server: `http://127.0.0.1:8787`, say. Throws a ControlError. */
+/**
+ * Makes a sandbox at a server: `http://127.0.0.1:8787`, say, or the address of a proxy before it. The sandbox's endpoint is at
+ * that address. Throws a ControlError.
+ */
 export async function createSandbox(
   server: string,
   { label, settings, snapshot }: CreationOptions = {},
   options: ClientOptions = {},
 ): Promise<SandboxClient> {
-  const call = caller(`${withoutSlash(server)}/_sandbox`, undefined, options);
-  return new SandboxClient(
-    await call<SandboxAccess>("POST", "/sandboxes", { label, settings, snapshot }),
-    options,
-  );
+  // The address of one sandbox is as good as the server's.
+  const address = withoutSlash(server).replace(/\/s\/[^/]+$/, "");
+  const call = caller(`${address}/_sandbox`, undefined, options);
+  const access = await call<SandboxAccess>("POST", "/sandboxes", { label, settings, snapshot });
+  return new SandboxClient({ ...access, endpoint: `${address}/s/${access.id}` }, options);
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/$/, "");
+  return url.replace(/\/+$/, "");
 }
 
 type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;

@@ -3,10 +3,15 @@ import type { ApiContext } from "../http/context.ts";
 import { commonHeaders } from "../http/responses.ts";
 import type { Err } from "../lib/result.ts";
 
-/** Sends a problem document. Source: RFC 9457. */
-export function sendProblem(c: ApiContext, { error: found }: Err<Problem>): Response {
+/** Sends a problem document, with these headers besides the usual ones. Source: RFC 9457. */
+export function sendProblem(
+  c: ApiContext,
+  { error: found }: Err<Problem>,
+  besides: Readonly<Record<string, string>> = {},
+): Response {
   const headers = {
     ...commonHeaders(c),
+    ...besides,
     "Content-Type": "application/problem+json",
     ...(found.status === 429 ? { "Retry-After": "10" } : {}),
     ...(found.status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),

@@ -1,8 +1,8 @@
 import type * as z from "zod/mini";
 import { parsed, problem } from "../documents/problem.ts";
 import type { Problem } from "../documents/responseBodies.ts";
-import { readBody } from "../http/body.ts";
-import { decodeUtf8 } from "../lib/jsonText.ts";
+import { decodeContent, readBody } from "../http/body.ts";
+import { notJson, readJson } from "../lib/jsonText.ts";
 import type { Result } from "../lib/result.ts";
 
 /** More than any document of the control plane needs; RPC can follow some thousands. */
@@ -14,16 +14,21 @@ export async function readDocument<T extends z.ZodMiniType>(
   schema: T,
   maxBytes: number,
 ): Promise<Result<z.output<T>, Problem>> {
-  const body = await readBody(request, maxBytes);
-  if (!body.ok) return problem(413, `The body is larger than ${maxBytes} bytes.`);
-  try {
-    const text = decodeUtf8(body.value);
-    const value = text === "" ? {} : JSON.parse(text);
-    if (depthOf(text) > MAX_DEPTH) return problem(400, `The body is nested more than ${MAX_DEPTH} deep.`);
-    return parsed(schema, value);
-  } catch {
-    return problem(400, "The body is not JSON in UTF-8.");
+  const sent = await readBody(request, maxBytes);
+  const encoding = request.headers.get("Content-Encoding");
+  const body = sent.ok && encoding !== null ? await decodeContent(sent.value, encoding, maxBytes) : sent;
+  if (!body.ok) {
+    const { code, message } = body.error;
+    return code === "EntityTooLarge"
+      ? problem(413, `The body is larger than ${maxBytes} bytes.`)
+      : problem(400, `${message}.`);
   }
+  if (body.value.length === 0) return parsed(schema, {});
+  const json = readJson(body.value);
+  if (!json.ok) return problem(400, `The body must be JSON in UTF-8, but it ${notJson(json.error)}.`);
+  const { text, value } = json.value;
+  if (depthOf(text) > MAX_DEPTH) return problem(400, `The body is nested more than ${MAX_DEPTH} deep.`);
+  return parsed(schema, value);
 }
 
 /** How deep objects and arrays are within each other in text that is valid JSON: of other text it may take minutes. */

@@ -5,6 +5,7 @@ import {
   type RequestDocument,
   schemaWithin,
 } from "../documents/operations.ts";
+import { problem } from "../documents/problem.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import type { ApiContext } from "../http/context.ts";
 import { commonHeaders } from "../http/responses.ts";
@@ -63,6 +64,24 @@ export function controlRoutes(): Router {
   });
   for (const id of ids.filter((id) => !operations[id].isPublic)) addRoute(routes, id);
   return routes;
+}
+
+/** What the control plane answers to a request that has no route: 405 where the path has other methods, else 404. */
+export function noControlRoute(c: ApiContext): Response {
+  const methods = Object.values(operations)
+    .filter(({ path }) => patternOf(path).test(c.req.path))
+    .map(({ method }) => method);
+  if (methods.length === 0)
+    return sendProblem(c, problem(404, `The control plane has no ${c.req.method} ${c.req.path}.`));
+  const Allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  if (c.req.method === "OPTIONS") return c.body(null, 204, { ...commonHeaders(c), Allow });
+  const detail = `${c.req.path} takes ${methods.join(", ")}, and not ${c.req.method}.`;
+  return sendProblem(c, problem(405, detail), { Allow });
+}
+
+/** What an operation's path is like, in a sandbox. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^/_sandbox${path.replace(/\{\w+\}/g, "[^/]+")}$`);
 }
 
 /** Adds the route of an operation: reads the body that it takes, carries it out, and sends what it comes to. */

@@ -2,6 +2,7 @@ import { problem } from "../documents/problem.ts";
 import type { Problem, SandboxAccess, Summary } from "../documents/responseBodies.ts";
 import type { Place } from "../fc/versions.ts";
 import type { ApiContext } from "../http/context.ts";
+import { HOST } from "../http/selection.ts";
 import { type Err, ok } from "../lib/result.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 import { accessKeyOf, createSandboxId, credentialsOf } from "../state/credentials.ts";
@@ -44,11 +45,10 @@ export const sandboxHandlers: Handlers<"createSandbox" | "getSandbox" | "getMetr
 
 /** A sandbox as its maker is told of it. */
 async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxAccess> {
-  const { origin } = new URL(c.req.url);
   const idle = idleMs(c.env, id);
   return {
     id,
-    endpoint: `${origin}/s/${id}`,
+    endpoint: `${publicUrl(c)}/s/${id}`,
     ...(await credentialsOf(c.env.ROOT_SECRET ?? "", id)),
     ...place,
     expiresAt: idle === undefined ? null : new Date(c.get("receivedAt") + idle).toISOString(),
@@ -57,4 +57,20 @@ async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxA
 
 async function summaryOf(c: ApiContext): Promise<Summary> {
   return { id: c.get("sandbox"), ...(await sandboxOf(c).summary()), limits: { ...limits(c.env) } };
+}
+
+/** The URL by which the request's client reaches this deployment, without a slash at its end. */
+function publicUrl(c: ApiContext): string {
+  const { publicUrl: known, trustsProxy } = variables(c.env);
+  if (known !== undefined) return known;
+  const { protocol, host } = new URL(c.req.url);
+  if (!trustsProxy) return `${protocol}//${host}`;
+  /** What the proxy nearest to the client says, where it has the form of that. */
+  const forwarded = (name: string, form: RegExp) => {
+    const [first = ""] = (c.req.header(`X-Forwarded-${name}`) ?? "").split(",");
+    return form.exec(first.trim())?.[0];
+  };
+  const scheme = forwarded("Proto", /^https?$/i)?.toLowerCase();
+  const prefix = forwarded("Prefix", /^(\/[\w.~%-]+)+(?=\/*$)/);
+  return `${scheme ? `${scheme}:` : protocol}//${forwarded("Host", HOST) ?? host}${prefix ?? ""}`;
 }

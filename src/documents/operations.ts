@@ -5,7 +5,7 @@ import { declaredSchema } from "../state/existence.ts";
 import { faultSchema } from "../state/faults.ts";
 import type { Limits } from "../state/limits.ts";
 import { settingsSchema } from "../state/settings.ts";
-import { snapshotSchema } from "../state/snapshot.ts";
+import { importSchema } from "../state/snapshot.ts";
 import { creationSchema, resetSchema, verifySchema } from "./requestBodies.ts";
 
 /** A schema, or what makes it of the deployment's limits. */
@@ -75,7 +75,7 @@ export const controlOperations = {
   importSnapshot: {
     method: "PUT",
     path: "/snapshot",
-    request: snapshotSchema,
+    request: importSchema,
     bodyLimit: "snapshotBytes",
     status: 204,
   },

@@ -5,6 +5,9 @@ import { isSandboxId } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "../state/sandboxId.ts";
 import { hosting } from "../variables.ts";
 
+/** A host's name or address, and perhaps a port. A request's URL begins with it, whatever else it may hold. */
+export const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
+
 /** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
 const PREFIX = /^\/+(?:s|%73)\/([^/]*)(\/.*)?$/s;
 

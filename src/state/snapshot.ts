@@ -14,11 +14,16 @@ import { settingsSchema } from "./settings.ts";
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";
 const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
 
-/** A sandbox's whole state as one document, which people can write by hand: everything in it may be left out. */
+/**
+ * A sandbox's state as one document, which people can write by hand. A part that is left out stays as it is when the document is
+ * imported, unless it says to replace all.
+ */
 export function snapshotSchema(limits: Limits) {
   const { name, qualifier } = nameSchemas(limits);
   return z.strictObject({
     format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
+    /** Whether parts that are left out are reset, too. */
+    replace: z.optional(z.literal("all", { error: '"all"' })),
     settings: z.optional(z.partial(settingsSchema(limits))),
     clock: z.optional(clockSchema),
     faults: z.optional(
@@ -54,6 +59,16 @@ export function snapshotSchema(limits: Limits) {
       ),
     ),
   });
+}
+
+/** A snapshot to import: it has a part at least, or says to replace all. */
+export function importSchema(limits: Limits) {
+  return snapshotSchema(limits).check(
+    z.refine(({ format: _, ...parts }) => Object.values(parts).some((part) => part !== undefined), {
+      error: 'a snapshot with a part at least, or "replace": "all"',
+      when: ({ issues }) => issues.length === 0,
+    }),
+  );
 }
 
 export type Snapshot = z.infer<ReturnType<typeof snapshotSchema>>;

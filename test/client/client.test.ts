@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { createServer, request as forward } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { ControlError, createSandbox, SandboxClient, VerificationError } from "../../src/client/index.ts";
 import { servedSandbox } from "../program.ts";
@@ -13,6 +15,31 @@ test("a sandbox that is there is controlled with its endpoint and token", async 
   const again = new SandboxClient({ endpoint, controlToken });
   await fetch(config(endpoint), { method: "PUT" });
   expect(await again.summary()).toMatchObject({ counts: { functions: 1, configs: 1, requests: 1 } });
+});
+
+test("a sandbox that is made through a proxy is reached through it, below its prefix and whatever Host it sends", async () => {
+  const proxy = createServer((incoming, outgoing) => {
+    const path = (incoming.url ?? "").replace(/^\/team\/fc/, "");
+    const { port } = new URL(server);
+    const headers = { ...incoming.headers, host: "inside.example" };
+    const sent = forward({ port, path, method: incoming.method, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 0, response.headers);
+      response.pipe(outgoing);
+    });
+    incoming.pipe(sent);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/team/fc`;
+  try {
+    const sandbox = await createSandbox(`${address}/`);
+    expect(sandbox.endpoint).toBe(`${address}/s/${sandbox.access.id}`);
+    expect((await fetch(config(sandbox.endpoint), { method: "PUT" })).status).toBe(200);
+    expect(await sandbox.requests.count()).toBe(1);
+    const another = await createSandbox(sandbox.endpoint);
+    expect(another.endpoint).toBe(`${address}/s/${another.access.id}`);
+  } finally {
+    proxy.close();
+  }
 });
 
 test("default is controlled without a token on one's own machine", async () => {

@@ -87,6 +87,8 @@ test("health says which variable is wrong, and what it must be", async () => {
     ["DEFAULT_SANDBOX", "opne", '"open", "protected" or "off"'],
     ["LOG_REQUESTS", "yes", '"on" or "off"'],
     ["SANDBOX_DOMAIN", "http://x.example", "a domain, without a scheme or a port, or empty"],
+    ["PUBLIC_URL", "x.example", "an http or https URL without a query, or empty"],
+    ["TRUSTED_PROXY", "yes", '"on" or "off"'],
     ["REGION", "Hangzhou", "1 to 32 lower-case letters, digits or hyphens"],
     ["ACCOUNT_ID", undefined, "1 to 32 digits"],
   ] as const) {
@@ -118,8 +120,8 @@ test("a path that the control plane does not have is a problem document", async 
   const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
   for (const [method, path] of [
     ["GET", "/nowhere"],
-    ["DELETE", "/clock"],
-    ["PUT", "/faults"],
+    ["DELETE", "/clock/hands"],
+    ["PUT", "/faults/1/2"],
   ] as const) {
     const { status, headers, body } = await sandbox.send(
       method,
@@ -137,11 +139,96 @@ test("a path that the control plane does not have is a problem document", async 
   }
 });
 
+test.each([
+  ["DELETE", "/clock", "GET, PUT, HEAD, OPTIONS", "GET, PUT"],
+  ["PUT", "/faults", "GET, POST, DELETE, HEAD, OPTIONS", "GET, POST, DELETE"],
+  ["GET", "/faults/1", "DELETE, OPTIONS", "DELETE"],
+  ["PROPFIND", "/snapshot", "GET, PUT, HEAD, OPTIONS", "GET, PUT"],
+  ["GET", "/sandboxes", "POST, OPTIONS", "POST"],
+])(
+  "a method that a path does not have, %s %s, is 405 with what it has",
+  async (method, path, allow, methods) => {
+    const sandbox = await newSandbox();
+    const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
+    const address = `/_sandbox${path}`;
+    const { status, headers, body } = await sandbox.send(method, address, undefined, authorization);
+    expect([status, headers.get("Allow")]).toEqual([405, allow]);
+    expect(body.detail).toBe(`${address} takes ${methods}, and not ${method}.`);
+    const options = await sandbox.send("OPTIONS", address, undefined, authorization);
+    expect([options.status, options.headers.get("Allow")]).toEqual([204, allow]);
+  },
+);
+
+test("a body may be compressed, and begin with a byte order mark", async () => {
+  const sandbox = await newSandbox();
+  const text = new Response('\ufeff{"region": "cn-beijing"}').body;
+  const body = await new Response(text?.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  const headers = { Authorization: `Bearer ${sandbox.access.controlToken}`, "Content-Encoding": "gzip" };
+  const answer = await sandbox.send("PATCH", "/_sandbox/settings", new Uint8Array(body), headers);
+  expect(answer.body.region).toBe("cn-beijing");
+  const wrong = await sandbox.send("PATCH", "/_sandbox/settings", "{}", {
+    ...headers,
+    "Content-Encoding": "br",
+  });
+  expect([wrong.status, wrong.body.detail]).toEqual([
+    400,
+    'Content-Encoding must be gzip, deflate or identity, but got "br".',
+  ]);
+});
+
+describe("the endpoint of a new sandbox is where its client reaches it:", () => {
+  const endpointOf = async (variables: object, headers: Record<string, string> = {}) => {
+    const request = { method: "POST", headers };
+    const response = await app.request("http://inside:8787/_sandbox/sandboxes", request, {
+      ...env,
+      ...variables,
+    });
+    const { id, endpoint } = await response.json<{ id: string; endpoint: string }>();
+    return endpoint.replace(`/s/${id}`, "/s/{id}");
+  };
+  const forwarded = {
+    "X-Forwarded-Proto": "https, http",
+    "X-Forwarded-Host": "fc.example:8443",
+    "X-Forwarded-Prefix": "/team/fc/",
+  };
+
+  test.each<[string, object, Record<string, string>, string]>([
+    ["the request's own address", {}, {}, "http://inside:8787/s/{id}"],
+    ["not what anybody writes into a header", {}, forwarded, "http://inside:8787/s/{id}"],
+    [
+      "what a trusted proxy says",
+      { TRUSTED_PROXY: "on" },
+      forwarded,
+      "https://fc.example:8443/team/fc/s/{id}",
+    ],
+    [
+      "as much as it says",
+      { TRUSTED_PROXY: "on" },
+      { "X-Forwarded-Proto": "https" },
+      "https://inside:8787/s/{id}",
+    ],
+    [
+      "and no more than has the form of it",
+      { TRUSTED_PROXY: "on" },
+      { "X-Forwarded-Proto": "gopher", "X-Forwarded-Host": "a/b", "X-Forwarded-Prefix": "//evil" },
+      "http://inside:8787/s/{id}",
+    ],
+    [
+      "PUBLIC_URL, above all",
+      { TRUSTED_PROXY: "on", PUBLIC_URL: "https://x.example/fc/" },
+      forwarded,
+      "https://x.example/fc/s/{id}",
+    ],
+  ])("%s", async (_, variables, headers, endpoint) => {
+    expect(await endpointOf(variables, headers)).toBe(endpoint);
+  });
+});
+
 test("a body that is not JSON, or too large, is a problem document", async () => {
   const sandbox = await newSandbox();
   const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
   expect((await sandbox.send("PATCH", "/_sandbox/settings", "{", authorization)).body.detail).toBe(
-    "The body is not JSON in UTF-8.",
+    "The body must be JSON in UTF-8, but it has an error at line 1, column 2.",
   );
   expect(
     (await sandbox.send("PATCH", "/_sandbox/settings", `"${"x".repeat(65_536)}"`, authorization)).status,

@@ -370,6 +370,9 @@ describe("snapshot", () => {
     [{ settings: { region: 5 } }, "settings.region"],
     [{ functions: { services: "x" } }, "functions.services"],
     [[], ""],
+    [{}, ""],
+    [{ format: "fc-sandbox/1" }, ""],
+    [{ replace: "some" }, "replace"],
   ])("%j changes nothing, and says where it is wrong", async (document, path) => {
     const sandbox = await newSandbox({ snapshot: handWritten });
     const before = await sandbox.snapshot.export();
@@ -377,6 +380,58 @@ describe("snapshot", () => {
       problem: { status: 400, errors: [{ path, reason: expect.stringMatching(/^must /) }] },
     });
     expect(await sandbox.snapshot.export()).toEqual(before);
+  });
+
+  test("leaves the parts as they are that it does not have", async () => {
+    const sandbox = await newSandbox({ snapshot: handWritten, settings: { signatures: "required" } });
+    const before = await sandbox.snapshot.export();
+    const parts: Snapshot[] = [
+      { settings: { region: "cn-beijing" } },
+      { clock: { mode: "frozen", time: "2031-01-01T00:00:00Z" } },
+      { faults: [] },
+      { functions: {} },
+      { configs: [] },
+    ];
+    let expected = before;
+    for (const part of parts) {
+      await sandbox.snapshot.import(part);
+      const clock = part.clock ? { ...part.clock, time: "2031-01-01T00:00:00.000Z" } : expected.clock;
+      expected = { ...expected, ...part, clock, settings: { ...expected.settings, ...part.settings } };
+      // What is declared no longer loses its configs.
+      if (part.functions) expected = { ...expected, configs: (await sandbox.snapshot.export()).configs };
+      expect(await sandbox.snapshot.export()).toEqual(expected);
+    }
+    expect((await sandbox.summary()).settings.signatures).toBe("required");
+  });
+
+  test("replaces all when it says so", async () => {
+    const sandbox = await newSandbox({ snapshot: handWritten });
+    const fresh = await (await newSandbox({ settings: { region: "cn-beijing" } })).snapshot.export();
+    await sandbox.snapshot.import({ replace: "all", settings: { region: "cn-beijing" } });
+    expect(await sandbox.snapshot.export()).toEqual(fresh);
+  });
+
+  test("an empty body is refused, and changes nothing", async () => {
+    const sandbox = await newSandbox({ snapshot: handWritten });
+    const before = await sandbox.snapshot.export();
+    const authorization = { Authorization: `Bearer ${sandbox.access.controlToken}` };
+    const answer = await sandbox.send("PUT", "/_sandbox/snapshot", undefined, authorization);
+    expect([answer.status, answer.body.detail]).toEqual([
+      400,
+      'the document must be a snapshot with a part at least, or "replace": "all"',
+    ]);
+    expect(await sandbox.snapshot.export()).toEqual(before);
+  });
+
+  test.each([
+    ["2030-01-31T20:00:00.123456+08:00", "2030-01-31T12:00:00Z"],
+    ["2030-01-31t12:00:00.999999999z", "2030-01-31T12:00:00Z"],
+    ["2030-01-31T07:30:00.1234567-04:30", "2030-01-31T12:00:00Z"],
+  ])("takes the time %s", async (createdTime, shown) => {
+    const sandbox = await newSandbox({ snapshot: { configs: [{ function: "f", createdTime }] } });
+    expect((await sandbox.send("GET", fc3.config("f"))).body.createdTime).toBe(shown);
+    await sandbox.clock.freeze(createdTime);
+    expect((await sandbox.send("PUT", fc3.config("f"))).body.lastModifiedTime).toBe(shown);
   });
 
   test("limits hold for it, and nothing changes when it goes beyond them", async () => {

@@ -1,7 +1,7 @@
 import type { Part } from "../../documents/parts.ts";
 import { problem } from "../../documents/problem.ts";
 import type { Problem } from "../../documents/responseBodies.ts";
-import { type FunctionName, functionKey } from "../../fc/names.ts";
+import type { FunctionName } from "../../fc/names.ts";
 import { definedItems, type Undefinable } from "../../lib/definedItems.ts";
 import type { Result } from "../../lib/result.ts";
 import {
@@ -13,7 +13,7 @@ import {
   setClock,
   showClock,
 } from "../../state/clock.ts";
-import { type Declared, declaredNames, existenceOf } from "../../state/existence.ts";
+import { type Declared, existenceOf } from "../../state/existence.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Changes, Concern } from "./changes.ts";
@@ -48,7 +48,7 @@ export class Controls {
       if (parts.includes("journal")) this.#clearJournal();
       if (parts.includes("faults")) store.faults.clear();
       if (parts.includes("clock")) store.set("clock", REAL_CLOCK);
-      if (parts.includes("functions")) this.#replaceDeclared({});
+      if (parts.includes("functions")) store.replaceDeclared({});
       if (parts.includes("settings")) {
         store.set("settings", {});
         store.journal.resize(store.settings.journalSize);
@@ -124,22 +124,9 @@ export class Controls {
       return JSON.stringify(was) !== JSON.stringify(is);
     };
     return this.#changes.make("functions", isConcerned, () => {
-      this.#replaceDeclared(declared);
+      this.#store.replaceDeclared(declared);
       return declared;
     });
-  }
-
-  /**
-   * Replaces the declarations. A function that was declared and no longer is loses its configs. A function itself deletes the
-   * configs of versions and aliases that are no longer declared.
-   */
-  #replaceDeclared(declared: Declared): void {
-    const { directory } = this.#store;
-    const names = new Set(declaredNames(declared).map(functionKey));
-    for (const name of declaredNames(this.#store.get("declared"))) {
-      if (!names.has(functionKey(name)) && directory.get(name)) directory.replaceConfigs(name, []);
-    }
-    this.#store.set("declared", declared);
   }
 }
 

@@ -45,13 +45,18 @@ export class Snapshots {
     };
   }
 
-  /** Replaces the whole state but the journal by the snapshot's; 400 or 409 when that can't be. */
+  /**
+   * Replaces the parts that the snapshot has, and with `"replace": "all"` all parts but the journal. Of the settings only those
+   * that are given change. 400 or 409 when that can't be.
+   */
   async import(snapshot: Snapshot): Promise<Result<undefined, Problem>> {
     const configs = configsByFunction(snapshot);
     const store = this.#store;
     const most = this.#limits().functions;
+    const isWhole = snapshot.replace === "all";
+    const hasConfigs = isWhole || snapshot.configs !== undefined;
     const old = store.directory.all().filter((one) => !configs.has(functionKey(one)));
-    if (configs.size + old.length > most) {
+    if (hasConfigs && configs.size + old.length > most) {
       // Of the functions that the snapshot does not have, those with journal entries stay.
       const others = await this.#functions.askAll(
         async (one, object) => !configs.has(functionKey(one)) && (await object.counts()).requests > 0,
@@ -67,16 +72,19 @@ export class Snapshots {
     }
     const wrong = contradictionIn(snapshot, this.#limits().qualifiersPerFunction);
     if (wrong !== undefined) return problem(400, wrong);
-    const clock = setClock(snapshot.clock ?? { mode: "real" }, Date.now());
+    const given = snapshot.clock ?? (isWhole ? { mode: "real" as const } : undefined);
+    const clock = given === undefined ? store.get("clock") : setClock(given, Date.now());
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
     const imported = await this.#changes.make("snapshot", "all", () => {
-      store.set("settings", definedItems(snapshot.settings ?? {}));
+      const settings = definedItems(snapshot.settings ?? {});
+      store.set("settings", isWhole ? settings : { ...store.get("settings"), ...settings });
       store.journal.resize(store.settings.journalSize);
       store.set("clock", clock);
-      store.set("declared", snapshot.functions ?? {});
-      store.faults.clear();
+      const declared = snapshot.functions ?? (isWhole ? {} : undefined);
+      if (declared !== undefined) store.replaceDeclared(declared);
+      if (isWhole || snapshot.faults !== undefined) store.faults.clear();
       for (const fault of snapshot.faults ?? []) store.faults.add(fault);
-      store.directory.deleteAllConfigs();
+      if (hasConfigs) store.directory.deleteAllConfigs();
       const at = now(clock, Date.now());
       for (const { name, configs: its } of configs.values()) {
         const stored = its.map((config) => importConfig(config, at));

@@ -1,10 +1,10 @@
 import type { Env } from "../../env.ts";
-import type { FunctionName } from "../../fc/names.ts";
+import { type FunctionName, functionKey } from "../../fc/names.ts";
 import { Journal } from "../../journal/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { NO_RETRY, type Retry } from "../../lib/alarm.ts";
 import { type Clock, REAL_CLOCK } from "../../state/clock.ts";
-import { type Declared, existenceOf } from "../../state/existence.ts";
+import { type Declared, declaredNames, existenceOf } from "../../state/existence.ts";
 import { concernsFunction } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import { resolveSettings, type SharedState } from "../../state/sharedState.ts";
@@ -80,6 +80,18 @@ export class SandboxStore {
 
   get settings(): Settings {
     return resolveSettings(variables(this.#env), this.get("settings"));
+  }
+
+  /**
+   * Replaces the declarations. A function that was declared and no longer is loses its configs. A function itself deletes the
+   * configs of versions and aliases that are no longer declared.
+   */
+  replaceDeclared(declared: Declared): void {
+    const names = new Set(declaredNames(declared).map(functionKey));
+    for (const name of declaredNames(this.get("declared"))) {
+      if (!names.has(functionKey(name)) && this.directory.get(name)) this.directory.replaceConfigs(name, []);
+    }
+    this.set("declared", declared);
   }
 
   /** What a function has to know, or the sandbox itself when no function is named. */
