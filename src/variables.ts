@@ -43,7 +43,7 @@ const variablesSchema = z.object({
 
 type VariableName = keyof typeof variablesSchema.shape;
 
-/** The variables as the platform hands them over: not parsed, so of no use to anybody else. */
+/** The variables as the platform gives them to the Worker. Nothing but this file reads them. */
 export type RawVariables = { readonly [Name in VariableName]: unknown };
 
 /** What the variables say of the sandboxes. */
@@ -128,7 +128,7 @@ export function variables(env: RawVariables): Variables {
   return variables.value;
 }
 
-/** How the deployment is reached. Never throws: what a wrong variable says is `protected`, no domain, no log. */
+/** How the deployment is reached. Never throws: with wrong variables it is `protected`, without a domain or a log. */
 export function hosting(env: RawVariables): Hosting {
   return parsedOf(env).hosting;
 }

@@ -22,6 +22,12 @@ export function metricsText({ id, counts, traffic, faults }: Summary): string {
     single("fc_sandbox_functions", "Functions.", "gauge", counts.functions),
     single("fc_sandbox_configs", "Configs.", "gauge", counts.configs),
     single("fc_sandbox_journal_entries", "Requests that the journal remembers.", "gauge", counts.requests),
+    single(
+      "fc_sandbox_journal_dropped",
+      "Requests that the journal dropped since it was cleared.",
+      "gauge",
+      counts.dropped,
+    ),
     single("fc_sandbox_faults", "Faults that are set.", "gauge", faults),
   ];
   return families.map((family) => familyText(family, id)).join("");

@@ -50,7 +50,7 @@ export function controlRoutes(): Router {
     if (c.res.status !== 101) c.header("Server-Timing", commonHeaders(c)["Server-Timing"]);
   });
 
-  // Before the body is read: what can't come to a sandbox is not worth reading.
+  // Checked before the body is read, which may be a large snapshot.
   routes.post(operations.createSandbox.path, async (c, next) => {
     const refused = await refusedCreation(c);
     return refused ? sendProblem(c, refused) : next();
@@ -92,7 +92,7 @@ function addRoute<Id extends OperationId>(routes: Router, id: Id): void {
   routes.on(operation.method, path || "/", async (c) => {
     const given = await readRequest(c, operation);
     if (!given.ok) return sendProblem(c, given);
-    // The schema that made it is the one that the type is made of.
+    // TypeScript can't see that the row's schema has made the value.
     return send(c, operation, await handle(c, given.value as RequestDocument<Id>));
   });
 }

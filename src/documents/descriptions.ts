@@ -16,7 +16,7 @@ import {
   verificationSchema,
 } from "./responseBodies.ts";
 
-// What the Worker runs without: apart from `operations.ts`, so that none of it is in the Worker's bundle.
+// The Worker needs none of this to run. It is apart from `operations.ts` so that the Worker's bundle stays small.
 
 /** How an operation of the control plane is explained. */
 export interface Description {
@@ -82,14 +82,15 @@ export const descriptions = {
   },
   countRequests: {
     summary: "Count requests",
+    text: "409 when the journal does not have all requests that may match.",
     response: countSchema,
-    problems: [400, 413],
+    problems: [400, 409, 413],
   },
   verifyRequests: {
     summary: "Verify that requests were made",
-    text: "Without a number: at least one; `exactly` goes with no other. On failure `nearMisses` has the requests that come closest, and what differs.",
+    text: "Without a number: at least one; `exactly` goes with no other. On failure `nearMisses` has the requests that come closest, and what differs. 409 when the journal does not have all requests that may match, and the answer depends on them: the detail says what is missing, and what to change.",
     response: verificationSchema,
-    problems: [400, 413],
+    problems: [400, 409, 413],
   },
   listFaults: {
     summary: "The faults",

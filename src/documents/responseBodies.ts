@@ -42,9 +42,16 @@ export const summarySchema = z.strictObject({
   clock: shownClockSchema,
   faults: z.int(),
   functions: z.array(
-    z.strictObject({ service: z.string(), function: z.string(), configs: z.int(), requests: z.int() }),
+    z.strictObject({
+      service: z.string(),
+      function: z.string(),
+      configs: z.int(),
+      requests: z.int(),
+      /** Requests that the journal dropped since it was cleared. */
+      dropped: z.int(),
+    }),
   ),
-  counts: z.strictObject({ functions: z.int(), configs: z.int(), requests: z.int() }),
+  counts: z.strictObject({ functions: z.int(), configs: z.int(), requests: z.int(), dropped: z.int() }),
   traffic: trafficSchema,
   limits: z.record(z.string(), z.int()),
 });

@@ -122,6 +122,7 @@ async function handle(
       url: redactedUrl(urlParts(c.req.raw.url), journalBodyBytes),
       headers: redactedHeaders(c.req.raw.headers, journalBodyBytes),
       body: body.ok ? journalText(body.value, journalBodyBytes) : "",
+      ...(body.ok && body.value.length <= journalBodyBytes ? {} : { bodyCut: true as const }),
     }),
   };
   c.set("operation", operation ?? undefined);

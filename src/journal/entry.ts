@@ -20,6 +20,8 @@ const seenRequestSchema = z.strictObject({
   url: z.string(),
   headers: z.record(z.string(), z.string()),
   body: z.string(),
+  /** There when `body` is not the whole body: the journal cut it, or it was too large to be read. */
+  bodyCut: z.optional(z.literal(true)),
 });
 
 /** What came of a request. */

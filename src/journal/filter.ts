@@ -36,6 +36,9 @@ export const filterSchema = z.strictObject({
 
 export type Filter = z.infer<typeof filterSchema>;
 
+/** The difference of an entry whose body can't be compared. */
+const CUT = "body was cut, so what it contains is not known";
+
 /** How an entry differs from a filter, a sentence for each item; empty when the entry matches. */
 export function differences(entry: JournalEntry, filter: Filter): string[] {
   const found: string[] = [];
@@ -52,18 +55,33 @@ export function differences(entry: JournalEntry, filter: Filter): string[] {
     if (wanted !== undefined && wanted !== entry[item])
       found.push(`${item} is ${JSON.stringify(entry[item])}, not ${JSON.stringify(wanted)}`);
   }
-  if (filter.status !== undefined && !hasStatus(entry.status, String(filter.status))) {
+  if (filter.status !== undefined && !hasStatus(entry.status, filter.status)) {
     found.push(`status is ${entry.status}, not ${filter.status}`);
   }
   if (filter.since !== undefined && Date.parse(entry.time) < Date.parse(filter.since)) {
     found.push(`time is ${entry.time}, before ${filter.since}`);
   }
-  if (filter.body !== undefined) found.push(...bodyDifferences(entry.body, filter.body));
+  if (filter.body !== undefined) {
+    found.push(...(entry.bodyCut ? [CUT] : bodyDifferences(entry.body, filter.body)));
+  }
   return found;
 }
 
-function hasStatus(status: number, wanted: string): boolean {
-  return wanted.split(",").some((one) => one === String(status) || one === `${Math.floor(status / 100)}xx`);
+/** Whether an entry with these differences may match all the same: only its body is not known. */
+export function mayMatch(differences: readonly string[]): boolean {
+  return differences.length === 1 && differences[0] === CUT;
+}
+
+/** Whether a request of this operation (null where it matched none) and status may match a filter. */
+export function matchesOutcome(operation: string | null, status: number, filter: Filter): boolean {
+  if (filter.operation !== undefined && filter.operation !== operation) return false;
+  return filter.status === undefined || hasStatus(status, filter.status);
+}
+
+function hasStatus(status: number, wanted: number | string): boolean {
+  return String(wanted)
+    .split(",")
+    .some((one) => one === String(status) || one === `${Math.floor(status / 100)}xx`);
 }
 
 function bodyDifferences(body: string, wanted: unknown): string[] {

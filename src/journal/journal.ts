@@ -1,15 +1,40 @@
 import type { Json } from "../lib/json.ts";
 import { migrate } from "../lib/migrations.ts";
 import { abridged, type JournalEntry } from "./entry.ts";
-import { differences, type Filter } from "./filter.ts";
+import { differences, type Filter, matchesOutcome, mayMatch } from "./filter.ts";
 import { isAfter, type NearMiss, nearest, type Placed, type Position } from "./order.ts";
-import { addTraffic, type CountedRequest, NO_TRAFFIC, type Traffic, trafficOf } from "./traffic.ts";
+import {
+  addTraffic,
+  type CountedRequest,
+  NO_OPERATION,
+  NO_TRAFFIC,
+  type Traffic,
+  trafficOf,
+} from "./traffic.ts";
+import type { Findings } from "./verification.ts";
 
 const migrations = [
   `CREATE TABLE journal (slot INTEGER PRIMARY KEY, number INTEGER NOT NULL, entry TEXT NOT NULL) STRICT`,
   "ALTER TABLE journal ADD COLUMN kept TEXT",
   "ALTER TABLE journal ADD COLUMN traffic TEXT",
 ];
+
+/** Where the journal began when it was cleared last. */
+interface Cleared {
+  /** The counters of requests at that time. */
+  readonly traffic: Traffic;
+  /** The number of the next entry at that time. */
+  readonly number: number;
+}
+
+const CLEARED = "journalCleared";
+const GAP = "journalGap";
+
+/** What a journal knows of a filter, and which entries almost match. */
+export interface Examination {
+  readonly findings: Findings;
+  readonly nearMisses: readonly NearMiss[];
+}
 
 /**
  * A ring of the latest entries: each entry overwrites the slot of the entry that is `size` older, so an entry costs one row.
@@ -22,6 +47,8 @@ export class Journal {
   readonly #kv: SyncKvStorage;
   #next: number;
   #traffic: Traffic;
+  #cleared: Cleared;
+  #hasGap: boolean;
 
   /** Numbers its entries from `first` on, or after the entries that are there. */
   constructor(storage: DurableObjectStorage, source: string, first = 0) {
@@ -37,6 +64,8 @@ export class Journal {
     this.#traffic = latest ? JSON.parse(latest.traffic) : (this.#kv.get<Traffic>("traffic") ?? NO_TRAFFIC);
     const { last } = this.#sql.exec<{ last: number | null }>("SELECT max(number) AS last FROM journal").one();
     this.#next = Math.max(first, (last ?? -1) + 1);
+    this.#hasGap = this.#kv.get<boolean>(GAP) ?? false;
+    this.#cleared = this.#kv.get<Cleared>(CLEARED) ?? { traffic: NO_TRAFFIC, number: first };
   }
 
   /** The number of the next entry. */
@@ -60,7 +89,10 @@ export class Journal {
    */
   add(entry: Json<JournalEntry>, counted: CountedRequest, size: number, change: string | null = null): void {
     this.#traffic = addTraffic(this.#traffic, trafficOf(counted));
-    if (size === 0) return;
+    if (size === 0) {
+      this.noteGap();
+      return;
+    }
     // The row that is written next.
     this.countRows(1);
     const number = this.#next++;
@@ -96,7 +128,7 @@ export class Journal {
     if (this.fits(size)) return;
     const oldest = this.#next - size;
     const kept = this.#rows().filter(({ number }) => number >= oldest);
-    this.clear();
+    this.#deleteRows();
     for (const { number, entry } of kept)
       this.#sql.exec(
         "INSERT INTO journal (slot, number, entry) VALUES (?, ?, ?)",
@@ -106,8 +138,17 @@ export class Journal {
       );
   }
 
-  /** Deletes the entries, and keeps the counters. */
+  /** Deletes the entries, and keeps the counters: what came before is not missing. */
   clear(): void {
+    this.#deleteRows();
+    const { requests } = this.#traffic;
+    this.#cleared = { traffic: { ...NO_TRAFFIC, requests }, number: this.#next };
+    this.#kv.put(CLEARED, this.#cleared);
+    if (this.#hasGap) this.#kv.delete(GAP);
+    this.#hasGap = false;
+  }
+
+  #deleteRows(): void {
     if (this.#traffic !== NO_TRAFFIC) this.#kv.put("traffic", this.#traffic);
     this.#sql.exec("DELETE FROM journal");
   }
@@ -125,19 +166,78 @@ export class Journal {
     return this.#entries().filter(({ position }) => numbers.includes(position.number));
   }
 
-  /** How many entries match a filter. */
-  countOf(filter: Filter): number {
-    return this.#entries().filter(({ entry }) => differences(entry, filter).length === 0).length;
-  }
-
-  /** The entries that almost match a filter: up to `most` with the fewest differences, their bodies abridged. */
-  nearMisses(filter: Filter, most: number): NearMiss[] {
+  /** What the journal knows of a filter, and up to `most` entries that almost match, with the fewest differences. */
+  examine(filter: Filter, most: number): Examination {
     const compared = this.#entries().map((placed) => ({
       ...placed,
       differences: differences(placed.entry, filter),
     }));
+    const count = compared.filter((placed) => placed.differences.length === 0).length;
     const misses = compared.filter((placed) => placed.differences.length > 0);
-    return nearest(misses, most).map(({ entry, ...placed }) => ({ ...placed, entry: abridged(entry) }));
+    return {
+      findings: {
+        count,
+        cut: misses.filter((placed) => mayMatch(placed.differences)).length,
+        // A request id is one request's.
+        dropped: filter.requestId !== undefined && count > 0 ? 0 : this.#droppedOf(compared, filter),
+        hasGap: this.hasGap,
+      },
+      nearMisses: nearest(misses, most).map(({ entry, ...placed }) => ({
+        ...placed,
+        entry: abridged(entry),
+      })),
+    };
+  }
+
+  /** How many entries there are, and how many were dropped since the journal was cleared. */
+  counts(): { readonly entries: number; readonly dropped: number } {
+    const { entries, oldest } = this.#sql
+      .exec<{ entries: number; oldest: number | null }>(
+        "SELECT count(*) AS entries, min(number) AS oldest FROM journal",
+      )
+      .one();
+    return { entries, dropped: this.#droppedBefore(oldest ?? this.#next) };
+  }
+
+  /** How many entries were dropped since the journal was cleared, when this is the number of the oldest one that is there. */
+  #droppedBefore(oldest: number): number {
+    return Math.max(0, oldest - this.#cleared.number);
+  }
+
+  /** How many requests were dropped, since the journal was cleared, that may match a filter. `entries` are all there are. */
+  #droppedOf(entries: readonly Placed[], filter: Filter): number {
+    const oldest = entries.at(-1);
+    if (filter.since !== undefined && oldest) {
+      const { time, durationMs } = oldest.entry;
+      // Entries are numbered as their requests end, so what was dropped had ended by then.
+      if (Date.parse(time) + durationMs < Date.parse(filter.since)) return 0;
+    }
+    const present = entries
+      .map(({ entry }) => trafficOf({ ...entry, faultsStruck: 0 }))
+      .reduce(addTraffic, NO_TRAFFIC);
+    const before = addTraffic(this.#cleared.traffic, present);
+    let all = 0;
+    let matching = 0;
+    for (const { operation, status, count } of this.#traffic.requests) {
+      const known = before.requests.find((one) => one.operation === operation && one.status === status);
+      const dropped = Math.max(0, count - (known?.count ?? 0));
+      all += dropped;
+      if (matchesOutcome(operation === NO_OPERATION ? null : operation, status, filter)) matching += dropped;
+    }
+    // Earlier commits did not count requests, but they numbered entries.
+    return matching + Math.max(0, this.#droppedBefore(oldest?.position.number ?? this.#next) - all);
+  }
+
+  /** Whether there were requests, since the journal was cleared, that it never kept. */
+  get hasGap(): boolean {
+    return this.#hasGap;
+  }
+
+  /** Notes that there was a request that the journal does not keep. */
+  noteGap(): void {
+    if (this.#hasGap) return;
+    this.#hasGap = true;
+    this.#kv.put(GAP, true);
   }
 
   #entries(): Placed[] {
@@ -145,11 +245,6 @@ export class Journal {
       const entry: JournalEntry = JSON.parse(json);
       return { entry, position: { time: entry.time, source: this.#source, number } };
     });
-  }
-
-  /** How many entries there are. */
-  count(): number {
-    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM journal").one().count;
   }
 
   #rows(): { number: number; entry: string }[] {

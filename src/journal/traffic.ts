@@ -12,6 +12,9 @@ export const trafficSchema = z.strictObject({
 
 export type Traffic = z.infer<typeof trafficSchema>;
 
+/** The operation of requests that matched none. */
+export const NO_OPERATION = "none";
+
 export const NO_TRAFFIC: Traffic = { requests: [], faultsStruck: 0, rowsWritten: 0 };
 
 /** One request as it is counted. */
@@ -22,7 +25,11 @@ export interface CountedRequest {
 }
 
 export function trafficOf({ operation, status, faultsStruck }: CountedRequest): Traffic {
-  return { requests: [{ operation: operation ?? "none", status, count: 1 }], faultsStruck, rowsWritten: 0 };
+  return {
+    requests: [{ operation: operation ?? NO_OPERATION, status, count: 1 }],
+    faultsStruck,
+    rowsWritten: 0,
+  };
 }
 
 /** The sum of both. */

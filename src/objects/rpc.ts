@@ -1,11 +1,13 @@
 import type { Part } from "../documents/parts.ts";
-import type { Problem, RequestsPage, Summary } from "../documents/responseBodies.ts";
+import type { Problem, RequestsPage, Summary, Verification } from "../documents/responseBodies.ts";
 import type { StoredConfig } from "../fc/asyncConfig/schema.ts";
 import type { PageRequest } from "../fc/paging.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { Filter } from "../journal/filter.ts";
-import type { NearMiss, Placed, Position } from "../journal/order.ts";
+import type { Examination } from "../journal/journal.ts";
+import type { Placed, Position } from "../journal/order.ts";
 import type { Traffic } from "../journal/traffic.ts";
+import type { Bounds } from "../journal/verification.ts";
 import type { Undefinable } from "../lib/definedItems.ts";
 import type { Result } from "../lib/result.ts";
 import type { GivenClock, ShownClock } from "../state/clock.ts";
@@ -29,27 +31,29 @@ export interface Registration {
 export interface FunctionCounts {
   readonly configs: number;
   readonly requests: number;
+  /** Requests that the journal dropped since it was cleared. */
+  readonly dropped: number;
   readonly traffic: Traffic;
 }
 
-/** How many journal entries match a filter, and which almost do. */
-export interface Matches {
-  readonly count: number;
-  readonly nearMisses: readonly NearMiss[];
+/** What is left of a function that was deregistered. */
+export interface Deregistration {
+  readonly traffic: Traffic;
+  /** Whether there were requests that its journal never kept. */
+  readonly hasGap: boolean;
 }
 
 export interface FunctionRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 
   accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void>;
-  deregister(): Promise<Traffic | undefined>;
+  deregister(): Promise<Deregistration | undefined>;
   erase(): Promise<void>;
 
   configsAfter(qualifier: string, most: number): Promise<StoredConfig[]>;
   findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]>;
   journalEntries(numbers: readonly number[]): Promise<Placed[]>;
-  countJournalEntries(filter: Filter): Promise<number>;
-  nearMisses(filter: Filter, most: number): Promise<NearMiss[]>;
+  examineJournal(filter: Filter, most: number): Promise<Examination>;
   counts(): Promise<FunctionCounts>;
 }
 
@@ -70,8 +74,8 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>>;
 
   requests(filter: Filter, page: PageRequest): Promise<Result<RequestsPage, Problem>>;
-  countRequests(filter: Filter): Promise<number>;
-  verify(filter: Filter): Promise<Matches>;
+  countRequests(filter: Filter): Promise<Result<number, Problem>>;
+  verify(filter: Filter, bounds: Bounds): Promise<Result<Verification, Problem>>;
   clearRequests(): Promise<Result<undefined, Problem>>;
 
   faults(): Promise<Fault[]>;

@@ -189,11 +189,13 @@ async function driveControl(operation: Operation): Promise<void> {
   const { id } = operation;
   const sandbox = await createSandbox(SERVER);
   await sandbox.clock.freeze("2030-01-01T00:00:00Z");
-  await fetch(`${sandbox.endpoint}/2016-08-15/services/demo/functions/hello/async-invoke-config`, {
-    method: "PUT",
-    headers: JSON_TYPE,
-    body: '{"maxAsyncRetryAttempts":1}',
-  });
+  const put = () =>
+    fetch(`${sandbox.endpoint}/2016-08-15/services/demo/functions/hello/async-invoke-config`, {
+      method: "PUT",
+      headers: JSON_TYPE,
+      body: '{"maxAsyncRetryAttempts":1}',
+    });
+  await put();
   const fault = await sandbox.faults.add({ effect: { type: "delay", milliseconds: 1 } });
   const Authorization = `Bearer ${sandbox.access.controlToken}`;
   const statuses = Object.keys(operation.object.responses).map(Number);
@@ -229,6 +231,11 @@ async function driveControl(operation: Operation): Promise<void> {
     await send(413, { body: allowsMuch ? HUGE : LARGE });
   }
   if (id === "importSnapshot") await send(409, { body: MANY });
+  if (id === "countRequests" || id === "verifyRequests") {
+    await sandbox.settings({ journalSize: 1, signatures: "off" });
+    for (let i = 0; i < 2; i++) await put();
+    await send(409, { body });
+  }
   if (id === "createSandbox") await send(409, { body: `{"snapshot":${MANY}}` });
   if (id === "removeFault") await send(404, { values: { id: "nothing" } });
   if (id === "advanceClock") {

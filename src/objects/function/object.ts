@@ -7,8 +7,10 @@ import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import { versionById } from "../../fc/versions.ts";
 import type { Filter } from "../../journal/filter.ts";
-import type { NearMiss, Placed, Position } from "../../journal/order.ts";
-import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
+import type { Examination } from "../../journal/journal.ts";
+import type { Placed, Position } from "../../journal/order.ts";
+import { NO_TRAFFIC } from "../../journal/traffic.ts";
+import { NOTHING_FOUND } from "../../journal/verification.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
@@ -26,7 +28,7 @@ import {
   sendReply,
 } from "../messages.ts";
 import { type Answerer, answer } from "../pipeline.ts";
-import type { FunctionCounts, FunctionRpc } from "../rpc.ts";
+import type { Deregistration, FunctionCounts, FunctionRpc } from "../rpc.ts";
 import { sandboxObject } from "../stubs.ts";
 import { ConfigStore } from "./configs.ts";
 
@@ -172,21 +174,19 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     return this.#read([], ({ journal }) => journal.at(numbers));
   }
 
-  countJournalEntries(filter: Filter): Promise<number> {
-    return this.#read(0, ({ journal }) => journal.countOf(filter));
-  }
-
-  /** The entries that almost match a filter: up to `most` with the fewest differences. */
-  nearMisses(filter: Filter, most: number): Promise<NearMiss[]> {
-    return this.#read([], ({ journal }) => journal.nearMisses(filter, most));
+  /** What the journal knows of a filter, and up to `most` entries that almost match. */
+  examineJournal(filter: Filter, most: number): Promise<Examination> {
+    return this.#read({ findings: NOTHING_FOUND, nearMisses: [] }, ({ journal }) =>
+      journal.examine(filter, most),
+    );
   }
 
   counts(): Promise<FunctionCounts> {
-    return this.#read({ configs: 0, requests: 0, traffic: NO_TRAFFIC }, ({ count, journal }) => ({
-      configs: count,
-      requests: journal.count(),
-      traffic: journal.traffic,
-    }));
+    const none = { configs: 0, requests: 0, dropped: 0, traffic: NO_TRAFFIC };
+    return this.#read(none, ({ count, journal }) => {
+      const { entries, dropped } = journal.counts();
+      return { configs: count, requests: entries, dropped, traffic: journal.traffic };
+    });
   }
 
   /** Reads the tables. A function that is not registered has `none`, and being read makes no tables. */
@@ -195,16 +195,16 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   }
 
   /**
-   * Erases the function if it has neither configs nor journal entries and answers no request. Returns its counters;
+   * Erases the function if it has neither configs nor journal entries and answers no request. Returns what is left of it;
    * undefined when it stays.
    */
-  async deregister(): Promise<Traffic | undefined> {
+  async deregister(): Promise<Deregistration | undefined> {
     if (this.#lifecycle.isBusy) return undefined;
     const tables = this.#state && this.#lifecycle.tables;
-    if (tables && tables.count + tables.journal.count() > 0) return undefined;
-    const traffic = tables?.journal.traffic ?? NO_TRAFFIC;
+    if (tables && tables.count + tables.journal.counts().entries > 0) return undefined;
+    const { traffic = NO_TRAFFIC, hasGap = false } = tables?.journal ?? {};
     await this.erase();
-    return traffic;
+    return { traffic, hasGap };
   }
 
   /** Erases everything, once the requests under way are answered: the function has no storage then. */

@@ -116,13 +116,14 @@ export class Functions {
         if (one.imported !== undefined) return;
         const key = functionKey(one);
         this.#deregistering.add(key);
-        const traffic = await object.deregister();
-        if (traffic) {
-          const sum = addTraffic(this.#store.get("deregisteredTraffic"), traffic);
+        const left = await object.deregister();
+        if (left) {
+          const sum = addTraffic(this.#store.get("deregisteredTraffic"), left.traffic);
           this.#store.set("deregisteredTraffic", sum);
+          if (left.hasGap) this.#store.journal.noteGap();
         }
         // A function that has registered again in the meantime stays.
-        if (this.#deregistering.delete(key) && traffic) this.#store.directory.remove(one);
+        if (this.#deregistering.delete(key) && left) this.#store.directory.remove(one);
       }),
     );
   }

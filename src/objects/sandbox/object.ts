@@ -1,10 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Part } from "../../documents/parts.ts";
-import type { Problem, RequestsPage, Summary } from "../../documents/responseBodies.ts";
+import type { Problem, RequestsPage, Summary, Verification } from "../../documents/responseBodies.ts";
 import type { Env } from "../../env.ts";
 import type { PageRequest } from "../../fc/paging.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { Filter } from "../../journal/filter.ts";
+import type { Bounds } from "../../journal/verification.ts";
 import { ObjectAlarm } from "../../lib/alarm.ts";
 import type { Undefinable } from "../../lib/definedItems.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
@@ -19,7 +20,7 @@ import type { Settings } from "../../state/settings.ts";
 import type { Snapshot } from "../../state/snapshot.ts";
 import { idleMs, limits } from "../../variables.ts";
 import { receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
-import type { Matches, Registration, SandboxRpc } from "../rpc.ts";
+import type { Registration, SandboxRpc } from "../rpc.ts";
 import { functionObject } from "../stubs.ts";
 import { ApiRequests } from "./apiRequests.ts";
 import { Changes } from "./changes.ts";
@@ -105,7 +106,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       functions,
       changes,
       controls: new Controls(store, changes, () => bounds().faults),
-      journal: new RequestJournal(store, functions, tokens("requests")),
+      journal: new RequestJournal(store, functions, tokens("requests"), bounds),
       snapshots: new Snapshots(store, functions, changes, bounds),
       registrations,
       apiRequests: new ApiRequests(store, registrations, configList, this.#feed, bounds),
@@ -245,12 +246,12 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#run(({ journal }) => journal.page(filter, page));
   }
 
-  countRequests(filter: Filter): Promise<number> {
+  countRequests(filter: Filter): Promise<Result<number, Problem>> {
     return this.#run(({ journal }) => journal.count(filter));
   }
 
-  verify(filter: Filter): Promise<Matches> {
-    return this.#run(({ journal }) => journal.matches(filter));
+  verify(filter: Filter, bounds: Bounds): Promise<Result<Verification, Problem>> {
+    return this.#run(({ journal }) => journal.verify(filter, bounds));
   }
 
   clearRequests(): Promise<Result<undefined, Problem>> {

@@ -1,12 +1,22 @@
 import { problem } from "../../documents/problem.ts";
-import type { Problem, RequestsPage } from "../../documents/responseBodies.ts";
+import type { Problem, RequestsPage, Verification } from "../../documents/responseBodies.ts";
 import { invalidToken, type PageRequest, pageOf } from "../../fc/paging.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { Filter } from "../../journal/filter.ts";
-import { comparePositions, type NearMiss, nearest, type Placed, type Position } from "../../journal/order.ts";
+import type { Examination } from "../../journal/journal.ts";
+import { comparePositions, nearest, type Placed, type Position } from "../../journal/order.ts";
+import {
+  addFindings,
+  type Bounds,
+  type Findings,
+  inconclusive,
+  isExact,
+  NOTHING_FOUND,
+  verdictOn,
+} from "../../journal/verification.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
-import { ok, type Result } from "../../lib/result.ts";
-import type { Matches } from "../rpc.ts";
+import { type Err, ok, type Result } from "../../lib/result.ts";
+import type { Limits } from "../../state/limits.ts";
 import type { SandboxFunction } from "./directory.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
@@ -24,11 +34,13 @@ export class RequestJournal {
   readonly #store: SandboxStore;
   readonly #functions: Functions;
   readonly #tokens: PageTokens;
+  readonly #limits: () => Limits;
 
-  constructor(store: SandboxStore, functions: Functions, tokens: PageTokens) {
+  constructor(store: SandboxStore, functions: Functions, tokens: PageTokens, limits: () => Limits) {
     this.#store = store;
     this.#functions = functions;
     this.#tokens = tokens;
+    this.#limits = limits;
   }
 
   /** A page of the entries that match a filter, newest first; 400 when this list did not issue the token. */
@@ -72,18 +84,46 @@ export class RequestJournal {
     return inOrder.map(({ entry }) => entry);
   }
 
-  /** How many entries match a filter. */
-  async count(filter: Filter): Promise<number> {
-    const counts = await this.#functions.askAll((_, object) => object.countJournalEntries(filter));
-    return counts.reduce((total, count) => total + count, this.#store.journal.countOf(filter));
+  /** How many requests match a filter; 409 when the journal does not have all that may. */
+  async count(filter: Filter): Promise<Result<number, Problem>> {
+    const { findings } = await this.#examine(filter);
+    return isExact(findings) ? ok(findings.count) : this.#inconclusive(findings);
   }
 
-  /** How many entries match a filter, and the entries that almost do. */
-  async matches(filter: Filter): Promise<Matches> {
-    const misses: NearMiss[][] = await this.#functions.askAll((_, object) =>
-      object.nearMisses(filter, NEAR_MISSES),
-    );
-    const all = [...misses.flat(), ...this.#store.journal.nearMisses(filter, NEAR_MISSES)];
-    return { count: await this.count(filter), nearMisses: nearest(all, NEAR_MISSES) };
+  /**
+   * Whether as many requests match a filter as wanted, with the entries that almost match when not; 409 when the journal does not
+   * have all that may match, and the answer depends on that.
+   */
+  async verify(filter: Filter, bounds: Bounds): Promise<Result<Verification, Problem>> {
+    const { findings, nearMisses } = await this.#examine(filter);
+    const verified = verdictOn(findings, bounds);
+    if (verified === "inconclusive") return this.#inconclusive(findings);
+    const { count } = findings;
+    if (verified) return ok({ verified, count });
+    const misses = nearMisses.map(({ differences, entry }) => ({ differences: [...differences], entry }));
+    return ok({ verified, count, nearMisses: misses });
+  }
+
+  #inconclusive(findings: Findings): Err<Problem> {
+    const { journalSize } = this.#store.settings;
+    return problem(409, inconclusive(findings, { journalSize, bodyBytes: this.#limits().journalBodyBytes }));
+  }
+
+  async #examine(filter: Filter): Promise<Examination> {
+    const all = await this.#functions.askAll(async (one, object): Promise<Examination> => {
+      const { findings, nearMisses } = await object.examineJournal(filter, NEAR_MISSES);
+      // What another function's journal does not have can't match.
+      const isOther =
+        (filter.service ?? one.service) !== one.service || (filter.function ?? one.function) !== one.function;
+      return { findings: isOther ? NOTHING_FOUND : findings, nearMisses };
+    });
+    all.push(this.#store.journal.examine(filter, NEAR_MISSES));
+    return {
+      findings: all.map(({ findings }) => findings).reduce(addFindings),
+      nearMisses: nearest(
+        all.flatMap(({ nearMisses }) => nearMisses),
+        NEAR_MISSES,
+      ),
+    };
   }
 }

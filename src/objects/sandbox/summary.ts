@@ -16,7 +16,9 @@ export async function summaryOf(
   // A function that has nothing left is registered only until its place is needed.
   const shown = all.map((one) => one.shown).filter(({ configs, requests }) => configs + requests > 0);
   const own = addTraffic(store.get("deregisteredTraffic"), store.journal.traffic);
-  const sum = (item: "configs" | "requests") => shown.reduce((total, one) => total + one[item], 0);
+  const sum = (item: "configs" | "requests" | "dropped") =>
+    shown.reduce((total, one) => total + one[item], 0);
+  const journal = store.journal.counts();
   return {
     settings: store.settings,
     clock: showClock(store.get("clock"), Date.now()),
@@ -25,7 +27,8 @@ export async function summaryOf(
     counts: {
       functions: shown.length,
       configs: sum("configs"),
-      requests: sum("requests") + store.journal.count(),
+      requests: sum("requests") + journal.entries,
+      dropped: sum("dropped") + journal.dropped,
     },
     traffic: all.map(({ traffic }) => traffic).reduce(addTraffic, own),
   };

@@ -11,7 +11,7 @@ import {
   keyOf,
   titleOf,
 } from "./configs.ts";
-import { control, mayControl, olderRequests, requests, type SeenRequest } from "./sandbox.ts";
+import { control, mayControl, olderRequests, requests, type SeenRequest, summary } from "./sandbox.ts";
 import { loadOlderRequests } from "./sync.ts";
 
 /** The requests to the sandbox, newest first, as they come. */
@@ -20,6 +20,7 @@ export function Requests() {
   const errorsOnly = useSignal(false);
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   const all = requests.value;
+  const dropped = summary.value?.counts.dropped ?? 0;
   const shown = all
     .map((seen, index) => ({ seen, index }))
     .filter(({ seen: { entry } }) => {
@@ -78,6 +79,12 @@ export function Requests() {
           </li>
         ))}
       </ol>
+      {dropped > 0 && (
+        <p class="hint">
+          {dropped === 1 ? "One older request was dropped" : `${dropped} older requests were dropped`}: the
+          journal keeps {summary.value?.settings.journalSize} for each function.
+        </p>
+      )}
       {olderRequests.value && (
         <button type="button" class="quiet older" onClick={loadOlderRequests}>
           Show older requests

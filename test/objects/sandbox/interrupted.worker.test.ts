@@ -184,6 +184,9 @@ function equals(one: object, other: object): boolean {
 
 /** The same with a function that was made known, and has nothing yet. */
 function withEmpty(before: Awaited<ReturnType<typeof seen>>, name: string): typeof before {
-  const functions = [...before.functions, { service: "", function: name, configs: 0, requests: 0 }];
+  const functions = [
+    ...before.functions,
+    { service: "", function: name, configs: 0, requests: 0, dropped: 0 },
+  ];
   return { ...before, functions, counts: { ...before.counts, functions: functions.length } };
 }

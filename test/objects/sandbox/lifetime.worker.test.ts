@@ -126,7 +126,7 @@ describe("an idle sandbox", () => {
       expect(await stored(functionObject(env, id, { service: "", function: name }))).toEqual([0, 0, null]);
     expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(404);
     expect((await sandbox.send("PUT", fc3.config("a"))).body.functionArn).toContain("cn-hangzhou");
-    expect((await sandbox.summary()).counts).toEqual({ functions: 1, configs: 1, requests: 2 });
+    expect((await sandbox.summary()).counts).toEqual({ functions: 1, configs: 1, requests: 2, dropped: 0 });
   });
 
   test("can be used while it is being erased, and is whole afterwards", async () => {
