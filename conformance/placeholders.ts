@@ -34,7 +34,6 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
     statefulItem: version.statefulItem,
     maxEventAge: version.maxEventAgeSeconds,
     aboveMaxEventAge: version.maxEventAgeSeconds + 1,
-    qualifierItem: version.hasServices ? "qualifier" : "functionArn",
   };
 }
 

@@ -74,6 +74,7 @@ function evidence({ result, details }: StepOutcome, { status, headers, body }: A
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g;
 const HTTP_DATE = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+const FC3_REQUEST_ID = /\b1-[0-9a-f]{8}(-[0-9a-f]+){1,2}/gi;
 
 /**
  * Replaces what differs from run to run and from account to account in every text of a value. A time keeps its
@@ -115,6 +116,7 @@ function anonymiser(
       .replace(TIME, (time) => time.replace(/\d/g, "0"))
       .replace(HTTP_DATE, "(date)")
       .replace(UUID, "(id)")
+      .replace(FC3_REQUEST_ID, "(id)")
       .replace(published, "{version}");
   };
   const walk = (value: unknown): unknown => {

@@ -25,7 +25,7 @@ export const app = new Router({ getPath: (request) => routedPath(getPath(request
 
 app.use(async (c, next) => {
   const receivedAt = Date.now();
-  c.set("requestId", crypto.randomUUID());
+  c.set("requestId", versionOfPath(c.req.path).requestId(receivedAt));
   c.set("receivedAt", receivedAt);
   await next();
   if (hosting(c.env).logsRequests) log(c);

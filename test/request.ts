@@ -52,7 +52,7 @@ export const versions = [
       `/2021-04-06/services/demo/functions/${name}/async-invoke-config${qualifier ? `?qualifier=${qualifier}` : ""}`,
     list: (name: string) => `/2021-04-06/services/demo/functions/${name}/async-invoke-configs?`,
     statefulItem: "statefulInvocation",
-    maxEventAgeSeconds: 2_592_000,
+    maxEventAgeSeconds: 604_800,
   },
   {
     id: "2023-03-30",

@@ -35,18 +35,7 @@ export const items: Scenario[] = [
     name: "ranges at their edges",
     steps: [
       accepted("the least event age", { maxAsyncEventAgeInSeconds: 1 }),
-      {
-        ...accepted("the greatest event age", { maxAsyncEventAgeInSeconds: "{maxEventAge}" }),
-        versions: ["2016-08-15", "2023-03-30"],
-      },
-      {
-        ...accepted(
-          "the greatest event age is that of 2016-08-15",
-          { maxAsyncEventAgeInSeconds: "{maxEventAge}" },
-          "event-age-2021",
-        ),
-        versions: ["2021-04-06"],
-      },
+      accepted("the greatest event age", { maxAsyncEventAgeInSeconds: "{maxEventAge}" }),
       accepted("no retries", { maxAsyncRetryAttempts: 0 }),
       accepted("the most retries", { maxAsyncRetryAttempts: 8 }),
       accepted("keeping state", { "{statefulItem}": true }),
@@ -56,13 +45,29 @@ export const items: Scenario[] = [
   {
     name: "ranges over their edges",
     steps: [
-      refused("no event age", { maxAsyncEventAgeInSeconds: 0 }),
+      refused(
+        "an event age of 0, which Terraform sends for one removed",
+        { maxAsyncEventAgeInSeconds: 0 },
+        "event-age-zero",
+      ),
       refused("an event age below zero", { maxAsyncEventAgeInSeconds: -1 }),
       refused("an event age over the greatest", { maxAsyncEventAgeInSeconds: "{aboveMaxEventAge}" }),
       refused("an event age with a fraction", { maxAsyncEventAgeInSeconds: 1.5 }),
       refused("fewer than no retries", { maxAsyncRetryAttempts: -1 }),
       refused("one retry too many", { maxAsyncRetryAttempts: 9 }),
       refused("half a retry", { maxAsyncRetryAttempts: 0.5 }),
+      {
+        name: "an integer with a fraction of 0",
+        choice: "integer-with-fraction",
+        request: { operation: "put", text: '{"maxAsyncRetryAttempts": 1.0}' },
+        expect: { status: 400, code: "InvalidArgument" },
+      },
+      {
+        name: "an integer with an exponent",
+        choice: "integer-with-fraction",
+        request: { operation: "put", text: '{"maxAsyncRetryAttempts": 1e0}' },
+        expect: { status: 400, code: "InvalidArgument" },
+      },
       refused("an item that is right beside one that is wrong", {
         maxAsyncEventAgeInSeconds: 60,
         maxAsyncRetryAttempts: 9,
@@ -117,12 +122,10 @@ export const items: Scenario[] = [
       accepted(
         "an EventBridge bus that may not be there",
         toSuccess("acs:eventbridge:{region}:{accountId}:eventbus/fc-conformance"),
-        "destination-existence",
       ),
       accepted(
         "a RocketMQ topic that may not be there",
         toSuccess("acs:mq:{region}:{accountId}:/instances/fc-conformance/topics/fc-conformance"),
-        "destination-existence",
       ),
       accepted(
         "an account and a region as the reference masks them",
@@ -155,7 +158,7 @@ export const items: Scenario[] = [
   {
     name: "destinations that are none",
     steps: [
-      refused("no resource name", toSuccess("https://example.com/")),
+      refused("no resource name", toSuccess("https://example.com/"), "destination-error"),
       refused("another vendor's", toSuccess("arn:aws:sqs:eu-west-1:123456789012:queue")),
       refused(
         "of a service that takes no results",
@@ -168,11 +171,18 @@ export const items: Scenario[] = [
         toSuccess(`${mns}:/queues/fc-conformance`),
         "destination-resource",
       ),
-      refused(
-        "over 1024 characters",
-        toSuccess(`${mns}:/queues/${"q".repeat(1024)}/messages`),
-        "destination-length",
-      ),
+      {
+        ...refused(
+          "over 1024 characters",
+          toSuccess(`${mns}:/queues/${"q".repeat(1024)}/messages`),
+          "destination-length",
+        ),
+        versions: ["2016-08-15", "2021-04-06"],
+      },
+      {
+        ...refused("over 512 characters", toSuccess(`${mns}:/queues/${"q".repeat(512)}/messages`)),
+        versions: ["2023-03-30"],
+      },
       unchanged,
     ],
   },

@@ -1,11 +1,11 @@
 import type { Scenario } from "../scenario.ts";
 
-/** A config of which nothing is set, but for its identity and times; how that shows, two steps ask by themselves. */
+/** A config of which nothing is set, but for its identity and times. */
 export const nothingSet = {
-  destinationConfig: { $orUnset: { onSuccess: null, onFailure: null } },
-  maxAsyncEventAgeInSeconds: { $orUnset: 86_400 },
-  maxAsyncRetryAttempts: { $orUnset: 3 },
-  "{statefulItem}": { $orUnset: false },
+  destinationConfig: null,
+  maxAsyncEventAgeInSeconds: null,
+  maxAsyncRetryAttempts: null,
+  "{statefulItem}": null,
 };
 const times = { createdTime: "$time", lastModifiedTime: "$time" };
 
@@ -26,7 +26,7 @@ export const lifeCycle: Scenario[] = [
       {
         name: "the list before there is a config",
         request: { operation: "list" },
-        expect: { status: 200, body: { configs: { $orUnset: [] }, nextToken: "$noToken" } },
+        expect: { status: 200, body: { configs: "$noConfigs", nextToken: "$noToken" } },
       },
       {
         name: "PUT creates it",
@@ -49,7 +49,7 @@ export const lifeCycle: Scenario[] = [
           },
           body: {
             ...times,
-            destinationConfig: { onSuccess: { $orUnset: null }, onFailure: { destination: "{destination}" } },
+            destinationConfig: { onSuccess: null, onFailure: { destination: "{destination}" } },
             maxAsyncEventAgeInSeconds: 3600,
             maxAsyncRetryAttempts: 1,
             "{statefulItem}": true,
@@ -67,7 +67,7 @@ export const lifeCycle: Scenario[] = [
           body: {
             createdTime: "{created}",
             lastModifiedTime: "{created}",
-            destinationConfig: { onSuccess: { $orUnset: null }, onFailure: { destination: "{destination}" } },
+            destinationConfig: { onSuccess: null, onFailure: { destination: "{destination}" } },
             maxAsyncEventAgeInSeconds: 3600,
             maxAsyncRetryAttempts: 1,
             "{statefulItem}": true,
@@ -113,29 +113,18 @@ export const lifeCycle: Scenario[] = [
     ],
   },
   {
-    name: "defaults and empty bodies",
+    name: "items never set, and empty bodies",
     steps: [
       {
         name: "PUT of {} creates a config",
-        choice: "empty-object",
         request: { operation: "put", json: {} },
         expect: { status: 200, identity: "LATEST", body: times },
         save: { created: "createdTime" },
       },
       {
-        name: "an item never set reads back as its default",
-        choice: "defaults-shown",
+        name: "an item never set reads back as null",
         request: { operation: "get" },
-        expect: {
-          status: 200,
-          body: { maxAsyncEventAgeInSeconds: 86_400, maxAsyncRetryAttempts: 3, "{statefulItem}": false },
-        },
-      },
-      {
-        name: "a destination never set reads back as null",
-        choice: "destination-null",
-        request: { operation: "get" },
-        expect: { status: 200, body: { destinationConfig: { onSuccess: null, onFailure: null } } },
+        expect: { status: 200, body: nothingSet },
       },
       {
         name: "PUT of {} to a config there is touches it",
@@ -149,10 +138,26 @@ export const lifeCycle: Scenario[] = [
       },
       { name: "DELETE in between", request: { operation: "delete" }, expect: { status: 204 } },
       {
-        name: "PUT without a body creates a config of defaults",
+        name: "PUT without a body creates a config",
         choice: "empty-body",
+        versions: ["2016-08-15", "2023-03-30"],
         request: { operation: "put" },
         expect: { status: 200, body: { ...nothingSet, ...times } },
+      },
+      {
+        name: "PUT without a body creates a config in 2021-04-06, which does not require one",
+        versions: ["2021-04-06"],
+        request: { operation: "put" },
+        expect: { status: 200, body: { ...nothingSet, ...times } },
+      },
+      { name: "DELETE in between again", request: { operation: "delete" }, expect: { status: 204 } },
+      {
+        name: "a destinationConfig that was given without destinations reads back as two nulls",
+        request: { operation: "put", json: { destinationConfig: {} } },
+        expect: {
+          status: 200,
+          body: { ...nothingSet, destinationConfig: { onSuccess: null, onFailure: null } },
+        },
       },
     ],
   },
@@ -204,7 +209,7 @@ export const lifeCycle: Scenario[] = [
         },
       },
       {
-        name: "a 2023-03-30 config has an ARN that ends in the qualifier",
+        name: "a 2023-03-30 config of LATEST has the function's ARN",
         choice: "arn-qualifier",
         versions: ["2023-03-30"],
         request: { operation: "get" },
@@ -215,7 +220,7 @@ export const lifeCycle: Scenario[] = [
               ...nothingSet,
               ...times,
               maxAsyncRetryAttempts: 1,
-              functionArn: "acs:fc:{region}:{accountId}:functions/{function}/LATEST",
+              functionArn: "acs:fc:{region}:{accountId}:functions/{function}",
             },
           },
         },
@@ -247,6 +252,17 @@ export const lifeCycle: Scenario[] = [
         name: "GET by 2016-08-15 shows the change",
         request: { operation: "get" },
         expect: { status: 200, identity: "LATEST", body: { maxAsyncEventAgeInSeconds: 60 } },
+      },
+      {
+        name: "PUT by 2016-08-15 of an event age that 2021-04-06 does not take",
+        request: { operation: "put", json: { maxAsyncEventAgeInSeconds: 2_592_000 } },
+        expect: { status: 200, body: { maxAsyncEventAgeInSeconds: 2_592_000 } },
+      },
+      {
+        name: "GET by 2021-04-06 shows that, too",
+        speaks: "2021-04-06",
+        request: { operation: "get" },
+        expect: { status: 200, body: { maxAsyncEventAgeInSeconds: 2_592_000 } },
       },
       {
         name: "DELETE by 2021-04-06",

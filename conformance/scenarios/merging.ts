@@ -1,4 +1,4 @@
-import type { Scenario } from "../scenario.ts";
+import type { JsonValue, Scenario, Step } from "../scenario.ts";
 import { nothingSet } from "./lifeCycle.ts";
 
 const full = {
@@ -11,16 +11,37 @@ const full = {
   "{statefulItem}": true,
 };
 
-/** `full` without a destination for successes. */
-const onSuccessCleared = {
-  destinationConfig: { onSuccess: { $orUnset: null }, onFailure: { destination: "{otherDestination}" } },
-};
-
 const putFull: Scenario["steps"][number] = {
   name: "PUT of every item",
   request: { operation: "put", json: full },
   expect: { status: 200, body: full },
 };
+
+const noDestinations = { destinationConfig: { onSuccess: null, onFailure: null } };
+
+const FC2 = ["2016-08-15", "2021-04-06"] satisfies Step["versions"];
+const FC3 = ["2023-03-30"] satisfies Step["versions"];
+
+const emptyDestinations: readonly { readonly name: string; readonly destinationConfig: JsonValue }[] = [
+  { name: "an onSuccess of {}", destinationConfig: { onSuccess: {} } },
+  { name: "an onFailure of {}", destinationConfig: { onFailure: {} } },
+  { name: "an empty destination", destinationConfig: { onSuccess: { destination: "" } } },
+  { name: "a destination of null", destinationConfig: { onSuccess: { destination: null } } },
+  {
+    name: "an empty destination beside one that is right",
+    destinationConfig: { onSuccess: { destination: "" }, onFailure: { destination: "{destination}" } },
+  },
+];
+
+/** The refusals of empty destinations. */
+function refusedAsEmpty(where: Pick<Step, "choice" | "versions">): Step[] {
+  return emptyDestinations.map(({ name, destinationConfig }) => ({
+    name: `${name} is refused in ${where.versions?.join(" and ")}`,
+    ...where,
+    request: { operation: "put", json: { destinationConfig } },
+    expect: { status: 400, code: "InvalidDestinationResources" },
+  }));
+}
 
 export const merging: Scenario[] = [
   {
@@ -46,8 +67,9 @@ export const merging: Scenario[] = [
         },
       },
       {
-        name: "PUT of onFailure alone leaves onSuccess",
+        name: "PUT of onFailure alone leaves onSuccess in FC 2.0",
         choice: "destinations-merge",
+        versions: FC2,
         request: {
           operation: "put",
           json: { destinationConfig: { onFailure: { destination: "{destination}" } } },
@@ -60,6 +82,19 @@ export const merging: Scenario[] = [
               onFailure: { destination: "{destination}" },
             },
           },
+        },
+      },
+      {
+        name: "PUT of onFailure alone replaces both destinations in FC 3.0",
+        choice: "destinations-replace",
+        versions: FC3,
+        request: {
+          operation: "put",
+          json: { destinationConfig: { onFailure: { destination: "{destination}" } } },
+        },
+        expect: {
+          status: 200,
+          body: { destinationConfig: { onSuccess: null, onFailure: { destination: "{destination}" } } },
         },
       },
       {
@@ -90,19 +125,21 @@ export const merging: Scenario[] = [
         expect: { status: 200, body: full },
       },
       {
-        name: "PUT of null for both destinations changes nothing",
+        name: "PUT of null for both destinations changes nothing in FC 2.0",
+        versions: FC2,
         request: { operation: "put", json: { destinationConfig: { onSuccess: null, onFailure: null } } },
         expect: { status: 200, body: full },
       },
       {
-        name: "PUT of a null destination changes nothing",
-        choice: "null-destination",
-        request: { operation: "put", json: { destinationConfig: { onSuccess: { destination: null } } } },
-        expect: { status: 200, body: full },
+        name: "PUT of null for both destinations clears both in FC 3.0",
+        choice: "destinations-replace",
+        versions: FC3,
+        request: { operation: "put", json: { destinationConfig: { onSuccess: null, onFailure: null } } },
+        expect: { status: 200, body: { ...full, ...noDestinations } },
       },
       { name: "DELETE in between", request: { operation: "delete" }, expect: { status: 204 } },
       {
-        name: "PUT of null for every item creates a config of defaults",
+        name: "PUT of null for every item creates a config in which nothing is set",
         request: {
           operation: "put",
           json: {
@@ -120,40 +157,29 @@ export const merging: Scenario[] = [
     ],
   },
   {
-    name: "clearing",
+    name: "empty destinations",
     steps: [
       putFull,
+      ...refusedAsEmpty({ versions: FC3 }),
+      ...refusedAsEmpty({ versions: FC2, choice: "empty-destination" }),
       {
-        name: "an empty destinationConfig changes nothing",
+        name: "what was refused changed nothing",
+        request: { operation: "get" },
+        expect: { status: 200, body: full },
+      },
+      {
+        name: "an empty destinationConfig changes nothing in FC 2.0",
         choice: "empty-destination-config",
+        versions: FC2,
         request: { operation: "put", json: { destinationConfig: {} } },
         expect: { status: 200, body: full },
       },
       {
-        name: "an empty onSuccess changes nothing",
-        choice: "empty-on-success",
-        request: { operation: "put", json: { destinationConfig: { onSuccess: {} } } },
-        expect: { status: 200, body: full },
-      },
-      {
-        name: "an empty destination clears it, and leaves the other",
-        choice: "empty-destination",
-        request: { operation: "put", json: { destinationConfig: { onSuccess: { destination: "" } } } },
-        expect: {
-          status: 200,
-          body: {
-            ...full,
-            ...onSuccessCleared,
-          },
-        },
-      },
-      {
-        name: "GET shows it cleared",
-        request: { operation: "get" },
-        expect: {
-          status: 200,
-          body: onSuccessCleared,
-        },
+        name: "an empty destinationConfig clears both destinations in FC 3.0",
+        choice: "empty-destination-config",
+        versions: FC3,
+        request: { operation: "put", json: { destinationConfig: {} } },
+        expect: { status: 200, body: { ...full, ...noDestinations } },
       },
     ],
   },
@@ -171,18 +197,25 @@ export const merging: Scenario[] = [
         choice: "foreign-stateful-item",
         versions: ["2021-04-06", "2016-08-15"],
         request: { operation: "put", json: { asyncTask: true } },
-        expect: { status: 200, body: { statefulInvocation: false, asyncTask: "$absent" } },
+        expect: { status: 200, body: { statefulInvocation: null, asyncTask: "$absent" } },
       },
       {
         name: "FC 2.0's name of the stateful item is ignored",
         choice: "foreign-stateful-item",
         versions: ["2023-03-30"],
         request: { operation: "put", json: { statefulInvocation: true } },
-        expect: { status: 200, body: { asyncTask: false, statefulInvocation: "$absent" } },
+        expect: { status: 200, body: { asyncTask: null, statefulInvocation: "$absent" } },
+      },
+      {
+        name: "an item in another case is that item in 2016-08-15",
+        versions: ["2016-08-15"],
+        request: { operation: "put", json: { MaxAsyncRetryAttempts: 7 } },
+        expect: { status: 200, body: { maxAsyncRetryAttempts: 7 } },
       },
       {
         name: "an item in another case is that item",
         choice: "item-case",
+        versions: ["2021-04-06", "2023-03-30"],
         request: { operation: "put", json: { MaxAsyncRetryAttempts: 7 } },
         expect: { status: 200, body: { maxAsyncRetryAttempts: 7 } },
       },

@@ -148,6 +148,10 @@ export const naming: Scenario[] = [
       refused("a function that starts with a hyphen", { function: "-report" }),
       refused("a function with a space", { function: "re port" }),
       refused("a function of 129 characters", { function: "f".repeat(129) }),
+      {
+        ...refused("a function of 65 characters", { function: "f".repeat(65) }),
+        versions: ["2023-03-30"],
+      },
       refused("a version 0", { qualifier: "0" }),
       refused("a version with a leading zero", { qualifier: "01" }),
       refused("an alias with a space", { qualifier: "pr od" }),
@@ -160,8 +164,9 @@ export const naming: Scenario[] = [
         versions: ["2016-08-15", "2021-04-06"],
       },
       {
-        name: "a function of 65 characters could be there",
+        name: "a function of 65 characters could be there in FC 2.0",
         choice: "function-name-length",
+        versions: ["2016-08-15", "2021-04-06"],
         needs: ["existence"],
         request: { operation: "get", function: "f".repeat(65) },
         expect: { status: 404, code: "FunctionNotFound" },

@@ -45,7 +45,7 @@ export const paging: Scenario[] = [
         name: "the list is in the order of the qualifiers' bytes",
         choice: "list-order",
         request: { operation: "list" },
-        expect: { status: 200, body: { configs: { $sortedBy: "{qualifierItem}" } } },
+        expect: { status: 200, body: { configs: { $sortedBy: "qualifier" } } },
       },
       {
         name: "the first page of two",
@@ -54,14 +54,26 @@ export const paging: Scenario[] = [
         save: { next: "nextToken" },
       },
       {
-        name: "the second page has the rest, and no token",
-        choice: "last-page",
+        name: "the second page has the rest, and an empty token in 2016-08-15",
+        versions: ["2016-08-15"],
+        request: { operation: "list", query: { limit: "2", nextToken: "{next}" } },
+        expect: { status: 200, body: { configs: { $length: 1 }, nextToken: "" } },
+      },
+      {
+        name: "the second page has the rest, and no token in 2021-04-06",
+        versions: ["2021-04-06"],
         request: { operation: "list", query: { limit: "2", nextToken: "{next}" } },
         expect: { status: 200, body: { configs: { $length: 1 }, nextToken: "$absent" } },
       },
       {
+        name: "the second page has the rest, and an empty token in 2023-03-30",
+        choice: "last-page",
+        versions: ["2023-03-30"],
+        request: { operation: "list", query: { limit: "2", nextToken: "{next}" } },
+        expect: { status: 200, body: { configs: { $length: 1 }, nextToken: "" } },
+      },
+      {
         name: "the second page again, with another limit",
-        choice: "limit-between-pages",
         request: { operation: "list", query: { limit: "1", nextToken: "{next}" } },
         expect: { status: 200, body: { configs: { $length: 1 }, nextToken: "$noToken" } },
       },
@@ -96,8 +108,16 @@ export const paging: Scenario[] = [
     name: "limits and tokens",
     steps: [
       {
-        name: "the greatest limit, and no configs",
+        name: "the greatest limit, and no configs, which are null in 2016-08-15",
         choice: "empty-list",
+        versions: ["2016-08-15"],
+        request: { operation: "list", query: { limit: "100" } },
+        expect: { status: 200, body: { configs: null } },
+      },
+      {
+        name: "the greatest limit, and no configs, which are an empty list",
+        choice: "empty-list",
+        versions: ["2021-04-06", "2023-03-30"],
         request: { operation: "list", query: { limit: "100" } },
         expect: { status: 200, body: { configs: [] } },
       },
@@ -106,13 +126,13 @@ export const paging: Scenario[] = [
         name: "an empty limit is none",
         choice: "empty-limit",
         request: { operation: "list", query: { limit: "" } },
-        expect: { status: 200, body: { configs: { $orUnset: [] } } },
+        expect: { status: 200, body: { configs: "$noConfigs" } },
       },
       {
         name: "an empty token is none",
         choice: "empty-token",
         request: { operation: "list", query: { nextToken: "" } },
-        expect: { status: 200, body: { configs: { $orUnset: [] } } },
+        expect: { status: 200, body: { configs: "$noConfigs" } },
       },
       {
         name: "a token that nobody issued is refused",
@@ -135,7 +155,7 @@ export const paging: Scenario[] = [
     steps: [
       put(5, "LATEST"),
       {
-        name: "has this function's",
+        name: "has this function's, and names LATEST by the function alone",
         everyPage: true,
         request: { method: "GET", path: "/2023-03-30/async-invoke-configs", query: { limit: "100" } },
         expect: {
@@ -144,7 +164,7 @@ export const paging: Scenario[] = [
             configs: {
               $includes: [
                 {
-                  functionArn: "acs:fc:{region}:{accountId}:functions/{function}/LATEST",
+                  functionArn: "acs:fc:{region}:{accountId}:functions/{function}",
                   maxAsyncRetryAttempts: 5,
                 },
               ],

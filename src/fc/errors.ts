@@ -1,8 +1,9 @@
 import { type Err, err } from "../lib/result.ts";
 
 /**
- * The API's error catalogue: code to status and message. Sources: the "Error codes" pages of FC 2.0 and of
- * 2021-04-06; AsyncConfigNotExists is the code on which Terraform decides that a config is gone.
+ * The API's error catalogue: code to status and message. Sources: the "Error codes" pages of FC 2.0 and of 2021-04-06.
+ * AsyncConfigNotExists is the code on which Terraform decides that a config is gone. InvalidDestinationResources is what the
+ * cloud answered in issue 10031 of the Terraform provider.
  */
 const catalogue = {
   InvalidArgument: { status: 400, message: (what: string) => what },
@@ -14,6 +15,10 @@ const catalogue = {
     status: 400,
     message: (method: string, path: string) => `'${method}' against '${path}' is not supported`,
   },
+  InvalidDestinationResources: {
+    status: 400,
+    message: () => "The destination resource is invalid: destination can't be empty.",
+  },
   EntityTooLarge: {
     status: 400,
     message: (maxBytes: number) => `payload size exceeds maximum allowed size (${maxBytes} bytes)`,
@@ -22,7 +27,7 @@ const catalogue = {
   SignatureNotMatch: {
     status: 403,
     message: () =>
-      "The request signature we calculated does not match the signature you provided. Check your access key and signing method",
+      "The request signature we calculated does not match the signature you provided. Check your access key and signing method.",
   },
   InvalidAccessKeyID: { status: 403, message: (id: string) => `invalid access key ID '${id}'` },
   ServiceNotFound: { status: 404, message: (service: string) => `service '${service}' does not exist` },
@@ -96,11 +101,14 @@ export function invalid(item: string, allowed: string, came: unknown): Err<ApiEr
 
 const SHOWN_CHARACTERS = 100;
 
-/** A value as an error message quotes it: on one line, and no longer than a message should be. */
+/**
+ * A value as an error message quotes it: on one line, and no longer than a message should be. A symbol is a number that
+ * `parseJson` left as the body has it.
+ */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
-  if (typeof value === "number" && !Number.isFinite(value)) return "a number too large to represent";
+  if (typeof value === "symbol") return abbreviated(value.description ?? "");
   return abbreviated(JSON.stringify(value));
 }
 

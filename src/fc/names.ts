@@ -1,5 +1,5 @@
 import { ok, type Result } from "../lib/result.ts";
-import { type ApiError, invalid } from "./errors.ts";
+import { type ApiError, abbreviated, failure } from "./errors.ts";
 
 /** A function. FC 2.0 functions live in a service; FC 3.0 functions have none: `service` is empty. */
 export interface FunctionName {
@@ -20,21 +20,33 @@ export function functionKey({ service, function: name }: FunctionName): string {
 export const DEFAULT_QUALIFIER = "LATEST";
 
 // Names are letters, digits, _ and -, not starting with a digit or -; a version is a positive integer.
-export const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+// The pattern of names is written as the API's messages write it.
+export const NAME = /^[_a-zA-Z][-_a-zA-Z0-9]*$/;
 export const VERSION = /^[1-9][0-9]*$/;
 
-function allowed(maxLength: number): string {
-  return `1 to ${maxLength} letters, digits, "_" or "-", not starting with a digit or "-"`;
-}
+const QUALIFIER = new RegExp(`${NAME.source}|${VERSION.source}`);
 
-/** A service's or function's name, `item` being what the API calls it; InvalidArgument when it is not one. */
-export function parseName(item: string, came: string, maxLength: number): Result<string, ApiError> {
-  if (came.length <= maxLength && NAME.test(came)) return ok(came);
-  return invalid(item, allowed(maxLength), came);
+/** What the API's messages call each kind of name. */
+type Kind = "ServiceName" | "FunctionName" | "Qualifier";
+
+/** A service's or function's name; InvalidArgument when it is not one. */
+export function parseName(kind: Kind, came: string, maxLength: number): Result<string, ApiError> {
+  return parse(kind, NAME, came, maxLength);
 }
 
 /** The name of an alias, a version number, or LATEST; InvalidArgument when it is none of them. */
 export function parseQualifier(came: string, maxLength: number): Result<string, ApiError> {
-  if (came.length <= maxLength && (NAME.test(came) || VERSION.test(came))) return ok(came);
-  return invalid("qualifier", `LATEST, a version number, or an alias of ${allowed(maxLength)}`, came);
+  return parse("Qualifier", QUALIFIER, came, maxLength);
+}
+
+/** The messages are the cloud's, as public reports of errors quote them. */
+function parse(kind: Kind, pattern: RegExp, came: string, maxLength: number): Result<string, ApiError> {
+  const actual = `actual: '${abbreviated(came)}'`;
+  if (!pattern.test(came)) {
+    const allowed = `allowed: ${pattern.source}`;
+    return failure("InvalidArgument", `${kind} doesn't match expected format (${allowed}, ${actual})`);
+  }
+  return came.length <= maxLength
+    ? ok(came)
+    : failure("InvalidArgument", `${kind} exceeds the maximum allowed length (max: ${maxLength}, ${actual})`);
 }

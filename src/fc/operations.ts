@@ -62,7 +62,7 @@ const rows = {
     body: { schema: "AsyncInvokeConfigInput" },
     answer: { status: 200, schema: "AsyncInvokeConfig" },
     creates: true,
-    errors: [],
+    errors: ["InvalidDestinationResources"],
   },
   GetAsyncInvokeConfig: {
     shortName: "get",

@@ -62,9 +62,10 @@ function readFunction(
   service: string,
   functionName: string,
 ): ReadNames {
-  const serviceName = version.hasServices ? parseName("serviceName", service, maxNameLength) : ok("");
+  const serviceName = version.hasServices ? parseName("ServiceName", service, maxNameLength) : ok("");
   if (!serviceName.ok) return { names: NO_NAMES, error: serviceName };
-  const name = parseName("functionName", functionName, maxNameLength);
+  const maxLength = Math.min(version.maxFunctionNameLength ?? maxNameLength, maxNameLength);
+  const name = parseName("FunctionName", functionName, maxLength);
   if (!name.ok) return { names: NO_NAMES, error: name };
   return { names: { service: serviceName.value, function: name.value, qualifier: null }, error: undefined };
 }

@@ -3,7 +3,7 @@ import { requestSchema } from "../fc/asyncConfig/schema.ts";
 import { type ErrorCode, errorCodes, statusOf } from "../fc/errors.ts";
 import { type Operation, operations, routesOf, type VersionRoute } from "../fc/operations.ts";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
-import type { ApiVersion } from "../fc/versions.ts";
+import { type ApiVersion, apiVersions } from "../fc/versions.ts";
 import { examplesOf } from "./examples.ts";
 import { operationTexts } from "./operationTexts.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
@@ -54,16 +54,16 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
         type: "object",
         properties: {
           configs: {
-            type: ["array", "null"],
+            type: version.emptyList === null ? ["array", "null"] : "array",
             items: reference("schemas", named("AsyncInvokeConfig")),
-            description: `Null for none where the setting \`unset\` is "go".`,
+            ...(version.emptyList === null ? { description: "Null where there is none." } : {}),
           },
           nextToken: {
             type: "string",
-            description: `Absent on the last page; empty where the setting \`unset\` is "go".`,
+            description: `${version.lastToken === "" ? "Empty" : "Absent"} on the last page.`,
           },
         },
-        required: ["configs"],
+        required: version.lastToken === undefined ? ["configs"] : ["configs", "nextToken"],
         additionalProperties: false,
       },
       [named("Error")]: errorSchema(version),
@@ -207,8 +207,9 @@ export const apiParameters: JsonObject = {
 /** The headers of every response, and of those that ask a client to slow down. */
 export const headers: JsonObject = {
   RequestId: {
-    description: "Names this request, in the journal too.",
-    schema: { type: "string", format: "uuid" },
+    description:
+      "Names this request, in the journal too. A UUID, or a text like `1-65bf56b2-1368aa6d-c7da7fa6a4d4` in FC 3.0.",
+    schema: { type: "string" },
   },
   Date: {
     description: "The server's time, real whatever the sandbox's clock shows.",
@@ -273,7 +274,13 @@ function errorSchema(version: ApiVersion): JsonObject {
 
 const shownDestination = z.nullable(z.strictObject({ destination: z.string() }));
 
-/** What a version's responses show of a config. */
+/** The greatest event age that a version shows: the other version of FC 2.0 may have set it. */
+function greatestEventAge({ hasServices }: ApiVersion): number {
+  const versions = apiVersions.filter((version) => version.hasServices === hasServices);
+  return Math.max(...versions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
+}
+
+/** What a version's responses show of a config. Null is an item that was never set. */
 function configSchema(version: ApiVersion): JsonObject {
   const place = { region: "", accountId: "" };
   const identity = Object.keys(version.identity({ service: "", function: "", qualifier: "" }, place));
@@ -282,13 +289,12 @@ function configSchema(version: ApiVersion): JsonObject {
       ...Object.fromEntries(identity.map((item) => [item, z.string()])),
       createdTime: z.iso.datetime(),
       lastModifiedTime: z.iso.datetime(),
-      // Null where the setting `unset` is "go".
       destinationConfig: z.nullable(
         z.strictObject({ onSuccess: shownDestination, onFailure: shownDestination }),
       ),
-      maxAsyncEventAgeInSeconds: z.nullable(z.int().check(z.gte(1), z.lte(version.maxEventAgeSeconds))),
+      maxAsyncEventAgeInSeconds: z.nullable(z.int().check(z.gte(1), z.lte(greatestEventAge(version)))),
       maxAsyncRetryAttempts: z.nullable(z.int().check(z.gte(0))),
-      [version.statefulItem]: z.boolean(),
+      [version.statefulItem]: z.nullable(z.boolean()),
     }),
   );
 }

@@ -14,14 +14,13 @@ export const operationTexts: Readonly<Record<OperationName, OperationText>> = {
   PutAsyncInvokeConfig: {
     summary: "Create a config, or merge into it",
     description:
-      "Creates the config when there is none. Otherwise the items given replace those stored and the others stay; `null` is not given. An empty destination clears the one there was.",
+      "Creates the config when there is none. Otherwise the items given replace those stored and the others stay; `null` is not given. In FC 2.0, a destination that is not given stays, too; in FC 3.0, `destinationConfig` replaces both destinations. The setting `destinations` changes that.",
     body: "The items to set. No body is no item.",
     answer: "The config as it is now",
   },
   GetAsyncInvokeConfig: {
     summary: "Read a config",
-    description:
-      'Items that were never set read as the API\'s defaults, or as null where the setting `unset` is "go".',
+    description: "Items that were never set are null.",
     answer: "The config as it is now",
   },
   DeleteAsyncInvokeConfig: {
@@ -32,7 +31,7 @@ export const operationTexts: Readonly<Record<OperationName, OperationText>> = {
   ListAsyncInvokeConfigs: {
     summary: "List configs",
     description:
-      "A page of configs in the order of their names. `nextToken` is there until the last page, and stays good while configs come and go.",
+      "A page of configs in the order of their names. `nextToken` is good for the next page, also while configs come and go. The last page has none, or an empty one.",
     answer: "A page of configs",
   },
 };

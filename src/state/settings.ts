@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { unsetForms } from "../fc/asyncConfig/defaults.ts";
+import { destinationsSettings } from "../fc/asyncConfig/merge.ts";
 import { wholeNumber } from "../lib/schema.ts";
 import type { Limits } from "./limits.ts";
 
@@ -17,8 +17,8 @@ export function settingsShape(mostEntries: number) {
       .string()
       .check(z.regex(/^[a-z0-9-]{1,32}$/, { error: "1 to 32 lower-case letters, digits or hyphens" })),
     accountId: z.string().check(z.regex(/^[0-9]{1,32}$/, { error: "1 to 32 digits" })),
-    /** How responses show what was never set, or is not there. */
-    unset: z.enum(unsetForms, { error: `"documented" or "go"` }),
+    /** What a PUT's `destinationConfig` does to the destinations that it does not have. */
+    destinations: z.enum(destinationsSettings, { error: `"by version", "merge" or "replace"` }),
     /** How many requests each function remembers. */
     journalSize: wholeNumber(0, mostEntries),
   };
@@ -30,3 +30,10 @@ export function settingsSchema({ journalEntriesPerFunction }: Limits) {
 }
 
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;
+
+/** Settings without those of earlier commits, which stored states and snapshots may still have. */
+export function withoutFormerSettings(settings: unknown): unknown {
+  if (typeof settings !== "object" || settings === null || !("unset" in settings)) return settings;
+  const { unset: _, ...rest } = settings;
+  return rest;
+}

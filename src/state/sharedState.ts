@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Existence } from "./existence.ts";
 import type { Fault } from "./faults.ts";
 import type { Limits } from "./limits.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, withoutFormerSettings } from "./settings.ts";
 
 /**
  * What a function knows of its sandbox: given to it when it joins, and pushed when it changes. A function keeps
@@ -53,8 +53,8 @@ export function resolveSettings({ region, accountId, limits }: Deployment, own: 
     functions: "open",
     region,
     accountId,
-    unset: "documented",
-    ...own,
+    destinations: "by version",
+    ...(withoutFormerSettings(own) as Partial<Settings>),
     journalSize: Math.min(own.journalSize ?? most, most),
   };
 }

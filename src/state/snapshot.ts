@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { hasDestinationConfig } from "../fc/asyncConfig/merge.ts";
 import { destinationSchema, retryAttemptsSchema, type StoredConfig } from "../fc/asyncConfig/schema.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.ts";
 import { apiVersions } from "../fc/versions.ts";
@@ -9,10 +10,13 @@ import { declaredSchema } from "./existence.ts";
 import { faultSchema } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import { nameSchemas } from "./nameSchemas.ts";
-import { settingsSchema } from "./settings.ts";
+import { settingsSchema, withoutFormerSettings } from "./settings.ts";
 
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";
 const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
+const MAX_DESTINATION_LENGTH = Math.max(
+  ...apiVersions.map(({ maxDestinationLength }) => maxDestinationLength),
+);
 
 /**
  * A sandbox's state as one document, which people can write by hand. A part that is left out stays as it is when the document is
@@ -20,11 +24,16 @@ const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds 
  */
 export function snapshotSchema(limits: Limits) {
   const { name, qualifier } = nameSchemas(limits);
+  const destination = z.object(
+    { destination: z.nullish(destinationSchema(MAX_DESTINATION_LENGTH)) },
+    { error: "an object" },
+  );
+  const settings = z.partial(settingsSchema(limits));
   return z.strictObject({
     format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
     /** Whether parts that are left out are reset, too. */
     replace: z.optional(z.literal("all", { error: '"all"' })),
-    settings: z.optional(z.partial(settingsSchema(limits))),
+    settings: z.optional(z.pipe(z.transform(withoutFormerSettings), settings)),
     clock: z.optional(clockSchema),
     faults: z.optional(
       z
@@ -51,8 +60,8 @@ export function snapshotSchema(limits: Limits) {
           stateful: z.optional(z.boolean({ error: "true or false" })),
           destinationConfig: z.optional(
             z.strictObject({
-              onSuccess: z.optional(destinationSchema),
-              onFailure: z.optional(destinationSchema),
+              onSuccess: z.optional(destination),
+              onFailure: z.optional(destination),
             }),
           ),
         }),
@@ -118,8 +127,9 @@ export function exportConfigs(
   }));
 }
 
-function exportDestinations({ onSuccess, onFailure }: StoredConfig): SnapshotConfig["destinationConfig"] {
-  if (onSuccess === null && onFailure === null) return undefined;
+function exportDestinations(config: StoredConfig): SnapshotConfig["destinationConfig"] {
+  if (!hasDestinationConfig(config)) return undefined;
+  const { onSuccess, onFailure } = config;
   return {
     onSuccess: onSuccess === null ? undefined : { destination: onSuccess },
     onFailure: onFailure === null ? undefined : { destination: onFailure },
@@ -137,7 +147,8 @@ export function importConfig(config: SnapshotConfig, now: number): StoredConfig 
     maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? null,
     maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? null,
     stateful: config.stateful ?? null,
-    onSuccess: config.destinationConfig?.onSuccess?.destination || null,
-    onFailure: config.destinationConfig?.onFailure?.destination || null,
+    onSuccess: config.destinationConfig?.onSuccess?.destination ?? null,
+    onFailure: config.destinationConfig?.onFailure?.destination ?? null,
+    hasDestinationConfig: config.destinationConfig !== undefined,
   };
 }

@@ -39,7 +39,7 @@ describe("signatures that are required", () => {
         status: 403,
         code: "SignatureNotMatch",
         message:
-          "The request signature we calculated does not match the signature you provided. Check your access key and signing method",
+          "The request signature we calculated does not match the signature you provided. Check your access key and signing method.",
       });
     }
     const other = await put(sandbox, await signed(await required(), path));

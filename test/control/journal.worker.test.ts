@@ -170,7 +170,7 @@ describe("the journal", () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", classic.config("f", "prod"), {
       maxAsyncRetryAttempts: 1,
-      destinationConfig: { onSuccess: { destination: "" } },
+      destinationConfig: { onSuccess: { destination: "acs:fc:cn-hangzhou:1:functions/done" } },
     });
     await sandbox.send("PUT", fc3.config("f"), { maxAsyncRetryAttempts: 9 });
     await sandbox.send("GET", fc3.config("g"));

@@ -14,7 +14,7 @@ describe("settings", () => {
     await sandbox.settings({ region: "eu-central-1", accountId: "42" });
     for (const name of ["f", "g", "new"]) {
       const { body } = await sandbox.send("PUT", fc3.config(name));
-      expect(body.functionArn).toBe(`acs:fc:eu-central-1:42:functions/${name}/LATEST`);
+      expect(body.functionArn).toBe(`acs:fc:eu-central-1:42:functions/${name}`);
     }
   });
 
@@ -25,14 +25,15 @@ describe("settings", () => {
       functions: "open",
       region: "eu-central-1",
       accountId: "1234567890123456",
-      unset: "documented",
+      destinations: "by version",
       journalSize: 200,
     });
     for (const [wrong, path] of [
       [{ signatures: "maybe" }, "signatures"],
       [{ region: "EU" }, "region"],
       [{ accountId: "x" }, "accountId"],
-      [{ unset: "java" }, "unset"],
+      [{ destinations: "both" }, "destinations"],
+      [{ unset: "go" }, ""],
       [{ journalSize: 201 }, "journalSize"],
       [{ region: "us-east-1", journalSize: -1 }, "journalSize"],
     ] as const) {
@@ -43,34 +44,29 @@ describe("settings", () => {
     expect((await sandbox.summary()).settings.region).toBe("eu-central-1");
   });
 
-  test("what is not there shows as documented, or as Go's zero values", async () => {
+  test("a destinationConfig replaces or merges as its version does, or as the sandbox is told", async () => {
     const sandbox = await newSandbox();
-    const lists = [...versions.map(({ list }) => list("f")), "/2023-03-30/async-invoke-configs"];
-    const shown = (path: string) => sandbox.send("GET", path).then(({ body }) => body);
-    for (const list of lists) expect(await shown(list)).toEqual({ configs: [] });
-    await sandbox.settings({ unset: "go" });
-    for (const list of lists) expect(await shown(list)).toEqual({ configs: null, nextToken: "" });
-    for (const { config, list } of versions) {
-      const { body } = await sandbox.send("PUT", config("f"), { maxAsyncRetryAttempts: 3 });
-      expect(body).toMatchObject({
-        destinationConfig: null,
-        maxAsyncEventAgeInSeconds: null,
-        maxAsyncRetryAttempts: 3,
-      });
-      expect(await shown(config("f"))).toEqual(body);
-      expect(await shown(list("f"))).toEqual({ configs: [body], nextToken: "" });
-      await sandbox.settings({ unset: "documented" });
-      expect(await shown(config("f"))).toMatchObject({
-        destinationConfig: { onSuccess: null, onFailure: null },
-        maxAsyncEventAgeInSeconds: 86_400,
-        maxAsyncRetryAttempts: 3,
-      });
-      await sandbox.settings({ unset: "go" });
+    const both = { onSuccess: { destination: F }, onFailure: { destination: F } };
+    const only = { onFailure: { destination: F } };
+    const afterwards = async ({ config }: (typeof versions)[number], second: object) => {
+      await sandbox.send("PUT", config("f"), { destinationConfig: both });
+      return (await sandbox.send("PUT", config("f"), { destinationConfig: second })).body.destinationConfig;
+    };
+    const replaced = { onSuccess: null, onFailure: { destination: F } };
+    const cleared = { onSuccess: null, onFailure: null };
+    for (const [setting, replacing] of [
+      [undefined, ["2023-03-30"]],
+      ["merge", []],
+      ["replace", ["2016-08-15", "2021-04-06", "2023-03-30"]],
+      ["by version", ["2023-03-30"]],
+    ] as const) {
+      if (setting !== undefined) await sandbox.settings({ destinations: setting });
+      for (const version of versions) {
+        const replaces = replacing.some((id) => id === version.id);
+        expect(await afterwards(version, only)).toEqual(replaces ? replaced : both);
+        expect(await afterwards(version, {})).toEqual(replaces ? cleared : both);
+      }
     }
-    await sandbox.send("PUT", fc3.config("f", "prod"));
-    const { nextToken } = await shown(`${lists.at(-1)}?limit=1`);
-    expect(nextToken).not.toBe("");
-    expect(await shown(`${lists.at(-1)}?limit=1&nextToken=${nextToken}`)).toMatchObject({ nextToken: "" });
   });
 
   test("the summary tells what there is", async () => {
@@ -207,7 +203,7 @@ describe("declared functions", () => {
       const { body } = await sandbox.send("GET", path);
       return body.configs.map(
         (config: { qualifier?: string; functionArn?: string }) =>
-          config.qualifier ?? config.functionArn?.split("/").at(-1),
+          config.qualifier ?? config.functionArn?.split("/")[2] ?? "LATEST",
       );
     };
     await evictAllDurableObjects();
@@ -303,7 +299,7 @@ describe("reset", () => {
 
 describe("snapshot", () => {
   const handWritten: Snapshot = {
-    settings: { signatures: "off", region: "eu-central-1", unset: "go" },
+    settings: { signatures: "off", region: "eu-central-1", destinations: "merge" },
     clock: { mode: "frozen", time: "2030-01-01T00:00:00Z" },
     faults: [{ match: { operation: "delete" }, effect: { type: "error", code: "Throttling" }, times: 2 }],
     functions: { services: [{ name: "demo", functions: ["f"] }] },
@@ -315,6 +311,7 @@ describe("snapshot", () => {
         qualifier: "prod",
         destinationConfig: { onFailure: { destination: F } },
       },
+      { service: "demo", function: "f", qualifier: "empty", destinationConfig: {} },
       { function: "g", createdTime: "2020-08-20T02:28:21Z", stateful: true, maxAsyncEventAgeInSeconds: 60 },
     ],
   };
@@ -339,7 +336,7 @@ describe("snapshot", () => {
     const sandbox = await newSandbox({ snapshot: handWritten, settings: { accountId: "42" } });
     const g = await sandbox.send("GET", fc3.config("g"));
     expect(g.body).toMatchObject({
-      functionArn: "acs:fc:eu-central-1:42:functions/g/LATEST",
+      functionArn: "acs:fc:eu-central-1:42:functions/g",
       createdTime: "2020-08-20T02:28:21Z",
       asyncTask: true,
       maxAsyncEventAgeInSeconds: 60,
@@ -351,6 +348,25 @@ describe("snapshot", () => {
     });
     expect((await sandbox.send("DELETE", classic.config("f"))).status).toBe(429);
     expect((await sandbox.send("GET", "/2023-03-30/async-invoke-configs")).body.configs.length).toBe(1);
+  });
+
+  test("it keeps whether a destinationConfig was ever given", async () => {
+    const sandbox = await newSandbox({
+      snapshot: await (await newSandbox({ snapshot: handWritten })).snapshot.export(),
+    });
+    const shown = async (qualifier: string) =>
+      (await sandbox.send("GET", classic.config("f", qualifier))).body.destinationConfig;
+    expect(await shown("empty")).toEqual({ onSuccess: null, onFailure: null });
+    expect(await shown("LATEST")).toBeNull();
+  });
+
+  test("the setting unset, which earlier commits had, is passed over", async () => {
+    const sandbox = await newSandbox();
+    const former = { settings: { region: "us-east-1", unset: "go" } };
+    await sandbox.snapshot.import(former as Snapshot);
+    const { settings } = await sandbox.snapshot.export();
+    expect(settings).toMatchObject({ region: "us-east-1" });
+    expect(settings).not.toHaveProperty("unset");
   });
 
   test.each<[object, string]>([

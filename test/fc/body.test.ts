@@ -79,3 +79,24 @@ test("any other JSON is read as JSON.parse reads it", async () => {
     }),
   );
 });
+
+describe("a number that is no exact integer keeps its text", () => {
+  const numberIn = (text: string) => {
+    const body = read(`{"a": {"b": [${text}]}}`) as { value: { a: { b: [unknown] } } };
+    return body.value.a.b[0];
+  };
+
+  test.each(["1.0", "1e0", "1E+2", "0.5", "9007199254740993", "-9007199254740993", "1e400"])("%s", (text) => {
+    const number = numberIn(text);
+    expect(typeof number === "symbol" && number.description).toBe(text);
+  });
+
+  test.each(["0", "-1", "9007199254740991", '"1.0"', String.raw`"\" 1.0"`])("but %s is as it was", (text) => {
+    expect(numberIn(text)).toBe(JSON.parse(text));
+  });
+
+  test("unless the body is deeper than any that is taken", () => {
+    const body = `${"[ ".repeat(101)}1.0${"]".repeat(101)}`;
+    expect(read(body)).toEqual({ ok: true, value: JSON.parse(body) });
+  });
+});

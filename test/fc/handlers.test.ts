@@ -47,15 +47,15 @@ describe.each(apiVersions)("in $id", (version) => {
       : requestWith(names, { qualifier: "0" });
     const { names: read, error } = namesReader("GetAsyncInvokeConfig")(request, version);
     expect(read).toEqual({ service, function: "f", qualifier: null });
-    expect(error?.error.message).toMatch(/^qualifier must be LATEST/);
+    expect(error?.error.message).toMatch(/^Qualifier doesn't match expected format/);
   });
 
   test("a name may be as long as the request's limit says", () => {
     const { error } = namesReader("ListAsyncInvokeConfigs")(
-      requestWith({ ...names, function: "123456789" }),
+      requestWith({ ...names, function: "f23456789" }),
       version,
     );
-    expect(error?.error.message).toMatch(/^functionName must be 1 to 8 letters/);
+    expect(error?.error.message).toMatch(/^FunctionName exceeds the maximum allowed length \(max: 8, /);
   });
 });
 

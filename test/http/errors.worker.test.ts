@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { errorOf, request, versions } from "../request.ts";
 
-const ID = /^[0-9a-f-]{36}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const FC3_ID = /^1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}$/;
 
 test("an error has the body of its API version, and its request id", async () => {
   const [classic, openApi, fc3] = await Promise.all(
@@ -20,7 +21,9 @@ test("an error has the body of its API version, and its request id", async () =>
       RequestId: answer?.headers.get("X-Fc-Request-Id"),
     });
   }
-  expect(classic?.headers.get("X-Fc-Request-Id")).toMatch(ID);
+  expect(classic?.headers.get("X-Fc-Request-Id")).toMatch(UUID);
+  expect(openApi?.body.RequestId).toMatch(UUID);
+  expect(fc3?.body.RequestId).toMatch(FC3_ID);
   expect(classic?.headers.get("Content-Type")).toBe("application/json; charset=utf-8");
 });
 
@@ -53,10 +56,11 @@ describe("a path or method that no version has is PathNotSupported", () => {
 
 const queueOfLength = (length: number) => "acs:mns:cn-hangzhou:1:/queues/".padEnd(length, "q");
 
-describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulItem }) => {
+describe.each(versions)("in $id", ({ id, config, list, maxEventAgeSeconds, statefulItem }) => {
   const path = config("kept", "prod");
+  const maxDestination = id === "2023-03-30" ? 512 : 1024;
   const destination =
-    'must be "" (to clear it) or a resource name: acs:fc:{region}:{account}:services/{service}/functions/{function}, ' +
+    "must be a resource name: acs:fc:{region}:{account}:services/{service}/functions/{function}, " +
     "acs:fc:{region}:{account}:functions/{function}, acs:mns:{region}:{account}:/queues/{queue}/messages, " +
     "acs:mns:{region}:{account}:/topics/{topic}/messages, acs:eventbridge:{region}:{account}:eventbus/{bus} or " +
     "acs:mq:{region}:{account}:/instances/{instance}/topics/{topic}, but got";
@@ -90,7 +94,10 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
     [{ maxAsyncRetryAttempts: -1 }, `${retries} -1`],
     [{ maxAsyncRetryAttempts: 0.5 }, `${retries} 0.5`],
     [{ maxAsyncRetryAttempts: "3" }, `${retries} "3"`],
-    ['{"maxAsyncRetryAttempts":1e400}', `${retries} a number too large to represent`],
+    ['{"maxAsyncRetryAttempts":1e400}', `${retries} 1e400`],
+    ['{"maxAsyncRetryAttempts":9007199254740993}', `${retries} 9007199254740993`],
+    ['{"maxAsyncRetryAttempts":1.0}', `${retries} 1.0`],
+    [`${'{"a":'.repeat(9000)}1.0${"}".repeat(9000)}x`, "the request body must be JSON, but got"],
     [
       { maxAsyncEventAgeInSeconds: maxEventAgeSeconds + 1 },
       `maxAsyncEventAgeInSeconds must be an integer from 1 to ${maxEventAgeSeconds}, but got ${maxEventAgeSeconds + 1}`,
@@ -102,8 +109,8 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
       `destinationConfig.onSuccess.destination ${destination} "acs:oss:r:a:b"`,
     ],
     [
-      { destinationConfig: { onSuccess: { destination: queueOfLength(1025) } } },
-      `destinationConfig.onSuccess.destination must be at most 1024 characters long, but got "${queueOfLength(99)}…`,
+      { destinationConfig: { onSuccess: { destination: queueOfLength(maxDestination + 1) } } },
+      `destinationConfig.onSuccess.destination must be at most ${maxDestination} characters long, but got "${queueOfLength(99)}…`,
     ],
     [
       { maxAsyncRetryAttempts: 5, destinationConfig: { onFailure: { destination: 5 } } },
@@ -116,6 +123,26 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
     expect(rest).toEqual({ status: 400, code: "InvalidArgument" });
     expect(said.startsWith(message)).toBe(true);
     expect((await request("GET", path)).body).toEqual(before);
+  });
+
+  test.each([{}, { destination: "" }, { destination: null }])(
+    "PUT of a destination of %j is InvalidDestinationResources, and changes nothing",
+    async (slot) => {
+      await request("PUT", path, { maxAsyncRetryAttempts: 1 });
+      const before = (await request("GET", path)).body;
+      const body = { maxAsyncRetryAttempts: 2, destinationConfig: { onSuccess: slot } };
+      expect(errorOf(await request("PUT", path, body))).toEqual({
+        status: 400,
+        code: "InvalidDestinationResources",
+        message: "The destination resource is invalid: destination can't be empty.",
+      });
+      expect((await request("GET", path)).body).toEqual(before);
+    },
+  );
+
+  test("a body that is nested as deep as it can be is read", async () => {
+    const body = `{"maxAsyncRetryAttempts": 4, "unknown": ${'{"a":'.repeat(9000)}1.0${"}".repeat(9000)}}`;
+    expect((await request("PUT", path, body)).body).toMatchObject({ maxAsyncRetryAttempts: 4 });
   });
 
   test("a refused PUT creates nothing", async () => {
@@ -145,14 +172,25 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
     });
   });
 
-  test.each(["1a", "-a", "a b", "a%2Fb", "%00", "%ff", "%zz", "%", "ä", "a".repeat(129), "__proto__%20"])(
+  test("a function's name that is too long is InvalidArgument", async () => {
+    const most = id === "2023-03-30" ? 64 : 128;
+    const name = "a".repeat(most);
+    expect((await request("PUT", config(name))).status).toBe(200);
+    const { status, code, message } = errorOf(await request("PUT", config(`${name}a`)));
+    expect([status, code]).toEqual([400, "InvalidArgument"]);
+    expect(
+      message.startsWith(`FunctionName exceeds the maximum allowed length (max: ${most}, actual: 'aaa`),
+    ).toBe(true);
+  });
+
+  test.each(["1a", "-a", "a b", "a%2Fb", "%00", "%ff", "%zz", "%", "ä", "__proto__%20"])(
     "a function named %j is InvalidArgument",
     async (name) => {
       for (const method of ["GET", "PUT", "DELETE"]) {
         const { status, code, message } = errorOf(await request(method, config(name)));
         expect([status, code]).toEqual([400, "InvalidArgument"]);
         expect(message).toMatch(
-          /^functionName must be 1 to 128 letters, digits, "_" or "-", not starting with a digit or "-", but got "/,
+          /^FunctionName doesn't match expected format \(allowed: \^\[_a-zA-Z\].*, actual: '/,
         );
       }
     },
@@ -163,7 +201,9 @@ describe.each(versions)("in $id", ({ config, list, maxEventAgeSeconds, statefulI
     async (qualifier) => {
       const { status, code, message } = errorOf(await request("PUT", config("f", qualifier)));
       expect([status, code]).toEqual([400, "InvalidArgument"]);
-      expect(message).toMatch(/^qualifier must be LATEST, a version number, or an alias of 1 to 128 letters/);
+      expect(message).toMatch(
+        /^Qualifier (doesn't match expected format|exceeds the maximum allowed length) \(/,
+      );
     },
   );
 
@@ -223,9 +263,9 @@ test("names that an API version puts elsewhere are refused where they don't belo
     await request("PUT", "/2021-04-06/services/s.prod/functions/f/async-invoke-config"),
   );
   expect(service).toMatchObject({ status: 400, code: "InvalidArgument" });
-  expect(service.message).toMatch(/^serviceName must be .* but got "s.prod"$/);
+  expect(service.message).toMatch(/^ServiceName doesn't match .*, actual: 's.prod'\)$/);
   const empty = errorOf(await request("PUT", "/2016-08-15/services/s./functions/f/async-invoke-config"));
-  expect(empty.message).toMatch(/^qualifier must be .* but got ""$/);
+  expect(empty.message).toMatch(/^Qualifier doesn't match .*, actual: ''\)$/);
 });
 
 describe("limits", () => {

@@ -18,9 +18,12 @@ async function walk(limit: number, between: () => Promise<void> = async () => {}
     expect(status).toBe(200);
     expect(body.configs.length).toBeLessThanOrEqual(limit);
     seen.push(
-      ...body.configs.map(({ functionArn }: { functionArn: string }) => functionArn.split(":functions/")[1]),
+      ...body.configs.map(({ functionArn }: { functionArn: string }) => {
+        const [name, qualifier = "LATEST"] = functionArn.split(":functions/")[1]?.split("/") ?? [];
+        return `${name}/${qualifier}`;
+      }),
     );
-    if (body.nextToken === undefined) return seen;
+    if (body.nextToken === "") return seen;
     token = body.nextToken;
     await between();
   }
@@ -29,14 +32,14 @@ async function walk(limit: number, between: () => Promise<void> = async () => {}
 const put = (name: string, qualifier: string) => request("PUT", fc3.config(name, qualifier));
 
 test("it has all FC 3.0 functions' configs, each as GET shows it, and none of FC 2.0", async () => {
-  expect((await request("GET", LIST)).body).toEqual({ configs: [] });
+  expect((await request("GET", LIST)).body).toEqual({ configs: [], nextToken: "" });
   await request("PUT", classic.config("classic"));
   const { body } = await request("PUT", fc3.config("f", "prod"), {
     asyncTask: true,
     maxAsyncRetryAttempts: 0,
   });
-  expect((await request("GET", LIST)).body).toEqual({ configs: [body] });
-  expect((await request("GET", `${LIST}?functionName=`)).body).toEqual({ configs: [body] });
+  expect((await request("GET", LIST)).body).toEqual({ configs: [body], nextToken: "" });
+  expect((await request("GET", `${LIST}?functionName=`)).body).toEqual({ configs: [body], nextToken: "" });
 });
 
 test("its order is by function, then by qualifier, whatever the page size", async () => {

@@ -8,17 +8,12 @@ const RESOURCES = [
   `mq:OWNER:/?instances/${NAME}/topics/${NAME}`,
 ].map((resource) => resource.replace("OWNER", "[^:/\\s]*:[^:/\\s]*"));
 
-/** The name of a resource that Function Compute can send results to; or nothing. */
-export const DESTINATION = new RegExp(`^(?:acs:(?:${RESOURCES.join("|")}))?$`);
-
-export const MAX_DESTINATION_LENGTH = 1024;
-
-/** What an error message says that a longer one must be. */
-export const DESTINATION_TOO_LONG = `at most ${MAX_DESTINATION_LENGTH} characters long`;
+/** The name of a resource that Function Compute can send results to. */
+export const DESTINATION = new RegExp(`^acs:(?:${RESOURCES.join("|")})$`);
 
 /** What an error message says a destination is. */
 export const DESTINATION_ALLOWED =
-  `"" (to clear it) or a resource name: ` +
+  "a resource name: " +
   "acs:fc:{region}:{account}:services/{service}/functions/{function}, " +
   "acs:fc:{region}:{account}:functions/{function}, " +
   "acs:mns:{region}:{account}:/queues/{queue}/messages, " +

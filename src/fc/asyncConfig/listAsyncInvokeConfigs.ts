@@ -30,5 +30,5 @@ async function pageOfFunction(
   if (after === undefined) return invalidToken(nextToken ?? "");
   const found = on.configs.after(after, limit + 1);
   const page = await pageOf(found, limit, ({ qualifier }) => on.tokens.issue(qualifier));
-  return ok(renderPage(page, on.settings.unset, (config) => show(config, on)));
+  return ok(renderPage(on.version, page, (config) => show(config, on)));
 }

@@ -1,4 +1,20 @@
-import type { GivenItems, StoredConfig } from "./schema.ts";
+import type { ApiVersion } from "../versions.ts";
+import type { GivenDestinations, GivenItems, StoredConfig } from "./schema.ts";
+
+/** What a given `destinationConfig` does to the stored destinations. */
+export type DestinationsRule = ApiVersion["destinations"];
+
+/** What a sandbox can be set to: the rule of the API version that a PUT speaks, or one rule for all versions. */
+export const destinationsSettings = ["by version", "merge", "replace"] as const;
+export type DestinationsSetting = (typeof destinationsSettings)[number];
+
+/** The rule that a PUT goes by. */
+export function destinationsRule(
+  setting: DestinationsSetting,
+  { destinations }: Pick<ApiVersion, "destinations">,
+): DestinationsRule {
+  return setting === "by version" ? destinations : setting;
+}
 
 /**
  * What a PUT makes of a config: the items given replace those stored, the others stay; without a stored config
@@ -9,6 +25,7 @@ export function merge(
   qualifier: string,
   stored: StoredConfig | undefined,
   given: GivenItems,
+  rule: DestinationsRule,
   now: number,
 ): StoredConfig {
   return {
@@ -18,12 +35,26 @@ export function merge(
     maxAsyncEventAgeInSeconds: given.maxAsyncEventAgeInSeconds ?? stored?.maxAsyncEventAgeInSeconds ?? null,
     maxAsyncRetryAttempts: given.maxAsyncRetryAttempts ?? stored?.maxAsyncRetryAttempts ?? null,
     stateful: given.stateful ?? stored?.stateful ?? null,
-    onSuccess: mergeDestination(stored?.onSuccess, given.onSuccess),
-    onFailure: mergeDestination(stored?.onFailure, given.onFailure),
+    ...mergeDestinations(stored, given.destinationConfig, rule),
   };
 }
 
-function mergeDestination(stored: string | null | undefined, given: string | undefined): string | null {
-  if (given === "") return null;
-  return given ?? stored ?? null;
+type Destinations = Pick<StoredConfig, "onSuccess" | "onFailure" | "hasDestinationConfig">;
+
+function mergeDestinations(
+  stored: StoredConfig | undefined,
+  given: GivenDestinations | undefined,
+  rule: DestinationsRule,
+): Destinations {
+  const kept = given === undefined || rule === "merge" ? stored : undefined;
+  return {
+    onSuccess: given?.onSuccess ?? kept?.onSuccess ?? null,
+    onFailure: given?.onFailure ?? kept?.onFailure ?? null,
+    hasDestinationConfig: given !== undefined || (stored !== undefined && hasDestinationConfig(stored)),
+  };
+}
+
+/** Whether a PUT ever gave the config a `destinationConfig`. */
+export function hasDestinationConfig(config: Destinations): boolean {
+  return config.hasDestinationConfig ?? (config.onSuccess !== null || config.onFailure !== null);
 }

@@ -2,8 +2,9 @@ import type { Err } from "../../lib/result.ts";
 import { type ApiError, failure } from "../errors.ts";
 import type { FunctionName } from "../names.ts";
 import type { Handler, OperationCall } from "../request.ts";
-import type { ApiVersion } from "../versions.ts";
-import { type ResponseSettings, renderConfig } from "./render.ts";
+import type { ApiVersion, Place } from "../versions.ts";
+import type { DestinationsSetting } from "./merge.ts";
+import { renderConfig } from "./render.ts";
 import type { StoredConfig } from "./schema.ts";
 
 /** The stored configs of one function. */
@@ -28,6 +29,11 @@ export interface ListTokens {
   open(token: string): Promise<string | undefined>;
 }
 
+/** What a sandbox's settings say of configs. */
+export interface ConfigSettings extends Place {
+  readonly destinations: DestinationsSetting;
+}
+
 /** One function's configs, and what an operation on them needs. */
 export interface ConfigOperand {
   readonly name: FunctionName;
@@ -36,7 +42,7 @@ export interface ConfigOperand {
   readonly version: ApiVersion;
   readonly configs: Configs;
   readonly tokens: ListTokens;
-  readonly settings: ResponseSettings;
+  readonly settings: ConfigSettings;
   /** The sandbox's time, in milliseconds since 1970. */
   readonly now: number;
   /** How many configs the function may have. */

@@ -1,7 +1,7 @@
 import { ok } from "../../lib/result.ts";
 import { parseJson } from "../body.ts";
 import { failure } from "../errors.ts";
-import { merge } from "./merge.ts";
+import { destinationsRule, merge } from "./merge.ts";
 import { type ConfigHandler, show } from "./operand.ts";
 import { type GivenItems, parseItems } from "./schema.ts";
 
@@ -28,7 +28,8 @@ export const putAsyncInvokeConfig: ConfigHandler<PutAsyncInvokeConfig> = {
       const why = `function '${name.function}' has ${maxConfigs} configs, and may have no more`;
       return { outcome: failure("InvalidArgument", why) };
     }
-    const config = merge(qualifier, stored, given, on.now);
+    const rule = destinationsRule(on.settings.destinations, on.version);
+    const config = merge(qualifier, stored, given, rule, on.now);
     return { outcome: ok(show(config, on)), change: { qualifier, config } };
   },
 };

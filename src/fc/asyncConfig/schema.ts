@@ -1,23 +1,23 @@
 import * as z from "zod/mini";
 import { ok, type Result } from "../../lib/result.ts";
 import { wholeNumber } from "../../lib/schema.ts";
-import { type ApiError, invalid } from "../errors.ts";
+import { type ApiError, failure, invalid } from "../errors.ts";
 import { type ItemNames, itemNames, knownItems } from "../itemNames.ts";
 import { type ApiVersion, apiVersions } from "../versions.ts";
-import {
-  DESTINATION,
-  DESTINATION_ALLOWED,
-  DESTINATION_TOO_LONG,
-  MAX_DESTINATION_LENGTH,
-} from "./destinations.ts";
+import { DESTINATION, DESTINATION_ALLOWED } from "./destinations.ts";
 
 const MAX_RETRY_ATTEMPTS = 8;
 
-/** The items that a PUT gives. Absent means "as it was"; an empty destination clears the one there was. */
+/** The items that a PUT gives; absent is not given. */
 export interface GivenItems {
   readonly maxAsyncEventAgeInSeconds?: number | undefined;
   readonly maxAsyncRetryAttempts?: number | undefined;
   readonly stateful?: boolean | undefined;
+  readonly destinationConfig?: GivenDestinations | undefined;
+}
+
+/** The destinations that a `destinationConfig` gives. */
+export interface GivenDestinations {
   readonly onSuccess?: string | undefined;
   readonly onFailure?: string | undefined;
 }
@@ -32,36 +32,45 @@ export interface StoredConfig {
   readonly stateful: boolean | null;
   readonly onSuccess: string | null;
   readonly onFailure: string | null;
+  /**
+   * Whether a PUT ever gave a `destinationConfig`, if only an empty one. Configs of earlier commits do not say: of these, one
+   * with a destination was given one.
+   */
+  readonly hasDestinationConfig?: boolean;
 }
 
 export const retryAttemptsSchema = wholeNumber(0, MAX_RETRY_ATTEMPTS);
 
-export const destinationSchema = z.object(
-  {
-    destination: z.nullish(
-      z
-        .string({ error: DESTINATION_ALLOWED })
-        .check(
-          z.maxLength(MAX_DESTINATION_LENGTH, { error: DESTINATION_TOO_LONG, abort: true }),
-          z.regex(DESTINATION, { error: DESTINATION_ALLOWED }),
-        ),
-    ),
-  },
-  { error: "an object" },
-);
+/** The error of an empty destination. `parseItems` makes a code of its own of it. */
+const EMPTY = "a destination";
 
-const destinationConfigSchema = z.object(
-  { onSuccess: z.nullish(destinationSchema), onFailure: z.nullish(destinationSchema) },
-  { error: "an object" },
-);
+/** The name of a resource, of at most so many characters. Null, empty and absent have an error of their own. */
+export function destinationSchema(maxLength: number) {
+  return z
+    .string({ error: ({ input }) => (input === undefined || input === null ? EMPTY : DESTINATION_ALLOWED) })
+    .check(
+      z.minLength(1, { error: EMPTY, abort: true }),
+      z.maxLength(maxLength, { error: `at most ${maxLength} characters long`, abort: true }),
+      z.regex(DESTINATION, { error: DESTINATION_ALLOWED }),
+    );
+}
+
+function slotSchema(maxLength: number) {
+  return z.object({ destination: destinationSchema(maxLength) }, { error: "an object" });
+}
+
+function destinationConfigSchema(maxLength: number) {
+  const slot = z.nullish(slotSchema(maxLength));
+  return z.object({ onSuccess: slot, onFailure: slot }, { error: "an object" });
+}
 
 const statefulSchema = z.nullish(z.boolean({ error: "true or false" }));
 const notAnObject = { error: "a JSON object" };
 
 /** The items that the bodies of all versions have. */
-function sharedItems({ maxEventAgeSeconds }: ApiVersion) {
+function sharedItems({ maxEventAgeSeconds, maxDestinationLength }: ApiVersion) {
   return {
-    destinationConfig: z.nullish(destinationConfigSchema),
+    destinationConfig: z.nullish(destinationConfigSchema(maxDestinationLength)),
     maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, maxEventAgeSeconds)),
     maxAsyncRetryAttempts: z.nullish(retryAttemptsSchema),
   };
@@ -96,13 +105,17 @@ function givenItems(items: SharedItems, stateful: boolean | null | undefined): G
     maxAsyncEventAgeInSeconds: items.maxAsyncEventAgeInSeconds ?? undefined,
     maxAsyncRetryAttempts: items.maxAsyncRetryAttempts ?? undefined,
     stateful: stateful ?? undefined,
-    onSuccess: items.destinationConfig?.onSuccess?.destination ?? undefined,
-    onFailure: items.destinationConfig?.onFailure?.destination ?? undefined,
+    destinationConfig: items.destinationConfig
+      ? {
+          onSuccess: items.destinationConfig.onSuccess?.destination,
+          onFailure: items.destinationConfig.onFailure?.destination,
+        }
+      : undefined,
   };
 }
 
-const destinationNames = itemNames(destinationSchema);
-const destinationConfig = itemNames(destinationConfigSchema, {
+const destinationNames = itemNames(slotSchema(0));
+const destinationConfig = itemNames(destinationConfigSchema(0), {
   onSuccess: destinationNames,
   onFailure: destinationNames,
 });
@@ -119,8 +132,8 @@ const requests = Object.fromEntries(
 >;
 
 /**
- * What a PUT's body, already read as JSON, gives in a version; InvalidArgument names the first item that is wrong.
- * Unknown items are ignored, as a JSON server in Go does.
+ * What a PUT's body, already read as JSON, gives in a version. InvalidArgument names the first item that is wrong;
+ * InvalidDestinationResources says that it is an empty destination. Unknown items are ignored, as a JSON server in Go does.
  */
 export function parseItems(version: ApiVersion, body: unknown): Result<GivenItems, ApiError> {
   const { names, schema } = requests[version.id];
@@ -129,6 +142,7 @@ export function parseItems(version: ApiVersion, body: unknown): Result<GivenItem
   const parsed = schema.safeParse(items.value);
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
+  if (issue?.message === EMPTY) return failure("InvalidDestinationResources");
   const path = issue?.path ?? [];
   return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(items.value, path));
 }

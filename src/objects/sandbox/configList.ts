@@ -55,6 +55,6 @@ export class ConfigList {
     const page = await pageOf(found, size, issue);
     const { settings } = this.#store;
     const render = ({ name, config }: NamedConfig) => renderConfig(version, name, settings, config);
-    return ok(renderPage(page, settings.unset, render));
+    return ok(renderPage(version, page, render));
   }
 }

@@ -9,7 +9,7 @@ describe.each(apiVersions)("$id", (version) => {
 
   test("takes all items", () => {
     const body = {
-      destinationConfig: { onSuccess: { destination: F }, onFailure: { destination: "" } },
+      destinationConfig: { onSuccess: { destination: F }, onFailure: null },
       maxAsyncEventAgeInSeconds: version.maxEventAgeSeconds,
       maxAsyncRetryAttempts: 8,
       [version.statefulItem]: true,
@@ -20,8 +20,7 @@ describe.each(apiVersions)("$id", (version) => {
         maxAsyncEventAgeInSeconds: version.maxEventAgeSeconds,
         maxAsyncRetryAttempts: 8,
         stateful: true,
-        onSuccess: F,
-        onFailure: "",
+        destinationConfig: { onSuccess: F, onFailure: undefined },
       },
     });
   });
@@ -35,19 +34,59 @@ describe.each(apiVersions)("$id", (version) => {
       statefulInvocation: null,
       asyncTask: null,
     },
-    { destinationConfig: {} },
-    { destinationConfig: { onSuccess: null, onFailure: {} } },
-    { destinationConfig: { onSuccess: { destination: null } } },
     { unknown: { deep: [1] } },
   ])("takes %j as nothing given", (body) => {
     const parsed = parse(body);
     expect(parsed.ok && Object.values(parsed.value).every((item) => item === undefined)).toBe(true);
   });
 
-  const age = `an integer from 1 to ${version.maxEventAgeSeconds}`;
-  const destination = expect.stringMatching(
-    / must be "" \(to clear it\) or a resource name: acs:fc:.*, but got "x"$/,
+  test.each([{}, { onSuccess: null, onFailure: null }])(
+    "takes a destinationConfig of %j as given, without destinations",
+    (destinationConfig) => {
+      expect(parse({ destinationConfig })).toEqual({
+        ok: true,
+        value: { destinationConfig: { onSuccess: undefined, onFailure: undefined } },
+      });
+    },
   );
+
+  test.each([{}, { destination: "" }, { destination: null }])(
+    "refuses a destination of %j as an empty one",
+    (slot) => {
+      for (const destinationConfig of [
+        { onSuccess: slot },
+        { onSuccess: { destination: F }, onFailure: slot },
+      ]) {
+        expect(parse({ destinationConfig })).toEqual({
+          ok: false,
+          error: {
+            status: 400,
+            code: "InvalidDestinationResources",
+            message: "The destination resource is invalid: destination can't be empty.",
+          },
+        });
+      }
+    },
+  );
+
+  test("bounds a destination", () => {
+    const queue = (length: number) => `${"acs:mns:cn-hangzhou:1:/queues/".padEnd(length - 9, "q")}/messages`;
+    const most = version.id === "2023-03-30" ? 512 : 1024;
+    const parsed = (length: number) =>
+      parse({ destinationConfig: { onSuccess: { destination: queue(length) } } });
+    expect(parsed(most).ok).toBe(true);
+    expect(parsed(most + 1)).toMatchObject({
+      error: {
+        code: "InvalidArgument",
+        message: expect.stringMatching(
+          `onSuccess.destination must be at most ${most} characters long, but got`,
+        ),
+      },
+    });
+  });
+
+  const age = `an integer from 1 to ${version.maxEventAgeSeconds}`;
+  const destination = expect.stringMatching(/ must be a resource name: acs:fc:.*, but got "x"$/);
   test.each([
     [{ maxAsyncRetryAttempts: -1 }, "maxAsyncRetryAttempts must be an integer from 0 to 8, but got -1"],
     [{ maxAsyncRetryAttempts: 9 }, "maxAsyncRetryAttempts must be an integer from 0 to 8, but got 9"],
@@ -59,8 +98,8 @@ describe.each(apiVersions)("$id", (version) => {
       "maxAsyncRetryAttempts must be an integer from 0 to 8, but got an array",
     ],
     [
-      { maxAsyncRetryAttempts: Number.POSITIVE_INFINITY },
-      "maxAsyncRetryAttempts must be an integer from 0 to 8, but got a number too large to represent",
+      { maxAsyncRetryAttempts: Symbol("1e400") },
+      "maxAsyncRetryAttempts must be an integer from 0 to 8, but got 1e400",
     ],
     [{ maxAsyncEventAgeInSeconds: 0 }, `maxAsyncEventAgeInSeconds must be ${age}, but got 0`],
     [
@@ -95,7 +134,7 @@ describe.each(apiVersions)("$id", (version) => {
     };
     expect(parse(body)).toMatchObject({
       ok: true,
-      value: { maxAsyncEventAgeInSeconds: 60, stateful: true, onSuccess: F },
+      value: { maxAsyncEventAgeInSeconds: 60, stateful: true, destinationConfig: { onSuccess: F } },
     });
     expect(parse({ MaxAsyncRetryAttempts: 9 })).toMatchObject({
       error: { message: "maxAsyncRetryAttempts must be an integer from 0 to 8, but got 9" },

@@ -25,8 +25,8 @@ interface Event {
 }
 
 /** The pure model of one function: its configs by qualifier. A state is never changed. */
-type State = Readonly<Record<string, Required<Items>>>;
-const defaults = { maxAsyncEventAgeInSeconds: 86_400, maxAsyncRetryAttempts: 3 };
+type State = Readonly<Record<string, { readonly [K in keyof Items]-?: Items[K] | null }>>;
+const nothingSet = { maxAsyncEventAgeInSeconds: null, maxAsyncRetryAttempts: null };
 
 function step(state: State, command: Command): { state: State; result: string } {
   if (command.kind === "list") {
@@ -35,7 +35,7 @@ function step(state: State, command: Command): { state: State; result: string } 
   }
   const { [command.qualifier]: stored, ...others } = state;
   if (command.kind === "put") {
-    const merged = { ...(stored ?? defaults), ...command.items };
+    const merged = { ...(stored ?? nothingSet), ...command.items };
     return { state: { ...others, [command.qualifier]: merged }, result: JSON.stringify(merged) };
   }
   if (stored === undefined) return { state, result: "AsyncConfigNotExists" };
@@ -132,7 +132,7 @@ test("the search would notice a lost update", () => {
     command: { kind: "put", function: 0, qualifier: "LATEST", items },
     called,
     returned: called + 10,
-    result: JSON.stringify({ ...defaults, ...result }),
+    result: JSON.stringify({ ...nothingSet, ...result }),
   });
   const age = { maxAsyncEventAgeInSeconds: 60 };
   const retries = { maxAsyncRetryAttempts: 1 };

@@ -153,7 +153,7 @@ test("a push that was cut off is finished by the alarm, after an eviction too", 
   expect(await runDurableObjectAlarm(sandboxObject(env, sandbox.access.id ?? ""))).toBe(true);
   const { body } = await sandbox.send("GET", fc3.config("a"));
   expect(body).toMatchObject({
-    functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a/LATEST",
+    functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a",
     maxAsyncRetryAttempts: 8,
   });
   expect((await sandbox.send("GET", fc3.config("b"))).status).toBe(404);
@@ -177,7 +177,7 @@ test("every step holds over an eviction of all objects before it", async () => {
   await evictAllDurableObjects();
   expect((await sandbox.send("DELETE", fc3.config("a"))).status).toBe(429);
   expect((await sandbox.send("PUT", fc3.config("a"))).body).toMatchObject({
-    functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a/LATEST",
+    functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a",
     lastModifiedTime: "2030-01-01T00:01:00Z",
     maxAsyncRetryAttempts: 2,
   });
