@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { itemSchema, nameIn, ofItems } from "../fc/asyncConfig/items.ts";
 import { requestSchema } from "../fc/asyncConfig/schema.ts";
 import { type ErrorCode, errorCodes, statusOf } from "../fc/errors.ts";
 import { type Operation, operations, routesOf, type VersionRoute } from "../fc/operations.ts";
@@ -292,9 +293,10 @@ function configSchema(version: ApiVersion): JsonObject {
       destinationConfig: z.nullable(
         z.strictObject({ onSuccess: shownDestination, onFailure: shownDestination }),
       ),
-      maxAsyncEventAgeInSeconds: z.nullable(z.int().check(z.gte(1), z.lte(greatestEventAge(version)))),
-      maxAsyncRetryAttempts: z.nullable(z.int().check(z.gte(0))),
-      [version.statefulItem]: z.nullable(z.boolean()),
+      ...ofItems(
+        (item) => z.nullable(itemSchema(item, { maxEventAgeSeconds: greatestEventAge(version) })),
+        (item) => nameIn(version, item),
+      ),
     }),
   );
 }

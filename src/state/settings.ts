@@ -37,3 +37,22 @@ export function withoutFormerSettings(settings: unknown): unknown {
   const { unset: _, ...rest } = settings;
   return rest;
 }
+
+/** What a deployment's variables say of settings. */
+export interface Deployment extends Pick<Settings, "region" | "accountId"> {
+  readonly limits: Limits;
+}
+
+/** The settings in force: what the owner set, within the deployment's limits, and the deployment's for the rest. */
+export function resolveSettings({ region, accountId, limits }: Deployment, own: Partial<Settings>): Settings {
+  const most = limits.journalEntriesPerFunction;
+  return {
+    signatures: "off",
+    functions: "open",
+    region,
+    accountId,
+    destinations: "by version",
+    ...(withoutFormerSettings(own) as Partial<Settings>),
+    journalSize: Math.min(own.journalSize ?? most, most),
+  };
+}

@@ -1,8 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Existence } from "./existence.ts";
 import type { Fault } from "./faults.ts";
-import type { Limits } from "./limits.ts";
-import { type Settings, withoutFormerSettings } from "./settings.ts";
+import { type Deployment, resolveSettings, type Settings } from "./settings.ts";
 
 /**
  * What a function knows of its sandbox: given to it when it joins, and pushed when it changes. A function keeps
@@ -35,26 +34,7 @@ export interface ResolvedState extends SharedState {
   readonly settings: Settings;
 }
 
-/** What a deployment's variables say of settings. */
-interface Deployment extends Pick<Settings, "region" | "accountId"> {
-  readonly limits: Limits;
-}
-
 /** What a state means in a deployment. */
 export function resolveState(deployment: Deployment, state: SharedState): ResolvedState {
   return { ...state, settings: resolveSettings(deployment, state.settings) };
-}
-
-/** The settings in force: what the owner set, within the deployment's limits, and the deployment's for the rest. */
-export function resolveSettings({ region, accountId, limits }: Deployment, own: Partial<Settings>): Settings {
-  const most = limits.journalEntriesPerFunction;
-  return {
-    signatures: "off",
-    functions: "open",
-    region,
-    accountId,
-    destinations: "by version",
-    ...(withoutFormerSettings(own) as Partial<Settings>),
-    journalSize: Math.min(own.journalSize ?? most, most),
-  };
 }

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
+import { type ConfigItem, type ItemValues, itemSchema, ofItems } from "../fc/asyncConfig/items.ts";
 import { hasDestinationConfig } from "../fc/asyncConfig/merge.ts";
-import { destinationSchema, retryAttemptsSchema, type StoredConfig } from "../fc/asyncConfig/schema.ts";
+import { destinationSchema, type StoredConfig } from "../fc/asyncConfig/schema.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.ts";
 import { apiVersions } from "../fc/versions.ts";
-import { wholeNumber } from "../lib/schema.ts";
 import { rfc3339, timeSchema } from "../lib/time.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./existence.ts";
@@ -13,10 +13,16 @@ import { nameSchemas } from "./nameSchemas.ts";
 import { settingsSchema, withoutFormerSettings } from "./settings.ts";
 
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";
-const MAX_EVENT_AGE_SECONDS = Math.max(...apiVersions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
+/** The bounds of all versions together. */
+const widest = { maxEventAgeSeconds: Math.max(...apiVersions.map((version) => version.maxEventAgeSeconds)) };
 const MAX_DESTINATION_LENGTH = Math.max(
   ...apiVersions.map(({ maxDestinationLength }) => maxDestinationLength),
 );
+
+/** A config's items, which all may be left out. */
+const itemShape = ofItems((item) => z.optional(itemSchema(item, widest))) as {
+  readonly [I in ConfigItem]: z.ZodMiniOptional<z.ZodMiniType<ItemValues[I]>>;
+};
 
 /**
  * A sandbox's state as one document, which people can write by hand. A part that is left out stays as it is when the document is
@@ -55,9 +61,7 @@ export function snapshotSchema(limits: Limits) {
           qualifier: z.optional(qualifier),
           createdTime: z.optional(timeSchema),
           lastModifiedTime: z.optional(timeSchema),
-          maxAsyncEventAgeInSeconds: z.optional(wholeNumber(1, MAX_EVENT_AGE_SECONDS)),
-          maxAsyncRetryAttempts: z.optional(retryAttemptsSchema),
-          stateful: z.optional(z.boolean({ error: "true or false" })),
+          ...itemShape,
           destinationConfig: z.optional(
             z.strictObject({
               onSuccess: z.optional(destination),
@@ -120,9 +124,7 @@ export function exportConfigs(
     qualifier: config.qualifier,
     createdTime: rfc3339(config.createdTime),
     lastModifiedTime: rfc3339(config.lastModifiedTime),
-    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? undefined,
-    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? undefined,
-    stateful: config.stateful ?? undefined,
+    ...(ofItems((item) => config[item] ?? undefined) as Partial<ItemValues>),
     destinationConfig: exportDestinations(config),
   }));
 }
@@ -144,9 +146,7 @@ export function importConfig(config: SnapshotConfig, now: number): StoredConfig 
     qualifier: config.qualifier ?? DEFAULT_QUALIFIER,
     createdTime: created === undefined ? now : Date.parse(created),
     lastModifiedTime: modified === undefined ? now : Date.parse(modified),
-    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds ?? null,
-    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts ?? null,
-    stateful: config.stateful ?? null,
+    ...(ofItems((item) => config[item] ?? null) as Pick<StoredConfig, ConfigItem>),
     onSuccess: config.destinationConfig?.onSuccess?.destination ?? null,
     onFailure: config.destinationConfig?.onFailure?.destination ?? null,
     hasDestinationConfig: config.destinationConfig !== undefined,

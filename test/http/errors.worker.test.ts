@@ -97,7 +97,10 @@ describe.each(versions)("in $id", ({ id, config, list, maxEventAgeSeconds, state
     ['{"maxAsyncRetryAttempts":1e400}', `${retries} 1e400`],
     ['{"maxAsyncRetryAttempts":9007199254740993}', `${retries} 9007199254740993`],
     ['{"maxAsyncRetryAttempts":1.0}', `${retries} 1.0`],
-    [`${'{"a":'.repeat(9000)}1.0${"}".repeat(9000)}x`, "the request body must be JSON, but got"],
+    [
+      `${'{"a":'.repeat(9000)}1.0${"}".repeat(9000)}x`,
+      "the request body must be JSON in UTF-8, but it has an error at line 1, column 54004: ",
+    ],
     [
       { maxAsyncEventAgeInSeconds: maxEventAgeSeconds + 1 },
       `maxAsyncEventAgeInSeconds must be an integer from 1 to ${maxEventAgeSeconds}, but got ${maxEventAgeSeconds + 1}`,

@@ -1,4 +1,5 @@
 import type { ApiVersion } from "../versions.ts";
+import { type ConfigItem, ofItems } from "./items.ts";
 import type { GivenDestinations, GivenItems, StoredConfig } from "./schema.ts";
 
 /** What a given `destinationConfig` does to the stored destinations. */
@@ -32,13 +33,12 @@ export function merge(
     qualifier,
     createdTime: stored?.createdTime ?? now,
     lastModifiedTime: now,
-    maxAsyncEventAgeInSeconds: given.maxAsyncEventAgeInSeconds ?? stored?.maxAsyncEventAgeInSeconds ?? null,
-    maxAsyncRetryAttempts: given.maxAsyncRetryAttempts ?? stored?.maxAsyncRetryAttempts ?? null,
-    stateful: given.stateful ?? stored?.stateful ?? null,
+    ...(ofItems((item) => given[item] ?? stored?.[item] ?? null) as StoredItems),
     ...mergeDestinations(stored, given.destinationConfig, rule),
   };
 }
 
+type StoredItems = Pick<StoredConfig, ConfigItem>;
 type Destinations = Pick<StoredConfig, "onSuccess" | "onFailure" | "hasDestinationConfig">;
 
 function mergeDestinations(

@@ -2,6 +2,7 @@ import { rfc3339 } from "../../lib/time.ts";
 import type { ConfigName } from "../names.ts";
 import type { Page } from "../paging.ts";
 import type { ApiVersion, Place } from "../versions.ts";
+import { nameIn, ofItems } from "./items.ts";
 import { hasDestinationConfig } from "./merge.ts";
 import type { StoredConfig } from "./schema.ts";
 
@@ -12,9 +13,10 @@ export function renderConfig(version: ApiVersion, name: ConfigName, place: Place
     createdTime: rfc3339(config.createdTime),
     lastModifiedTime: rfc3339(config.lastModifiedTime),
     destinationConfig: renderDestinations(config),
-    maxAsyncEventAgeInSeconds: config.maxAsyncEventAgeInSeconds,
-    maxAsyncRetryAttempts: config.maxAsyncRetryAttempts,
-    [version.statefulItem]: config.stateful,
+    ...ofItems(
+      (item) => config[item],
+      (item) => nameIn(version, item),
+    ),
   };
 }
 

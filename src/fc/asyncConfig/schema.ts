@@ -1,20 +1,15 @@
 import * as z from "zod/mini";
 import { ok, type Result } from "../../lib/result.ts";
-import { wholeNumber } from "../../lib/schema.ts";
 import { type ApiError, failure, invalid } from "../errors.ts";
 import { type ItemNames, itemNames, knownItems } from "../itemNames.ts";
 import { type ApiVersion, apiVersions } from "../versions.ts";
 import { DESTINATION, DESTINATION_ALLOWED } from "./destinations.ts";
+import { type ItemValues, itemSchema, nameIn, ofItems } from "./items.ts";
 
-const MAX_RETRY_ATTEMPTS = 8;
-
-/** The items that a PUT gives; absent is not given. */
-export interface GivenItems {
-  readonly maxAsyncEventAgeInSeconds?: number | undefined;
-  readonly maxAsyncRetryAttempts?: number | undefined;
-  readonly stateful?: boolean | undefined;
+/** The items that a PUT gives; an absent one is not given. */
+export type GivenItems = { readonly [I in keyof ItemValues]?: ItemValues[I] | undefined } & {
   readonly destinationConfig?: GivenDestinations | undefined;
-}
+};
 
 /** The destinations that a `destinationConfig` gives. */
 export interface GivenDestinations {
@@ -22,24 +17,19 @@ export interface GivenDestinations {
   readonly onFailure?: string | undefined;
 }
 
-/** A config as it is kept: `null` where an item was never set. Times are milliseconds since 1970. */
-export interface StoredConfig {
+/** A config as it is stored: `null` where an item was never set. Times are milliseconds since 1970. */
+export type StoredConfig = { readonly [I in keyof ItemValues]: ItemValues[I] | null } & {
   readonly qualifier: string;
   readonly createdTime: number;
   readonly lastModifiedTime: number;
-  readonly maxAsyncEventAgeInSeconds: number | null;
-  readonly maxAsyncRetryAttempts: number | null;
-  readonly stateful: boolean | null;
   readonly onSuccess: string | null;
   readonly onFailure: string | null;
   /**
-   * Whether a PUT ever gave a `destinationConfig`, if only an empty one. Configs of earlier commits do not say: of these, one
-   * with a destination was given one.
+   * Whether a PUT ever gave a `destinationConfig`, if only an empty one. Configs of earlier commits do not say so: of these, a
+   * config with a destination was given one.
    */
   readonly hasDestinationConfig?: boolean;
-}
-
-export const retryAttemptsSchema = wholeNumber(0, MAX_RETRY_ATTEMPTS);
+};
 
 /** The error of an empty destination. `parseItems` makes a code of its own of it. */
 const EMPTY = "a destination";
@@ -64,54 +54,30 @@ function destinationConfigSchema(maxLength: number) {
   return z.object({ onSuccess: slot, onFailure: slot }, { error: "an object" });
 }
 
-const statefulSchema = z.nullish(z.boolean({ error: "true or false" }));
-const notAnObject = { error: "a JSON object" };
-
-/** The items that the bodies of all versions have. */
-function sharedItems({ maxEventAgeSeconds, maxDestinationLength }: ApiVersion) {
-  return {
-    destinationConfig: z.nullish(destinationConfigSchema(maxDestinationLength)),
-    maxAsyncEventAgeInSeconds: z.nullish(wholeNumber(1, maxEventAgeSeconds)),
-    maxAsyncRetryAttempts: z.nullish(retryAttemptsSchema),
-  };
-}
-
-/** A version's PUT bodies, by its name for the item that says whether invocations keep state. */
-const bodySchemas = {
-  statefulInvocation: (version: ApiVersion) =>
-    z.pipe(
-      z.object({ ...sharedItems(version), statefulInvocation: statefulSchema }, notAnObject),
-      z.transform((items) => givenItems(items, items.statefulInvocation)),
-    ),
-  asyncTask: (version: ApiVersion) =>
-    z.pipe(
-      z.object({ ...sharedItems(version), asyncTask: statefulSchema }, notAnObject),
-      z.transform((items) => givenItems(items, items.asyncTask)),
-    ),
-};
-
 /**
- * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is
- * "not given" at every level.
+ * What a version's PUT bodies may be. The Go SDK sends null for every item that its user left alone, so null is "not given" at
+ * every level.
  */
 export function requestSchema(version: ApiVersion) {
-  return bodySchemas[version.statefulItem](version);
-}
-
-type SharedItems = z.output<z.ZodMiniObject<ReturnType<typeof sharedItems>>>;
-
-function givenItems(items: SharedItems, stateful: boolean | null | undefined): GivenItems {
-  return {
-    maxAsyncEventAgeInSeconds: items.maxAsyncEventAgeInSeconds ?? undefined,
-    maxAsyncRetryAttempts: items.maxAsyncRetryAttempts ?? undefined,
-    stateful: stateful ?? undefined,
-    destinationConfig: items.destinationConfig
-      ? {
-          onSuccess: items.destinationConfig.onSuccess?.destination,
-          onFailure: items.destinationConfig.onFailure?.destination,
-        }
-      : undefined,
-  };
+  const items = ofItems(
+    (item) => z.nullish(itemSchema(item, version)),
+    (item) => nameIn(version, item),
+  );
+  const destinationConfig = z.nullish(destinationConfigSchema(version.maxDestinationLength));
+  return z.pipe(
+    z.object({ destinationConfig, ...items }, { error: "a JSON object" }),
+    z.transform(({ destinationConfig: destinations, ...others }): GivenItems => {
+      // Each value has been checked by its item's row.
+      const given: Readonly<Record<string, unknown>> = others;
+      const values = ofItems((item) => given[nameIn(version, item)] ?? undefined) as GivenItems;
+      if (!destinations) return values;
+      const { onSuccess, onFailure } = destinations;
+      return {
+        ...values,
+        destinationConfig: { onSuccess: onSuccess?.destination, onFailure: onFailure?.destination },
+      };
+    }),
+  );
 }
 
 const destinationNames = itemNames(slotSchema(0));
