@@ -10,6 +10,7 @@ import { hasBrowser } from "./browser.ts";
 import { card, isLive, newSandbox, visit } from "./pages.ts";
 
 const QUEUE = "acs:mns:cn-hangzhou:1234567890123456:/queues/failed/messages";
+const TOPIC = "acs:mns:cn-hangzhou:1234567890123456:/topics/done/messages";
 
 function sdk(sandbox: SandboxClient) {
   return new FC("1234567890123456", {
@@ -18,6 +19,12 @@ function sdk(sandbox: SandboxClient) {
     region: "cn-hangzhou",
     endpoint: sandbox.endpoint,
   });
+}
+
+/** The body of the sandbox's latest PUT. */
+async function lastPut(sandbox: SandboxClient): Promise<unknown> {
+  const [last] = (await sandbox.requests.list({ operation: "put" }, { limit: 1 })).requests;
+  return JSON.parse(last?.body ?? "");
 }
 
 async function putByForm(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
@@ -84,16 +91,38 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const config = card(page, "demo / invoice : LATEST");
     await config.getByText(QUEUE).waitFor();
 
-    // What is left alone is not sent, and an emptied destination is cleared.
+    // What is left alone is not sent.
     await config.getByRole("button", { name: "Edit" }).click();
-    await page.getByLabel("On failure, send to").fill("");
+    await page.getByLabel("Maximum event age").fill("60");
     await page.getByRole("button", { name: "Put", exact: true }).click();
-    await config.getByText(QUEUE).waitFor({ state: "detached" });
-    const [last] = (await sandbox.requests.list({ operation: "put" }, { limit: 1 })).requests;
-    expect(JSON.parse(last?.body ?? "")).toEqual({ destinationConfig: { onFailure: { destination: "" } } });
+    await config.getByText("60 s (1 min)").waitFor();
+    expect(await lastPut(sandbox)).toEqual({ maxAsyncEventAgeInSeconds: 60 });
 
     await config.getByRole("button", { name: "Delete" }).click();
     await page.getByText("No function has a config yet.").waitFor();
+  });
+
+  test.each([
+    { service: "shop", whole: { maxAsyncRetryAttempts: 4 }, deletions: 1 },
+    { service: "", whole: {}, deletions: 0 },
+  ])("clears one destination of service '$service', and keeps the other", async (generation) => {
+    const { service, whole, deletions } = generation;
+    const both = { onSuccess: { destination: TOPIC }, onFailure: { destination: QUEUE } };
+    const config = { function: "report", maxAsyncRetryAttempts: 4, destinationConfig: both };
+    const sandbox = await newSandbox({ snapshot: { configs: [{ ...config, ...(service && { service }) }] } });
+    const page = await visit(sandbox.controlled);
+    const shown = card(page, `${service ? "shop / " : ""}report : LATEST`);
+    await shown.getByRole("button", { name: "Edit" }).click();
+    await page.getByLabel("On failure, send to").fill("");
+    expect(await page.getByText("the config is deleted and put again").count()).toBe(deletions);
+    await page.getByRole("button", { name: "Put", exact: true }).click();
+    await shown.getByText(QUEUE).waitFor({ state: "detached" });
+    await shown.getByText(TOPIC).waitFor();
+    expect(await lastPut(sandbox)).toEqual({ ...whole, destinationConfig: { onSuccess: both.onSuccess } });
+    expect(await sandbox.requests.count({ operation: "delete" })).toBe(deletions);
+    expect((await sandbox.snapshot.export()).configs).toMatchObject([
+      { maxAsyncRetryAttempts: 4, destinationConfig: { onSuccess: both.onSuccess } },
+    ]);
   });
 
   test("sees an SDK's PUT appear, and what it changed", async () => {
@@ -118,7 +147,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
       const difference = page.locator(".difference");
       await expect
         .poll(() => difference.locator("li").allTextContents())
-        .toEqual(["Maximum event age: 86400 s (1 d) 120 s (2 min)", `On failure:  ${QUEUE}`]);
+        .toEqual(["Maximum event age: default (86400 s (1 d)) 120 s (2 min)", `On failure:  ${QUEUE}`]);
       // A secret is not there to be seen.
       expect(await page.locator(".details").textContent()).toContain("authorization: (secret)");
     }
@@ -233,15 +262,22 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await card(page, "demo / invoice : LATEST").waitFor();
   });
 
-  test("shows a config as the sandbox means it, however responses show what is not set", async () => {
+  test("shows an item that was never set with the default that invocations go by", async () => {
     const sandbox = await newSandbox();
     const page = await visit(sandbox.controlled);
-    await page.getByLabel("What is not set").selectOption("as Go does");
-    await expect.poll(async () => (await sandbox.summary()).settings.unset).toBe("go");
     await sdk(sandbox).putFunctionAsyncConfig("shop", "report", "prod", {});
     const shown = card(page, "shop / report : prod");
-    await shown.getByText("86400 s (1 d)").waitFor();
+    for (const text of ["default (86400 s (1 d))", "default (3)", "default (no)"]) {
+      await shown.getByText(text, { exact: true }).waitFor();
+    }
     await shown.getByText("none").first().waitFor();
+  });
+
+  test("sets what a destinationConfig does to the other destination", async () => {
+    const sandbox = await newSandbox();
+    const page = await visit(sandbox.controlled);
+    await page.getByLabel("A given destinationConfig").selectOption("keeps them");
+    await expect.poll(async () => (await sandbox.summary()).settings.destinations).toBe("merge");
   });
 
   test("who has no token may watch, and not touch", async () => {

@@ -19,7 +19,7 @@ async function list(name: string, options?: { limit?: number; nextToken?: string
 }
 
 describe("the life of a config", () => {
-  test("the first put creates it, with defaults for the items that were not given", async () => {
+  test("the first put creates it, with null for the items that were not given", async () => {
     const name = newFunction();
     const created = await put(name, { destinationConfig: { onFailure: { destination: TOPIC } } });
     expect(created).toEqual({
@@ -31,17 +31,17 @@ describe("the life of a config", () => {
       createdTime: expect.stringMatching(TIME),
       lastModifiedTime: created.createdTime,
       destinationConfig: { onSuccess: null, onFailure: { destination: TOPIC } },
-      maxAsyncEventAgeInSeconds: 86_400,
-      maxAsyncRetryAttempts: 3,
-      statefulInvocation: false,
+      maxAsyncEventAgeInSeconds: null,
+      maxAsyncRetryAttempts: null,
+      statefulInvocation: null,
     });
     expect(await get(name)).toEqual(created);
   });
 
-  test("a put without options creates a config of defaults", async () => {
+  test("a put without options creates a config in which nothing is set", async () => {
     const name = newFunction();
     await put(name);
-    expect(await get(name)).toMatchObject({ maxAsyncRetryAttempts: 3, maxAsyncEventAgeInSeconds: 86_400 });
+    expect(await get(name)).toMatchObject({ maxAsyncRetryAttempts: null, destinationConfig: null });
   });
 
   test("a put that gives one item leaves the rest as they were", async () => {
@@ -73,20 +73,20 @@ describe("the life of a config", () => {
   test("a deleted config is gone from get and from list", async () => {
     const name = newFunction();
     await put(name, { maxAsyncRetryAttempts: 1 });
-    expect(await list(name)).toEqual({ configs: [await get(name)] });
+    expect(await list(name)).toEqual({ configs: [await get(name)], nextToken: "" });
     expect((await client.deleteFunctionAsyncConfig("shop", name)).data).toBe("");
     await expect(get(name)).rejects.toMatchObject({ code: "AsyncConfigNotExists" });
-    expect(await list(name)).toEqual({ configs: [] });
+    expect(await list(name)).toEqual({ configs: null, nextToken: "" });
   });
 
-  test("a config put again after its deletion starts from defaults", async () => {
+  test("a config put again after its deletion has nothing of the old one", async () => {
     const name = newFunction();
     await put(name, { maxAsyncRetryAttempts: 1, destinationConfig: { onSuccess: { destination: QUEUE } } });
     await client.deleteFunctionAsyncConfig("shop", name);
     expect(await put(name, { maxAsyncEventAgeInSeconds: 60 })).toMatchObject({
       maxAsyncEventAgeInSeconds: 60,
-      maxAsyncRetryAttempts: 3,
-      destinationConfig: { onSuccess: null, onFailure: null },
+      maxAsyncRetryAttempts: null,
+      destinationConfig: null,
     });
   });
 });
@@ -104,11 +104,14 @@ describe("destinations", () => {
     expect((await get(name)).destinationConfig).toEqual({ ...both, [given]: { destination: FUNCTION } });
   });
 
-  test.each(["onSuccess", "onFailure"])('a put that gives "" for %s clears it alone', async (given) => {
+  test.each(["onSuccess", "onFailure"])('a put that gives "" for %s is refused', async (given) => {
     const name = newFunction();
     await put(name, { destinationConfig: both });
-    await put(name, { destinationConfig: { [given]: { destination: "" } } });
-    expect((await get(name)).destinationConfig).toEqual({ ...both, [given]: null });
+    await expect(put(name, { destinationConfig: { [given]: { destination: "" } } })).rejects.toMatchObject({
+      name: "FCInvalidDestinationResourcesError",
+      message: expect.stringContaining("The destination resource is invalid: destination can't be empty."),
+    });
+    expect((await get(name)).destinationConfig).toEqual(both);
   });
 
   test("a put of an empty destinationConfig changes neither", async () => {
@@ -168,7 +171,7 @@ describe("paging", () => {
     ).toEqual(qualifiers);
   });
 
-  test("a last page that is full has no nextToken", async () => {
+  test("a last page that is full has no token of a next one", async () => {
     const name = newFunction();
     for (const qualifier of ["1", "2", "3", "4"]) await put(name, {}, qualifier);
     const pages = await allPages((nextToken) => list(name, { limit: 2, nextToken }));
@@ -253,7 +256,7 @@ describe("errors", () => {
     await expect(put(name)).rejects.toMatchObject({
       name: "FCInvalidArgumentError",
       code: "InvalidArgument",
-      message: expect.stringContaining(`but got ${JSON.stringify(name)}`),
+      message: expect.stringContaining(`actual: '${name}'`),
     });
   });
 

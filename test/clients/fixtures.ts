@@ -4,6 +4,8 @@ export const FUNCTION = "acs:fc:cn-hangzhou:1234567890123456:services/shop.LATES
 
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 export const REQUEST_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+/** A request id of FC 3.0. */
+export const FC3_REQUEST_ID = /^1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}$/;
 
 let functions = 0;
 
@@ -13,11 +15,11 @@ export function newFunction(): string {
   return `function-${functions}`;
 }
 
-/** The pages of a list, each asked for with the token of the one before, until one has no token. */
+/** The pages of a list, each asked for with the token of the one before, until one has no token, or an empty one. */
 export async function allPages<T>(
   list: (
     nextToken: string | undefined,
-  ) => Promise<{ configs?: T[] | undefined; nextToken?: string | undefined }>,
+  ) => Promise<{ configs?: T[] | null | undefined; nextToken?: string | undefined }>,
 ): Promise<T[][]> {
   const pages: T[][] = [];
   let nextToken: string | undefined;
@@ -25,6 +27,6 @@ export async function allPages<T>(
     const page = await list(nextToken);
     pages.push(page.configs ?? []);
     nextToken = page.nextToken;
-  } while (nextToken !== undefined);
+  } while (nextToken);
   return pages;
 }

@@ -46,14 +46,9 @@ async function get() {
 }
 
 describe("items that are nil", () => {
-  test("a PUT of nothing but nulls creates a config of defaults", async () => {
+  test("a PUT of nothing but nulls creates a config in which nothing is set", async () => {
     const created = await put(UNSET);
-    expect(created).toMatchObject({
-      statefulInvocation: false,
-      destinationConfig: { onSuccess: null, onFailure: null },
-      maxAsyncEventAgeInSeconds: 86_400,
-      maxAsyncRetryAttempts: 3,
-    });
+    expect(created).toMatchObject(UNSET);
     expect(await get()).toEqual(created);
   });
 
@@ -92,22 +87,25 @@ describe("destinations that are nil", () => {
     });
   });
 
-  test.each([
-    { onSuccess: null, onFailure: null },
-    { onSuccess: { destination: null }, onFailure: { destination: null } },
-  ])("a PUT of the destinations %j leaves both as they were", async (destinationConfig) => {
+  test("a PUT of null for both destinations leaves both as they were", async () => {
     await put(SET);
-    await put({ ...UNSET, destinationConfig });
+    await put({ ...UNSET, destinationConfig: { onSuccess: null, onFailure: null } });
     expect(await get()).toMatchObject(SET);
   });
 
-  test('a PUT of a destination "" with null for the other clears the one', async () => {
-    await put(SET);
-    await put({ ...UNSET, destinationConfig: { onSuccess: { destination: "" }, onFailure: null } });
-    expect(await get()).toMatchObject({
-      destinationConfig: { onSuccess: null, onFailure: { destination: TOPIC } },
-    });
-  });
+  test.each([{ destination: null }, { destination: "" }])(
+    "a PUT of a destination of %j with null for the other is refused",
+    async (onSuccess) => {
+      await put(SET);
+      const body = { ...UNSET, destinationConfig: { onSuccess, onFailure: null } };
+      const response = await send("PUT", config, body);
+      expect([response.status, (await response.json()).ErrorCode]).toEqual([
+        400,
+        "InvalidDestinationResources",
+      ]);
+      expect(await get()).toMatchObject(SET);
+    },
+  );
 });
 
 describe("what the SDK and Terraform read", () => {
@@ -127,7 +125,7 @@ describe("what the SDK and Terraform read", () => {
     expect(first).toEqual({ configs: [expect.any(Object)], nextToken: expect.any(String) });
     const query = new URLSearchParams({ limit: "1", nextToken: first.nextToken });
     const second = await (await send("GET", `${list}?${query}`)).json();
-    expect(second).toEqual({ configs: [expect.any(Object)] });
+    expect(second).toEqual({ configs: [expect.any(Object)], nextToken: "" });
     expect(second.configs[0].qualifier).not.toBe(first.configs[0].qualifier);
   });
 

@@ -1,6 +1,7 @@
-import { evictAllDurableObjects } from "cloudflare:test";
+import { env, evictAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import type { Declared, Snapshot } from "../../src/client/index.ts";
+import { sandboxObject } from "../../src/objects/stubs.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { errorOf, versions } from "../request.ts";
 
@@ -67,6 +68,28 @@ describe("settings", () => {
         expect(await afterwards(version, {})).toEqual(replaces ? cleared : both);
       }
     }
+  });
+
+  test("the setting unset, which an earlier commit stored, is passed over", async () => {
+    const sandbox = await newSandbox({ settings: { region: "us-east-1" } });
+    await runInDurableObject(sandboxObject(env, sandbox.access.id ?? ""), (_, { storage }) => {
+      storage.kv.put("settings", { region: "us-east-1", unset: "go" });
+    });
+    await evictAllDurableObjects();
+    expect((await sandbox.summary()).settings).toEqual({
+      signatures: "off",
+      functions: "open",
+      region: "us-east-1",
+      accountId: "1234567890123456",
+      destinations: "by version",
+      journalSize: 200,
+    });
+    expect(await sandbox.settings({ accountId: "42" })).not.toHaveProperty("unset");
+    const { body } = await sandbox.send("PUT", fc3.config("f"));
+    expect(body).toMatchObject({
+      functionArn: "acs:fc:us-east-1:42:functions/f",
+      maxAsyncRetryAttempts: null,
+    });
   });
 
   test("the summary tells what there is", async () => {

@@ -28,9 +28,10 @@ export function config(shown: Items): Config {
   };
 }
 
-/** What a config becomes when a PUT gives some items. */
-export function merge(before: Config | undefined, given: Items): Config {
-  const { age, retries, onSuccess, onFailure } = before ?? config({});
+/** What a config becomes when a PUT gives some items. In FC 3.0 it replaces both destinations when it gives any. */
+export function merge(before: Config | undefined, given: Items, isFc3: boolean): Config {
+  const { age, retries, ...kept } = before ?? config({});
+  const { onSuccess, onFailure } = isFc3 && given.destinationConfig ? config({}) : kept;
   return {
     age: given.maxAsyncEventAgeInSeconds ?? age,
     retries: given.maxAsyncRetryAttempts ?? retries,

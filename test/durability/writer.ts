@@ -55,7 +55,7 @@ export class Writer {
       const key = this.keys[number % this.keys.length] as Key;
       const text = keyText(key);
       const items = nextItems(number, this.known.has(text));
-      const becomes = items && merge(this.known.get(text), items);
+      const becomes = items && merge(this.known.get(text), items, key.service === "");
       const sentAt = performance.now();
       const answer = await send(url, key, number, items);
       const isAcknowledged = answer !== undefined;

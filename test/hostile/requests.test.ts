@@ -638,10 +638,10 @@ async function expectUnpolluted(): Promise<void> {
     qualifier: "LATEST",
     createdTime: now,
     lastModifiedTime: now,
-    destinationConfig: { onSuccess: null, onFailure: null },
-    maxAsyncEventAgeInSeconds: 86_400,
-    maxAsyncRetryAttempts: 3,
-    statefulInvocation: false,
+    destinationConfig: null,
+    maxAsyncEventAgeInSeconds: null,
+    maxAsyncRetryAttempts: null,
+    statefulInvocation: null,
   });
   expect(await fresh.faults.list()).toEqual([]);
 }

@@ -24,6 +24,29 @@ async function copyOf(release: string) {
   return { told, run };
 }
 
+/** An answer as later commits show it: an item that was never set is null, and an FC 3.0 config of LATEST has the function's ARN. */
+function shownSince(answer: unknown): object {
+  const shown = { ...(answer as Record<string, unknown>) };
+  // The story sets no item to one of these values.
+  const formerly = {
+    maxAsyncEventAgeInSeconds: 86_400,
+    maxAsyncRetryAttempts: 3,
+    statefulInvocation: false,
+    asyncTask: false,
+    destinationConfig: { onSuccess: null, onFailure: null },
+  };
+  for (const [item, value] of Object.entries(formerly)) {
+    if (JSON.stringify(shown[item]) === JSON.stringify(value)) shown[item] = null;
+  }
+  if (shown["functionArn"]) shown["functionArn"] = String(shown["functionArn"]).replace(/\/LATEST$/, "");
+  return shown;
+}
+
+function pageShownSince(page: unknown): object {
+  const { configs } = page as { configs: readonly unknown[] };
+  return { configs: configs.map(shownSince), nextToken: "" };
+}
+
 /** Without what an answer has of its own: the id of its request. */
 const lasting = (configs: Readonly<Record<string, unknown>>) =>
   Object.entries(configs).map(([path, answer]) => [path, { ...(answer as object), RequestId: undefined }]);
@@ -41,14 +64,15 @@ describe.each(readdirSync(STATES))("a state that %s stored", (release) => {
       }
       const page = await send(endpoint, "GET", `${PAGE}&nextToken=${told.nextToken}`);
       if (OTHER_TOKENS.has(release)) expect(page.status).toBe(400);
-      else expect(page.body).toEqual(told.nextPage);
-      expect(lasting(await readConfigs(endpoint))).toEqual(lasting(told.configs));
+      else expect(page.body).toEqual(pageShownSince(told.nextPage));
+      const since = Object.entries(told.configs).map(([path, answer]) => [path, shownSince(answer)]);
+      expect(lasting(await readConfigs(endpoint))).toEqual(lasting(Object.fromEntries(since)));
     });
   });
 
   test("is written on: configs are merged, faults count on, the journal's ring goes round", async () => {
     const { told, run } = await copyOf(release);
-    const merged = { ...(told.configs[REPORT] as object), maxAsyncRetryAttempts: 7 };
+    const merged = { ...shownSince(told.configs[REPORT]), maxAsyncRetryAttempts: 7 };
     let requests: unknown[] = [];
     await run(async (sandbox) => {
       const { endpoint } = sandbox.access;
@@ -71,7 +95,7 @@ describe.each(readdirSync(STATES))("a state that %s stored", (release) => {
       expect(report).toEqual(merged);
       const { body: prod } = await send(sandbox.endpoint, "GET", PROD);
       expect(prod).toEqual({
-        ...(told.configs[PROD] as object),
+        ...shownSince(told.configs[PROD]),
         maxAsyncRetryAttempts: 7,
         lastModifiedTime: "2030-01-01T00:02:00Z",
       });

@@ -65,9 +65,9 @@ function keep(operation: Operation, name: string, value: unknown): void {
   seen[operation.id] = its;
 }
 
+const REQUEST_ID = "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47";
+const FC3_REQUEST_ID = "1-65bf56b2-1368aa6d-c7da7fa6a4d4";
 const STEADY: Readonly<Record<string, unknown>> = {
-  requestId: "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47",
-  RequestId: "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47",
   accessKeySecret: "the-secret-of-the-access-key",
   controlToken: "the-control-token",
   time: "2030-01-01T00:00:00.000Z",
@@ -78,8 +78,9 @@ const STEADY: Readonly<Record<string, unknown>> = {
 
 function steady(value: unknown): unknown {
   const text = JSON.stringify(value, (key, item) => {
-    if (key in STEADY && item !== undefined && item !== null) return STEADY[key];
-    return key === "id" && /^[0-9a-f-]{36}$/.test(item) ? STEADY["requestId"] : item;
+    if (key in STEADY && item !== undefined && item !== null && item !== "") return STEADY[key];
+    if (/^requestId$/i.test(key) && item !== null) return /^1-/.test(item) ? FC3_REQUEST_ID : REQUEST_ID;
+    return key === "id" && /^[0-9a-f-]{36}$/.test(item) ? REQUEST_ID : item;
   });
   return JSON.parse(
     text
@@ -133,6 +134,8 @@ async function driveApi(operation: Operation): Promise<void> {
     await answer(opened, { ...existing, body: JSON.stringify({ x: "x".repeat(70_000) }) }, "EntityTooLarge");
     const text = { "Content-Type": "text/plain" };
     await answer(opened, { ...existing, headers: text }, "UnsupportedMediaType");
+    const empty = { destinationConfig: { onFailure: {} } };
+    await answer(opened, { ...existing, body: JSON.stringify(empty) }, "InvalidDestinationResources");
   }
   await opened.settings({ signatures: "required" });
   const signed = (authorization: string) => ({

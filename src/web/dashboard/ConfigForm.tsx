@@ -1,21 +1,23 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { defaults } from "../../fc/asyncConfig/defaults.ts";
+import { destinationsRule } from "../../fc/asyncConfig/merge.ts";
 import { type ConfigName, DEFAULT_QUALIFIER } from "../../fc/names.ts";
-import { type ApiFailure, configPath, type EnteredItems, putBody, sendApi } from "./api.ts";
+import { versionById } from "../../fc/versions.ts";
+import { type ApiFailure, callsFor, type EnteredItems, sendApi } from "./api.ts";
 import { Code } from "./Code.tsx";
 import { type ConfigItems, keyOf, type ShownConfig, titleOf } from "./configs.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
-import { announcement, configs, signingKey } from "./sandbox.ts";
+import { announcement, configs, signingKey, summary } from "./sandbox.ts";
 
 type FieldName = keyof ConfigName | keyof ConfigItems;
 
 /** Which field an item of the API's messages is about. */
 const fieldsByItem: Readonly<Record<string, FieldName>> = {
-  serviceName: "service",
-  functionName: "function",
-  qualifier: "qualifier",
+  ServiceName: "service",
+  FunctionName: "function",
+  Qualifier: "qualifier",
   maxAsyncEventAgeInSeconds: "maxAsyncEventAgeInSeconds",
   maxAsyncRetryAttempts: "maxAsyncRetryAttempts",
   statefulInvocation: "stateful",
@@ -41,17 +43,24 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [failure.value]);
 
-  const [item] = /^[\w.]+(?= must be)/.exec(failure.value?.message ?? "") ?? [];
+  const [item] = /^[\w.]+(?= must be | doesn't match | exceeds )/.exec(failure.value?.message ?? "") ?? [];
   const wrong = item === undefined ? undefined : fieldsByItem[item];
   const errorOf = (name: FieldName) => (wrong === name ? failure.value?.message : undefined);
-  const path = configPath(named.value);
-  const body = putBody(named.value.service, entered.value);
+  const version = versionById(named.value.service ? "2021-04-06" : "2023-03-30");
+  const rule = destinationsRule(summary.value?.settings.destinations ?? "by version", version);
+  const calls = callsFor(named.value, before ?? {}, entered.value, rule);
 
   const submit = async (event: Event) => {
     event.preventDefault();
     isBusy.value = true;
     try {
-      failure.value = await sendApi("PUT", path, body, signingKey.value);
+      for (const call of calls) {
+        failure.value = await sendApi(call, signingKey.value);
+        // The first try may have deleted the config and no more.
+        if (call.method === "DELETE" && failure.value?.code === "AsyncConfigNotExists")
+          failure.value = undefined;
+        if (failure.value !== undefined) break;
+      }
     } catch {
       failure.value = { status: 0, code: "No answer", message: "The connection was lost.", requestId: "" };
     }
@@ -121,22 +130,25 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
                 value={entered.value.stateful ?? before?.stateful ?? ""}
                 onChange={(event) => enter("stateful", event.currentTarget.value)}
               >
-                {!before && <option value="">not given</option>}
+                {!before?.stateful && <option value="">not given</option>}
                 <option value="true">yes</option>
                 <option value="false">no</option>
               </select>
             )}
           </Field>
         </div>
-        {text("onSuccess", "On success, send to", DESTINATION_HINT)}
-        {text(
-          "onFailure",
-          "On failure, send to",
-          before?.onFailure ? "Empty it to clear it" : DESTINATION_HINT,
-        )}
+        {text("onSuccess", "On success, send to", before?.onSuccess ? CLEAR_HINT : DESTINATION_HINT)}
+        {text("onFailure", "On failure, send to", before?.onFailure ? CLEAR_HINT : DESTINATION_HINT)}
         <div class="preview">
-          <p>What is sent: only what you entered. The rest of the config stays as it is.</p>
-          <Code label="The request">{`PUT ${path}\n${body}`}</Code>
+          <p>
+            {calls.length > 1
+              ? "No PUT clears one destination here: the config is deleted and put again, with a new createdTime."
+              : "What is sent: only what you entered. The rest of the config stays as it is."}
+            {rule === "replace" && " A destinationConfig replaces both destinations."}
+          </p>
+          <Code label={calls.length > 1 ? "The requests" : "The request"}>
+            {calls.map(({ method, path, body = "" }) => `${method} ${path}\n${body}`).join("\n")}
+          </Code>
         </div>
         {failure.value && (
           <p class="error" role="alert">
@@ -161,14 +173,16 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
   );
 }
 
+const CLEAR_HINT = "Empty it to clear it";
 const DESTINATION_HINT =
   "A function, queue, topic or event bus, such as acs:fc:cn-hangzhou:123456:functions/done";
 
+/** The items as text; one that was never set is empty. */
 function texts(items: ConfigItems): { readonly [K in keyof ConfigItems]: string } {
   return {
-    maxAsyncEventAgeInSeconds: String(items.maxAsyncEventAgeInSeconds),
-    maxAsyncRetryAttempts: String(items.maxAsyncRetryAttempts),
-    stateful: String(items.stateful),
+    maxAsyncEventAgeInSeconds: String(items.maxAsyncEventAgeInSeconds ?? ""),
+    maxAsyncRetryAttempts: String(items.maxAsyncRetryAttempts ?? ""),
+    stateful: String(items.stateful ?? ""),
     onSuccess: items.onSuccess,
     onFailure: items.onFailure,
   };

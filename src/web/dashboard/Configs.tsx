@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { configPath, sendApi } from "./api.ts";
 import { ConfigForm } from "./ConfigForm.tsx";
-import { type ConfigItems, duration, itemLabels, keyOf, type ShownConfig, titleOf } from "./configs.ts";
+import { type ConfigItems, itemLabels, itemText, keyOf, type ShownConfig, titleOf } from "./configs.ts";
 import { announcement, configs, lastChange, mayControl, signingKey } from "./sandbox.ts";
 
 /** The sandbox's configs, by service and function. */
@@ -54,17 +54,20 @@ function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: () => vo
   const change = lastChange.value;
   const changed = change?.key === keyOf(config) ? change.items : undefined;
   const remove = async () => {
-    const failure = await sendApi("DELETE", configPath(config), undefined, signingKey.value);
+    const failure = await sendApi({ method: "DELETE", path: configPath(config) }, signingKey.value);
     error.value = failure && `${failure.code}: ${failure.message}`;
     if (failure === undefined) announcement.value = `Deleted ${titleOf(config)}`;
   };
-  const item = (name: keyof ConfigItems, value: string) => (
-    <div class={changed?.includes(name) ? "changed" : ""}>
-      <dt>{itemLabels[name]}</dt>
-      <dd title={value}>{value || <span class="unset">none</span>}</dd>
-    </div>
-  );
-  const { items } = config;
+  const item = (name: keyof ConfigItems) => {
+    const value = itemText(config.items, name);
+    const isSet = config.items[name] !== null && config.items[name] !== "";
+    return (
+      <div key={name} class={changed?.includes(name) ? "changed" : ""}>
+        <dt>{itemLabels[name]}</dt>
+        <dd title={value}>{isSet ? value : <span class="unset">{value || "none"}</span>}</dd>
+      </div>
+    );
+  };
   return (
     // Another key with each change, so that the mark shows anew.
     <article
@@ -87,13 +90,7 @@ function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: () => vo
         )}
       </header>
       {error.value && <p class="error">{error.value}</p>}
-      <dl>
-        {item("maxAsyncEventAgeInSeconds", duration(items.maxAsyncEventAgeInSeconds))}
-        {item("maxAsyncRetryAttempts", String(items.maxAsyncRetryAttempts))}
-        {item("stateful", items.stateful ? "yes" : "no")}
-        {item("onSuccess", items.onSuccess)}
-        {item("onFailure", items.onFailure)}
-      </dl>
+      <dl>{(Object.keys(itemLabels) as (keyof ConfigItems)[]).map(item)}</dl>
       <p class="times">
         {config.createdTime === config.lastModifiedTime ? "Created" : "Modified"}{" "}
         <time dateTime={config.lastModifiedTime} title={`Created ${config.createdTime}`}>

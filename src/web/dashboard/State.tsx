@@ -33,10 +33,14 @@ const choices = [
     options: { open: "any", declared: "those declared" },
   },
   {
-    item: "unset",
-    label: "What is not set",
-    hint: "How responses show it",
-    options: { documented: "as documented", go: "as Go does" },
+    item: "destinations",
+    label: "A given destinationConfig",
+    hint: "What it does to the destinations that it leaves out",
+    options: {
+      "by version": "keeps them in FC 2.0, clears them in FC 3.0",
+      merge: "keeps them",
+      replace: "clears them",
+    },
   },
 ] as const satisfies readonly {
   [Item in keyof Settings]: {

@@ -1,7 +1,9 @@
+import type { DestinationsRule } from "../../fc/asyncConfig/merge.ts";
 import type { ConfigName } from "../../fc/names.ts";
 import { base64 } from "../../fc/signature/encoding.ts";
 import { fcStringToSign } from "../../fc/signature/fc.ts";
 import type { AccessKey } from "../../fc/signature/verdict.ts";
+import { definedItems } from "../../lib/definedItems.ts";
 import { endpoint } from "./address.ts";
 import type { ConfigItems } from "./configs.ts";
 
@@ -25,17 +27,49 @@ export function configPath({ service, function: name, qualifier }: ConfigName): 
 /** What was entered for the items: text as it was typed, `undefined` for what was left alone. */
 export type EnteredItems = { readonly [K in keyof ConfigItems]?: string | undefined };
 
-/** The body of a PUT that gives just what was entered. What is no number goes as text: the API says what is wrong. */
-export function putBody(service: string, entered: EnteredItems): string {
+/** One request of the API, with a body where it has one. */
+export interface ApiCall {
+  readonly method: "PUT" | "DELETE";
+  readonly path: string;
+  readonly body?: string;
+}
+
+/**
+ * The calls that make a config what was entered: a PUT of just that. Where a PUT merges destinations it can't clear one: there
+ * the config is deleted and put again as a whole. `before` has the items as text; empty is not set.
+ */
+export function callsFor(
+  name: ConfigName,
+  before: EnteredItems,
+  entered: EnteredItems,
+  rule: DestinationsRule,
+): readonly ApiCall[] {
+  const path = configPath(name);
+  const put = (items: EnteredItems): ApiCall => ({ method: "PUT", path, body: putBody(name.service, items) });
+  const clears = entered.onSuccess === "" || entered.onFailure === "";
+  if (rule === "merge" && clears) {
+    return [{ method: "DELETE", path }, put({ ...withoutEmpty(before), ...definedItems(entered) })];
+  }
+  const givesDestinations = entered.onSuccess !== undefined || entered.onFailure !== undefined;
+  if (rule === "merge" || !givesDestinations) return [put(entered)];
+  const { onSuccess, onFailure } = { ...before, ...definedItems(entered) };
+  return [put({ ...entered, onSuccess, onFailure })];
+}
+
+function withoutEmpty(items: EnteredItems): EnteredItems {
+  return Object.fromEntries(Object.entries(items).filter(([, text]) => text !== ""));
+}
+
+/** The body of a PUT that gives these items. What is no number goes as text: the API says what is wrong. */
+function putBody(service: string, entered: EnteredItems): string {
   const number = (text: string | undefined) =>
     text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-  const destinations = {
-    onSuccess: entered.onSuccess === undefined ? undefined : { destination: entered.onSuccess },
-    onFailure: entered.onFailure === undefined ? undefined : { destination: entered.onFailure },
-  };
-  const anyDestination = destinations.onSuccess ?? destinations.onFailure;
+  const destination = (text: string | undefined) => (text ? { destination: text } : undefined);
+  const givesDestinations = entered.onSuccess !== undefined || entered.onFailure !== undefined;
   return JSON.stringify({
-    destinationConfig: anyDestination && destinations,
+    destinationConfig: givesDestinations
+      ? { onSuccess: destination(entered.onSuccess), onFailure: destination(entered.onFailure) }
+      : undefined,
     maxAsyncEventAgeInSeconds: number(entered.maxAsyncEventAgeInSeconds),
     maxAsyncRetryAttempts: number(entered.maxAsyncRetryAttempts),
     [service ? "statefulInvocation" : "asyncTask"]:
@@ -45,9 +79,7 @@ export function putBody(service: string, entered: EnteredItems): string {
 
 /** Sends a request of the API, signed when there is a key; the failure it came to, or undefined. */
 export async function sendApi(
-  method: "PUT" | "DELETE",
-  path: string,
-  body: string | undefined,
+  { method, path, body }: ApiCall,
   key: AccessKey | undefined,
 ): Promise<ApiFailure | undefined> {
   const headers = new Headers(body === undefined ? {} : { "Content-Type": "application/json" });

@@ -10,11 +10,11 @@ export interface ShownConfig extends ConfigName {
   readonly items: ConfigItems;
 }
 
-/** What can be set of a config; a destination that is not set is empty. */
+/** What can be set of a config. An item that was never set is null, and a destination that is not set is empty. */
 export interface ConfigItems {
-  readonly maxAsyncEventAgeInSeconds: number;
-  readonly maxAsyncRetryAttempts: number;
-  readonly stateful: boolean;
+  readonly maxAsyncEventAgeInSeconds: number | null;
+  readonly maxAsyncRetryAttempts: number | null;
+  readonly stateful: boolean | null;
   readonly onSuccess: string;
   readonly onFailure: string;
 }
@@ -33,9 +33,9 @@ interface WrittenConfig {
   readonly lastModifiedTime?: string | undefined;
   readonly maxAsyncEventAgeInSeconds?: number | null | undefined;
   readonly maxAsyncRetryAttempts?: number | null | undefined;
-  readonly stateful?: boolean | undefined;
-  readonly statefulInvocation?: boolean | undefined;
-  readonly asyncTask?: boolean | undefined;
+  readonly stateful?: boolean | null | undefined;
+  readonly statefulInvocation?: boolean | null | undefined;
+  readonly asyncTask?: boolean | null | undefined;
   readonly destinationConfig?:
     | {
         readonly onSuccess?: { readonly destination?: string | null | undefined } | null | undefined;
@@ -111,9 +111,9 @@ function shown(written: WrittenConfig, { service, function: name, qualifier }: C
     createdTime: written.createdTime ?? "",
     lastModifiedTime: written.lastModifiedTime ?? "",
     items: {
-      maxAsyncEventAgeInSeconds: written.maxAsyncEventAgeInSeconds ?? defaults.maxAsyncEventAgeInSeconds,
-      maxAsyncRetryAttempts: written.maxAsyncRetryAttempts ?? defaults.maxAsyncRetryAttempts,
-      stateful: written.stateful ?? written.statefulInvocation ?? written.asyncTask ?? defaults.stateful,
+      maxAsyncEventAgeInSeconds: written.maxAsyncEventAgeInSeconds ?? null,
+      maxAsyncRetryAttempts: written.maxAsyncRetryAttempts ?? null,
+      stateful: written.stateful ?? written.statefulInvocation ?? written.asyncTask ?? null,
       onSuccess: destinations?.onSuccess?.destination ?? "",
       onFailure: destinations?.onFailure?.destination ?? "",
     },
@@ -129,17 +129,29 @@ interface ItemChange {
 /** The items in which two configs differ; one that is not there has nothing set. */
 export function changes(before: ConfigItems | undefined, after: ConfigItems | undefined): ItemChange[] {
   return (Object.keys(itemLabels) as (keyof ConfigItems)[])
-    .map((item) => ({ item, before: text(before, item), after: text(after, item) }))
+    .map((item) => ({
+      item,
+      before: before ? itemText(before, item) : "",
+      after: after ? itemText(after, item) : "",
+    }))
     .filter((change) => change.before !== change.after);
 }
 
-function text(items: ConfigItems | undefined, item: keyof ConfigItems): string {
-  if (items === undefined) return "";
-  return item === "maxAsyncEventAgeInSeconds" ? duration(items[item]) : String(items[item]);
+/** An item for people: one that was never set with the default that an invocation goes by. */
+export function itemText(items: ConfigItems, item: keyof ConfigItems): string {
+  if (item === "onSuccess" || item === "onFailure") return items[item];
+  const value = items[item];
+  if (value !== null) return valueText(item, value);
+  return `default (${valueText(item, defaults[item])})`;
+}
+
+function valueText(item: keyof ConfigItems, value: number | boolean): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return item === "maxAsyncEventAgeInSeconds" ? duration(value) : String(value);
 }
 
 /** Seconds for people: `3600 s (1 h)`. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   const units = [
     [86_400, "d"],
     [3600, "h"],

@@ -106,9 +106,6 @@ console.log(response.status, response.headers.get("X-Fc-Request-Id"), await resp
       name: "Terraform",
       note: [
         id === DEFAULT_SANDBOX_ID ? "" : "The access key says which sandbox is meant.",
-        summary?.settings.unset === "go"
-          ? ""
-          : "For plans without changes, have this sandbox show what is not set as Go does.",
         "Resources of FC 2.0 take HTTPS only.",
       ]
         .filter(Boolean)
