@@ -1,12 +1,18 @@
-/** Work of an object that becomes due at some time. When, and what is to be done, the object's own storage says. */
+/**
+ * One kind of work that an object has to do at some time. The object's storage says what the work is and when
+ * it is due.
+ */
 export interface DueWork {
-  /** When there is something to do, in milliseconds since 1970; undefined when there is nothing. */
+  /** When the work is due, in milliseconds since 1970; undefined when there is no work. */
   dueAt(now: number): number | undefined;
-  /** Does what is due by now; "erased" when the object has no storage any more. Rejects when it is to be tried again. */
+  /**
+   * Does the work that is due. Returns "erased" when it erased the object's storage. Rejects when the work
+   * must be retried.
+   */
   run(now: number): Promise<"done" | "erased">;
 }
 
-/** How often in a row the alarm has failed, and the time before which it does not try again. */
+/** How often the alarm failed in a row, and the earliest time of its next attempt. */
 export interface Retry {
   readonly failures: number;
   /** Milliseconds since 1970. */
@@ -19,15 +25,15 @@ const RETRY_MS = 1000;
 const MAX_RETRY_MS = 3_600_000;
 
 /**
- * An object has one alarm, which all its due work shares: the alarm is set to the earliest due time. After a failure the
- * alarm waits twice as long each time, since a damaged object may stay damaged.
+ * The one alarm of an object, shared by all kinds of work: it is set to the earliest due time. The wait
+ * doubles with each failure in a row, because a damaged object may stay damaged.
  */
 export class ObjectAlarm {
   readonly #storage: DurableObjectStorage;
   readonly #work: readonly DueWork[];
   readonly #retry: { get(): Retry; set(retry: Retry): void };
 
-  /** `retry` is where the object stores its retries. */
+  /** `retry` reads and writes the retry state in the object's storage. */
   constructor(
     storage: DurableObjectStorage,
     work: readonly DueWork[],
@@ -38,7 +44,7 @@ export class ObjectAlarm {
     this.#retry = retry;
   }
 
-  /** Sets the alarm to the time at which work is due next. */
+  /** Sets the alarm to the earliest due time, or deletes it when no work is pending. */
   async schedule(): Promise<void> {
     const now = Date.now();
     const times = this.#work.flatMap((work) => work.dueAt(now) ?? []);
@@ -46,12 +52,15 @@ export class ObjectAlarm {
     else await this.#storage.setAlarm(Math.max(Math.min(...times), this.#retry.get().at));
   }
 
-  /** Forgets failures, for work that is new. */
+  /** Resets the failure count, so that new work does not wait for the retry of old work. */
   forgetFailures(): void {
     if (this.#retry.get().failures > 0) this.#retry.set(NO_RETRY);
   }
 
-  /** Does the work that is due, for the object's `alarm` handler. Never rejects: the platform gives up on an alarm that does. */
+  /**
+   * Does all due work; the object's `alarm` handler calls it. Never rejects: the platform gives up on an
+   * alarm that rejects.
+   */
   async run(): Promise<void> {
     let failed = false;
     for (const work of this.#work) {

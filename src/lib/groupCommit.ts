@@ -1,11 +1,11 @@
 /**
- * Has requests that come to an object together share a commit: those that come before the next turn of the event loop go on
- * in that one, and what an object writes in one turn is one commit.
+ * Lets requests that reach an object together share one commit. Requests that arrive before the next
+ * event-loop turn resume together in it, and an object's writes in one turn are one commit.
  */
 export class GroupCommit {
   #next: Promise<void> | undefined;
 
-  /** Fulfilled in the next turn, for all that asked for it. */
+  /** Resolves in the next event-loop turn, for all callers together. */
   turn(): Promise<void> {
     this.#next ??= nextTurn().finally(() => {
       this.#next = undefined;
@@ -14,7 +14,7 @@ export class GroupCommit {
   }
 }
 
-/** Reading a body ends in another turn, some microseconds later; a timer would take a millisecond. */
+/** Reading a body finishes in another turn, after some microseconds. A timer would take a millisecond. */
 async function nextTurn(): Promise<void> {
   await new Response("body").text();
 }

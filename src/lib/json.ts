@@ -1,7 +1,7 @@
 declare const jsonOf: unique symbol;
 declare const headOf: unique symbol;
 
-/** A value as JSON text. RPC copies text at a fraction of what it costs to clone an object: see bench/. */
+/** A value as JSON text. For RPC, copying text costs a fraction of cloning an object: see bench/. */
 export type Json<T> = string & { readonly [jsonOf]: T };
 
 export function toJson<T>(value: T): Json<T> {
@@ -12,17 +12,17 @@ export function fromJson<T>(json: Json<T>): T {
   return JSON.parse(json);
 }
 
-/** The JSON of an object with the items of both. The first one, which has an item at least, is not read again. */
+/** The JSON of an object with the items of both. `json` must have at least one item, and is not parsed. */
 export function extendJson<T extends object, U extends object>(json: Json<T>, items: U): Json<T & U> {
   return `${json.slice(0, -1)},${JSON.stringify(items).slice(1)}` as Json<T & U>;
 }
 
-/** A value as JSON and a text after it. The text is copied as it is: nothing in it is escaped or parsed. */
+/** A value as JSON, followed by a text that is neither escaped nor parsed. */
 export type JsonAndText<T> = string & { readonly [headOf]: T };
 
-/** `splitText` takes both apart again. */
+/** Joins a value and a text; `splitText` separates them. */
 export function joinText<T>(value: T, text: string): JsonAndText<T> {
-  // JSON on one line has no line feed, so the first line feed ends it.
+  // JSON.stringify writes no line feed, so the first line feed ends the JSON.
   return `${JSON.stringify(value)}\n${text}` as JsonAndText<T>;
 }
 

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "./result.ts";
 
-/** JSON as it was read: its text, without a byte order mark, and its value. */
+/** JSON that was read: its text, without a byte order mark, and its value. */
 export interface JsonText {
   readonly text: string;
   readonly value: unknown;
@@ -8,19 +8,22 @@ export interface JsonText {
 
 /** Why bytes are not JSON. */
 export type NotJson =
-  /** What is wrong with the bytes, such as "is UTF-16". */
+  /** The bytes are not UTF-8: what they are instead, such as "is UTF-16". */
   | { readonly encoding: string }
-  /** Text with an error at this line and column, both from 1. */
+  /** The text has an error at this line and column, both counted from 1. */
   | { readonly text: string; readonly line: number; readonly column: number };
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** Bytes as text. A byte order mark at their start is left out. Throws a TypeError when they are not UTF-8. */
+/**
+ * Decodes UTF-8 bytes, without a byte order mark at their start. Throws a TypeError when the bytes are not
+ * UTF-8.
+ */
 export function decodeUtf8(bytes: Uint8Array): string {
   return strictUtf8.decode(bytes);
 }
 
-/** Reads bytes as JSON in UTF-8. */
+/** Reads bytes as JSON in UTF-8; the error says where or why they are not. */
 export function readJson(bytes: Uint8Array): Result<JsonText, NotJson> {
   let text: string;
   try {
@@ -31,13 +34,13 @@ export function readJson(bytes: Uint8Array): Result<JsonText, NotJson> {
   try {
     return ok({ text, value: JSON.parse(text) });
   } catch {
-    // UTF-16 of ASCII is valid UTF-8, with zeros in between.
+    // ASCII text in UTF-16 is valid UTF-8, with a zero byte for every second character.
     if (text.includes("\0")) return err({ encoding: encodingOf(bytes) });
     return err({ text, ...placeOf(text, errorOffset(text)) });
   }
 }
 
-/** What is wrong with bytes that are not JSON, to follow "must be JSON in UTF-8, but it ". */
+/** The end of an error message that begins with "must be JSON in UTF-8, but it ". */
 export function notJson(error: NotJson): string {
   return "encoding" in error ? error.encoding : `has an error at line ${error.line}, column ${error.column}`;
 }
@@ -61,11 +64,14 @@ const SCALAR =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON refuses them in strings.
   /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** Where text that is not JSON ceases to be JSON. JSON.parse tells only for some errors. Source: the grammar of RFC 8259. */
+/**
+ * The offset of the first error in text that is not JSON. JSON.parse reports it only for some errors. Source:
+ * RFC 8259.
+ */
 function errorOffset(text: string): number {
   const open: string[] = [];
   let at = 0;
-  /** What may come next: a value, a key, or what follows a value. `first` allows the end of what has just begun. */
+  /** What may come next. `first` is true at the start of an object or array, where its end is allowed too. */
   let next: "value" | "key" | "after" = "value";
   let first = false;
   const match = (pattern: RegExp) => {

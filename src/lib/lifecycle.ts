@@ -1,7 +1,7 @@
 /**
- * The gate that every call of an object passes. The object's tables are opened by the first call that needs them, and are
- * reachable only behind the gate, so no call can meet an erasure half-way: an erasure waits for the calls that run, and
- * calls that arrive during it wait until it has ended.
+ * The gate that every call of an object passes, and the only access to the object's tables. An erasure waits
+ * for running calls, and calls that arrive during an erasure wait until it ends, so no call sees a
+ * half-erased object.
  */
 export class Lifecycle<Tables> {
   readonly #open: () => Tables;
@@ -13,23 +13,23 @@ export class Lifecycle<Tables> {
   /** Resumes an erasure once no call runs. */
   #onIdle: (() => void) | undefined;
 
-  /** `open` makes the tables where there are none; `opened` is called after that. */
+  /** `open` creates the tables where there are none; `opened` is called with them afterwards. */
   constructor(open: () => Tables, opened: (tables: Tables) => void = () => {}) {
     this.#open = open;
     this.#opened = opened;
   }
 
-  /** How many erasures have begun since the object was loaded. */
+  /** How many erasures started since the object was loaded. */
   get erasures(): number {
     return this.#erasures;
   }
 
-  /** Whether a call runs or an erasure is under way. */
+  /** Whether a call or an erasure is running. */
   get isBusy(): boolean {
     return this.#running > 0 || this.#erasing !== undefined;
   }
 
-  /** The object's tables. Only a call that has passed the gate may ask for them. */
+  /** The object's tables, opened on first use. Only a call inside `run` may use them. */
   get tables(): Tables {
     if (this.#tables === undefined) {
       this.#tables = this.#open();
@@ -38,7 +38,7 @@ export class Lifecycle<Tables> {
     return this.#tables;
   }
 
-  /** Runs a call, after an erasure that is under way. */
+  /** Runs a call, after any erasure that is running. Rejects when the call does. */
   async run<T>(call: () => T | Promise<T>): Promise<T> {
     while (this.#erasing) await this.#erasing;
     this.#running += 1;
@@ -50,12 +50,15 @@ export class Lifecycle<Tables> {
     }
   }
 
-  /** Has the next call open the tables anew: a write that was rolled back may have left memory ahead of them. */
+  /**
+   * Makes the next call open the tables again: after a rollback, values in memory may differ from the stored
+   * ones.
+   */
   reopen(): void {
     this.#tables = undefined;
   }
 
-  /** Erases the object by `erase`, once no call runs. A second erasure shares the first. Rejects as `erase` does. */
+  /** Calls `erase` once no call runs. Concurrent erasures share one. Rejects when `erase` does. */
   erase(erase: () => Promise<void>): Promise<void> {
     this.#erasing ??= this.#erase(erase).finally(() => {
       this.#erasing = undefined;

@@ -1,7 +1,6 @@
 /**
- * Brings some tables of an object up to date: runs the steps it has not run yet, all of them or none. A step that
- * has been released is never changed; a change is a new step. Tables that a later release has brought further are
- * left as they are.
+ * Migrates some tables of an object: runs the steps that have not run yet, in one transaction. A released
+ * step never changes; a change is a new step. Tables that a later release migrated further stay as they are.
  */
 export function migrate(storage: DurableObjectStorage, tables: string, steps: readonly string[]): void {
   const key = `schema ${tables}`;

@@ -1,12 +1,15 @@
 /**
- * Issues and opens one list's tokens. A token holds the position at which the page ended and a MAC over the position, so
- * that nobody can make a token up or use it for another list.
+ * Issues and opens the page tokens of one list. A token holds the position where the page ended and a MAC
+ * over it, so nobody can forge a token or use it for another list.
  */
 export class PageTokens {
   readonly #kv: SyncKvStorage;
   readonly #list: string;
 
-  /** The object that has the list stores the key in `kv`, on first use; `list` distinguishes its lists. */
+  /**
+   * `kv` is the storage of the list's object, which stores the key on first use. `list` names the list in
+   * that object.
+   */
   constructor(kv: SyncKvStorage, list: string) {
     this.#kv = kv;
     this.#list = list;
@@ -18,7 +21,7 @@ export class PageTokens {
     return `${base64url(mac)}.${base64url(bytes)}`;
   }
 
-  /** The position that the token holds; undefined when this list did not issue the token. */
+  /** The token's position; undefined when this list did not issue the token. */
   async open(token: string): Promise<string | undefined> {
     const [mac, position] = token.split(".").map(fromBase64url);
     if (

@@ -1,4 +1,4 @@
-/** What came of a call: its value, or an error as a value. Never thrown; exceptions are for bugs. */
+/** The result of a call: a value, or an error as a value. Exceptions are for bugs only. */
 export type Result<T, E> = { readonly ok: true; readonly value: T } | Err<E>;
 
 export interface Err<E> {

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 
-// Workers forbid code made from strings, which is what zod's faster parser is.
+// zod's faster parser compiles code from strings, which Workers forbid.
 z.config({ jitless: true });
 
-/** A whole number; both bounds belong to it. */
+/** The schema of an integer from `min` to `max`, both included. */
 export function wholeNumber(min: number, max: number) {
   const error = `an integer from ${min} to ${max}`;
   return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));

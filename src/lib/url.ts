@@ -1,4 +1,4 @@
-/** A request's URL in parts, each as it came: parsing it as a URL would rewrite what a client has signed. */
+/** The parts of a request's URL, each as sent: the URL class would rewrite the text that a client signed. */
 export interface UrlParts {
   /** Without the port. */
   readonly hostname: string;
@@ -7,14 +7,14 @@ export interface UrlParts {
   readonly query: string;
 }
 
-/** The parts of an absolute URL. */
+/** Splits an absolute URL. */
 export function urlParts(url: string): UrlParts {
   const [, hostname = "", path = "", query = ""] =
     /^[a-z]+:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::\d*)?([^?#]*)\??([^#]*)/i.exec(url) ?? [];
   return { hostname, path: path || "/", query };
 }
 
-/** A part of a URL without its percent-encoding; one that is encoded wrongly as it came. */
+/** Decodes the percent-encoding of a URL's part. Returns the text unchanged when the encoding is invalid. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

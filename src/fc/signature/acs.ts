@@ -9,8 +9,10 @@ import { checkRequestTime, httpDate } from "./requestTime.ts";
 import type { SignedRequest } from "./verdict.ts";
 
 /**
- * Verifies the acs scheme, the vendor's older one for ROA APIs: by it sign Terraform's FC 3.0 resources and OpenAPI SDKs
- * of which `signatureAlgorithm: "v2"` is asked. Source: `getROASignature` of @alicloud/openapi-util.
+ * Verifies a signature of the acs scheme, the vendor's older scheme for ROA APIs. Terraform's FC 3.0
+ * resources and OpenAPI SDKs with `signatureAlgorithm: "v2"` use it. Errors: MissingRequiredHeader,
+ * AccessDenied, SignatureNotMatch. `now` is in milliseconds since 1970. Source: `getROASignature` of
+ * @alicloud/openapi-util.
  */
 export async function verifyAcs(
   { signature }: KeyAndSignature,
@@ -24,14 +26,14 @@ export async function verifyAcs(
   const timely = checkRequestTime(httpDate, date, now);
   if (!timely.ok) return timely;
   const bytes = bytesOfBase64(signature, 20);
-  // SDKs differ in how they sign an empty parameter: JavaScript's as `name=`, Go's as `name`.
+  // SDKs sign an empty parameter differently: the JavaScript SDK as `name=`, the Go SDK as `name`.
   const signed =
     (await verifyHmac("SHA-1", secret, acsStringToSign(request, "="), bytes)) ||
     (await verifyHmac("SHA-1", secret, acsStringToSign(request, ""), bytes));
   return signed && (await isDigestOf(request, md5)) ? ok(undefined) : failure("SignatureNotMatch");
 }
 
-/** The text that the acs scheme signs. `empty` is what follows the name of a parameter without a value. */
+/** The text that the acs scheme signs. `empty` follows the name of each parameter without a value. */
 export function acsStringToSign({ method, path, query, headers }: SignedRequest, empty: "=" | ""): string {
   // Headers iterate in the order of their lower-case names, which is the canonical order.
   const acsHeaders = [...headers].filter(([name]) => name.startsWith("x-acs-"));

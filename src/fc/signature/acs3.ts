@@ -8,7 +8,7 @@ import type { SignedRequest } from "./verdict.ts";
 
 const ALGORITHM = "ACS3-HMAC-SHA256";
 
-/** What an Authorization header of the ACS3 scheme says. */
+/** The content of an Authorization header of the ACS3 scheme. */
 export interface Acs3Claim {
   readonly scheme: typeof ALGORITHM;
   readonly accessKeyId: string;
@@ -19,17 +19,23 @@ export interface Acs3Claim {
 const AUTHORIZATION =
   /^ACS3-HMAC-SHA256 Credential=([^,\s]{1,128}), *SignedHeaders=([a-z0-9_.;-]+), *Signature=(\S*)$/;
 
-/** Reads `ACS3-HMAC-SHA256 Credential=<access key ID>,SignedHeaders=<a;b;c>,Signature=<hex>`. */
+/**
+ * Parses `ACS3-HMAC-SHA256 Credential=<access key ID>,SignedHeaders=<a;b;c>,Signature=<hex>`; undefined for
+ * other text.
+ */
 export function parseAcs3(authorization: string): Acs3Claim | undefined {
   const [, accessKeyId, names, signature] = AUTHORIZATION.exec(authorization) ?? [];
   if (accessKeyId === undefined || names === undefined || signature === undefined) return undefined;
   const signedHeaders = names.split(";");
-  // An empty name is none that Headers can be asked for.
+  // Headers throws for an empty name.
   if (signedHeaders.includes("")) return undefined;
   return { scheme: ALGORITHM, accessKeyId, signedHeaders, signature };
 }
 
-/** Verifies the ACS3 scheme. Source: "Request syntax and signature method V3". */
+/**
+ * Verifies a signature of the ACS3 scheme. Errors: MissingRequiredHeader, AccessDenied, SignatureNotMatch.
+ * `now` is in milliseconds since 1970. Source: "Request syntax and signature method V3".
+ */
 export async function verifyAcs3(
   { signedHeaders, signature }: Acs3Claim,
   request: SignedRequest,
@@ -64,7 +70,7 @@ export async function acs3StringToSign(
   return `${ALGORITHM}\n${await sha256(canonicalRequest(request, signedHeaders, contentHash))}`;
 }
 
-/** The text whose hash the ACS3 scheme signs. */
+/** The canonical request, whose hash is part of the text that the ACS3 scheme signs. */
 export function canonicalRequest(
   { method, path, query, headers }: SignedRequest,
   signedHeaders: readonly string[],
@@ -76,8 +82,9 @@ export function canonicalRequest(
 }
 
 /**
- * Which headers have to be signed: the reference says host and all of the common headers, that is x-acs-*, a
- * security token among them. SDKs sign Content-Type too, and Python's sign every header: neither is asked for.
+ * The headers that must be signed. The reference names host and all common headers, which are x-acs-*, a
+ * security token included. SDKs also sign Content-Type, and the Python SDKs sign every header: the reference
+ * requires neither.
  */
 export function headersToSign(headers: Headers): string[] {
   return ["host", ...[...headers.keys()].filter((name) => name.startsWith("x-acs-"))];

@@ -1,13 +1,13 @@
 import { base64, hex } from "./encoding.ts";
 import type { SignedRequest } from "./verdict.ts";
 
-/** The MD5 digest of some bytes. */
+/** Computes the MD5 digest of bytes. */
 export type Md5 = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
 
 /**
- * Whether Content-MD5, when it is sent, is the body's: base64 of the digest's bytes (Java, and the documented sample),
- * base64 of its hex digits (@alicloud/fc2), or the hex digits themselves (fc-go-sdk). Only through this header do the FC
- * and acs schemes cover a body.
+ * Whether Content-MD5 is absent or matches the body. Clients send base64 of the digest (Java, and the
+ * documented sample), base64 of its hex digits (@alicloud/fc2), or the hex digits (fc-go-sdk). The FC and acs
+ * schemes sign a body only by this header.
  */
 export async function isDigestOf({ headers, body }: SignedRequest, md5: Md5): Promise<boolean> {
   const contentMd5 = headers.get("Content-MD5");

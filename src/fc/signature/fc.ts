@@ -8,7 +8,10 @@ import type { KeyAndSignature } from "./keyAndSignature.ts";
 import { checkRequestTime, httpDate } from "./requestTime.ts";
 import type { SignedRequest } from "./verdict.ts";
 
-/** Verifies the FC scheme. Source: "Signature authentication" of FC 2.0. */
+/**
+ * Verifies a signature of the FC scheme. Errors: MissingRequiredHeader, AccessDenied, SignatureNotMatch.
+ * `now` is in milliseconds since 1970. Source: "Signature authentication" of FC 2.0.
+ */
 export async function verifyFc(
   { signature }: KeyAndSignature,
   request: SignedRequest,
@@ -16,7 +19,7 @@ export async function verifyFc(
   now: number,
   md5: Md5,
 ): Promise<Result<undefined, ApiError>> {
-  // Browsers can't set Date; FC's console signs x-fc-date in its place (fc-java-sdk, FcSignatureComposer).
+  // Browsers can't set Date, so FC's console signs x-fc-date instead (fc-java-sdk, FcSignatureComposer).
   const date = request.headers.get("Date") || request.headers.get("x-fc-date");
   if (!date) return failure("MissingRequiredHeader", "Date");
   const timely = checkRequestTime(httpDate, date, now);
@@ -26,7 +29,7 @@ export async function verifyFc(
   return signed && (await isDigestOf(request, md5)) ? ok(undefined) : failure("SignatureNotMatch");
 }
 
-/** The text that the FC scheme signs. `date` is the value that stands in the Date line. */
+/** The text that the FC scheme signs. `date` is the value of Date, or of x-fc-date. */
 export function fcStringToSign({ method, path, headers }: SignedRequest, date: string): string {
   // Headers iterate in the order of their lower-case names, which is the canonical order.
   const fcHeaders = [...headers].filter(([name]) => name.startsWith("x-fc-"));

@@ -1,6 +1,8 @@
 type Hash = "SHA-1" | "SHA-256";
 
-/** Whether a signature is the HMAC of a text under a secret, in constant time; undefined never is. */
+/**
+ * Whether a signature is the HMAC of a text with a secret, compared in constant time; false for undefined.
+ */
 export async function verifyHmac(
   hash: Hash,
   secret: string,
@@ -13,7 +15,9 @@ export async function verifyHmac(
 
 let imported: { readonly hash: Hash; readonly secret: string; readonly key: CryptoKey } | undefined;
 
-/** A secret as a key; the latest is kept, since a sandbox's requests come in runs. */
+/**
+ * Imports a secret as a key. The last key is cached, because requests to one sandbox often follow each other.
+ */
 async function keyOf(hash: Hash, secret: string): Promise<CryptoKey> {
   if (imported?.secret === secret && imported.hash === hash) return imported.key;
   const bytes = new TextEncoder().encode(secret);

@@ -8,7 +8,7 @@ interface TimeFormat {
   format(time: Date): string;
 }
 
-/** RFC 1123 in GMT; X-Fc-Date is documented with a day of one digit, as `EEE,d MMM yyyy HH:mm:ss GMT`. */
+/** RFC 1123 in GMT. The reference documents X-Fc-Date with a one-digit day: `EEE,d MMM yyyy HH:mm:ss GMT`. */
 export const httpDate: TimeFormat = {
   pattern: /^[A-Z][a-z]{2}, ?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/,
   example: "Mon, 02 Jan 2006 15:04:05 GMT",
@@ -24,7 +24,10 @@ export const isoTime: TimeFormat = {
 
 const MAX_SKEW_MS = 15 * 60 * 1000;
 
-/** Refuses a request whose time is more than 15 minutes from now, in the words of the cloud. */
+/**
+ * Checks that a request's time is within 15 minutes of `now`, in milliseconds since 1970. The error is
+ * AccessDenied, with the cloud's message.
+ */
 export function checkRequestTime(
   { pattern, example, format }: TimeFormat,
   came: string,

@@ -6,7 +6,7 @@ import type { Md5 } from "./contentMd5.ts";
 import { verifyFc } from "./fc.ts";
 import { type KeyAndSignature, parseKeyAndSignature } from "./keyAndSignature.ts";
 
-/** What a request's signature is worth. */
+/** The result of verifying a request's signature. */
 export type Verdict =
   | { readonly kind: "absent" }
   | { readonly kind: "valid" }
@@ -28,20 +28,23 @@ export interface AccessKey {
   readonly accessKeySecret: string;
 }
 
-// MD5 is workerd's addition to WebCrypto: Node has none, so tests there bring their own.
+// workerd adds MD5 to WebCrypto. Node does not, so tests on Node pass their own function.
 const md5InWorkerd: Md5 = (bytes) => crypto.subtle.digest("MD5", bytes);
 
 const CLAIMED_KEY = /^(?:FC |acs |ACS3-HMAC-SHA256 Credential=)([^:,\s]{1,128})(?=[:,\s]|$)/;
 
 /**
- * The access key ID that a request claims, in any scheme. Says nothing about whether it may, nor whether the rest
- * of its Authorization header can be read.
+ * The access key ID in a request's Authorization header, in any scheme; undefined when there is none. Neither
+ * the signature nor the rest of the header is checked.
  */
 export function claimedAccessKeyId(headers: Headers): string | undefined {
   return CLAIMED_KEY.exec(headers.get("Authorization") ?? "")?.[1];
 }
 
-/** Checks a request's signature, in any scheme, against the one key pair that may sign it. */
+/**
+ * Verifies a request's signature, in any scheme, with the one key pair that may sign it. `now` is in
+ * milliseconds since 1970; `md5` computes Content-MD5. Never throws: every failure is a `refused` verdict.
+ */
 export async function verifySignature(
   request: SignedRequest,
   key: AccessKey,
@@ -50,7 +53,7 @@ export async function verifySignature(
 ): Promise<Verdict> {
   if (!request.headers.has("Authorization")) return { kind: "absent" };
   const claim = readClaim(request.headers);
-  // The reference answers a bad Authorization header with 403 and names no code.
+  // The reference documents status 403 for a malformed Authorization header, and no code.
   if (!claim) return refused(failure("AccessDenied", MALFORMED));
   if (claim.accessKeyId !== key.accessKeyId) {
     return refused(failure("InvalidAccessKeyID", abbreviated(claim.accessKeyId)));
@@ -80,7 +83,7 @@ const MALFORMED =
   "the Authorization header must be 'FC <AccessKeyId>:<Signature>', 'acs <AccessKeyId>:<Signature>' or " +
   "'ACS3-HMAC-SHA256 Credential=<AccessKeyId>,SignedHeaders=<names>,Signature=<hex>'";
 
-// No SDK comes near: the longest signs ten headers.
+// Far longer than any SDK's header: the longest of those lists ten signed headers.
 const MAX_AUTHORIZATION_LENGTH = 4096;
 
 type Claim = KeyAndSignature | Acs3Claim;
