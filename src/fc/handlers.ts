@@ -6,7 +6,7 @@ import { putAsyncInvokeConfig } from "./asyncConfig/putAsyncInvokeConfig.ts";
 import type { OperationName } from "./operations.ts";
 import type { Performed } from "./request.ts";
 
-/** How each operation of the registry is read and performed. */
+/** The handler of each operation in the registry. */
 export const handlers = {
   PutAsyncInvokeConfig: putAsyncInvokeConfig,
   GetAsyncInvokeConfig: getAsyncInvokeConfig,
@@ -14,7 +14,7 @@ export const handlers = {
   ListAsyncInvokeConfigs: listAsyncInvokeConfigs,
 } as const satisfies { readonly [N in OperationName]: ConfigHandler<{ readonly operation: N }> };
 
-/** What a request asks for, read: one of the operations, with what it was given. */
+/** A parsed request: one of the operations, with its input. */
 export type Call = {
   [N in OperationName]: (typeof handlers)[N] extends ConfigHandler<infer C> ? C : never;
 }[OperationName];
@@ -24,7 +24,7 @@ export function performOnConfigs(
   call: Call,
   on: ConfigOperand,
 ): Performed<ConfigChange> | Promise<Performed<never>> {
-  // TypeScript can't see that `operation` picks the handler of just this call.
+  // TypeScript can't see that `operation` selects the handler of this type of call.
   const { perform } = handlers[call.operation] as ConfigHandler<Call>;
   return perform(call, on);
 }

@@ -2,13 +2,13 @@ import { ok, type Result } from "../lib/result.ts";
 import { repeatedItem } from "./body.ts";
 import type { ApiError } from "./errors.ts";
 
-/** The items that an object may have: by their names in lower case, their names, and what those have in turn. */
+/** The items that an object may have, by name in lower case: each item's exact name, and its own items. */
 export type ItemNames = ReadonlyMap<
   string,
   { readonly name: string; readonly items?: ItemNames | undefined }
 >;
 
-/** The names of a schema's items; `inner` has those of the items within some of them. */
+/** The item names of an object schema. `inner` has the names within items that are objects themselves. */
 export function itemNames(
   { shape }: { readonly shape: object },
   inner: Readonly<Record<string, ItemNames>> = {},
@@ -17,9 +17,9 @@ export function itemNames(
 }
 
 /**
- * The items of a body, read as JSON, that have one of these names, in any letter case, and under that name: the API takes
- * them as JSON servers in Go do. InvalidArgument when one is so given twice. Source: the tests of the vendor's SDK for Python,
- * which put `MaxAsyncRetryAttempts` in 2016-08-15.
+ * The known items of a JSON body, under their exact names. The body may write names in any letter case, as
+ * Go's JSON decoder allows. InvalidArgument when two names differ only in case. Source: the tests of the
+ * vendor's SDK for Python, which put `MaxAsyncRetryAttempts` in 2016-08-15.
  */
 export function knownItems(body: unknown, names: ItemNames): Result<unknown, ApiError> {
   let repeated: string | undefined;

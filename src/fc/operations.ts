@@ -2,50 +2,56 @@ import type { ErrorCode } from "./errors.ts";
 import type { ApiVersion } from "./versions.ts";
 
 /**
- * What a request names: a function with a qualifier, or a function. Where the path has no function, the query may name
- * one; without it the request is for all functions.
+ * What a request names: a function with a qualifier, or a function that may be absent. Where the path has no
+ * function, the query may name it; without a name, the request is for all functions.
  */
 type Named = "qualified function" | "function or all";
 
-/** Where one version of the API has an operation. */
+/** An operation's route in one version of the API. */
 interface Route {
-  /** The version's own name for the operation, where it differs. */
+  /** The version's name for the operation, where it differs from the key in the registry. */
   readonly name?: string;
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below the version's prefix. Its parameters are `:service` and `:function`. */
   readonly path: string;
 }
 
-/** An operation of the API: all that is known of it but what it does. */
+/** An operation of the API: everything but its behaviour, which is in handlers.ts. */
 export interface Operation {
-  /** What the journal, faults, metrics and the log call it, where that is not its name. */
+  /** The name in the journal, faults, metrics and the log, where it differs from the key in the registry. */
   readonly shortName?: string;
   readonly routes: { readonly [V in ApiVersion["id"]]?: Route };
   readonly names: Named;
-  /** The query's parameters besides names. */
+  /** The query parameters, without the parameters that name the function and the qualifier. */
   readonly query: readonly ("limit" | "nextToken")[];
-  /** The JSON that a request may have. */
+  /** The JSON body that a request may have. */
   readonly body?: { readonly schema: "AsyncInvokeConfigInput" };
-  /** What comes of a request that succeeds; the status is 204 where there is no body. */
+  /** The response on success. Status 204 has no body, so no schema. */
   readonly answer: {
     readonly status: 200 | 204;
     readonly schema?: "AsyncInvokeConfig" | "AsyncInvokeConfigs";
   };
-  /** Whether it creates what it names: only then a function becomes one of its sandbox's. */
+  /**
+   * Whether the operation can create what it names. Only such an operation registers a function with its
+   * sandbox.
+   */
   readonly creates: boolean;
-  /** The codes that it fails with besides those of every operation, of its names and of its body. */
+  /**
+   * The error codes of this operation only. Codes shared by all operations, and those of names and bodies,
+   * are omitted.
+   */
   readonly errors: readonly ErrorCode[];
 }
 
 const IN_SERVICE = "/services/:service/functions/:function";
 
-/** Both versions of FC 2.0 have an operation at the same place. */
+/** The same route in both versions of FC 2.0. */
 function inFc2<const R extends Route>(route: R) {
   return { "2016-08-15": route, "2021-04-06": route } as const;
 }
 
-// Sources: PutFunctionAsyncInvokeConfig (2016-08-15), the 2021-04-06 and 2023-03-30 API references, and the requests of
-// the official SDKs.
+// Sources: PutFunctionAsyncInvokeConfig (2016-08-15), the 2021-04-06 and 2023-03-30 API references, and the
+// requests of the official SDKs.
 const rows = {
   PutAsyncInvokeConfig: {
     shortName: "put",
@@ -116,30 +122,30 @@ const rows = {
 
 type Rows = typeof rows;
 
-/** An operation's name: the API's own, that of FC 3.0 where the versions differ. */
+/** An operation's name in the API; where the versions differ, the name in FC 3.0. */
 export type OperationName = keyof Rows;
 
 type ShortName<R> = R extends { readonly shortName: infer N extends string } ? N : never;
 type RouteName<R> = R extends { readonly name: infer N extends string } ? N : never;
 
-/** An operation as the journal, faults, metrics and the log call it. */
+/** An operation's name in the journal, faults, metrics and the log: its short name if it has one. */
 export type ShownOperation = {
   [N in OperationName]: Rows[N] extends { readonly shortName: string } ? ShortName<Rows[N]> : N;
 }[OperationName];
 
-/** Any word for an operation: its name, its short name, or what a version calls it. */
+/** Any name of an operation: its name, its short name, or a version's name for it. */
 export type OperationWord =
   | OperationName
   | ShortName<Rows[OperationName]>
   | { [N in OperationName]: RouteName<Rows[N]["routes"][keyof Rows[N]["routes"]]> }[OperationName];
 
-/** The registry: every operation there is. Routes, documents, filters and the conformance kit are made of it. */
+/** The registry of all operations. Routes, documents, filters and the conformance kit are derived from it. */
 export const operations: Readonly<Record<OperationName, Operation>> = rows;
 
 /** All operations, in the registry's order. */
 export const operationNames = Object.keys(rows) as readonly OperationName[];
 
-/** What the journal, faults, metrics and the log call an operation: its short name where it has one. */
+/** An operation's name in the journal, faults, metrics and the log. */
 export function shownOperation(name: OperationName): ShownOperation {
   return (operations[name].shortName ?? name) as ShownOperation;
 }
@@ -152,35 +158,35 @@ const named = new Map(
   }),
 );
 
-/** All words for operations. */
+/** All names of all operations. */
 export const operationWords: readonly OperationWord[] = [...named.keys()];
 
-/** The operation that a word stands for; undefined where it stands for none. */
+/** The operation with this name, whichever of its names it is; undefined when there is none. */
 export function operationNamed(word: OperationWord): OperationName;
 export function operationNamed(word: string): OperationName | undefined;
 export function operationNamed(word: string): OperationName | undefined {
   return named.get(word as OperationWord);
 }
 
-/** A word for an operation as the journal writes it; any other word as it is. */
+/** Replaces any name of an operation by its name in the journal. Returns any other word unchanged. */
 export function shownWord<W extends string>(word: W): W | ShownOperation {
   const name = operationNamed(word);
   return name === undefined ? word : shownOperation(name);
 }
 
-/** An operation as one version of the API has it. */
+/** An operation's route in a version, with its names. */
 export interface VersionRoute extends Route {
   readonly operation: OperationName;
-  /** What the version calls the operation. */
+  /** The version's name for the operation. */
   readonly name: string;
 }
 
-/** The operations that a version has, in the registry's order. */
+/** The routes of all operations of a version, in the registry's order. */
 export function routesOf(version: ApiVersion): VersionRoute[] {
   return operationNames.flatMap((name) => routeOf(version, name) ?? []);
 }
 
-/** Where a version has an operation; undefined when it has it not. */
+/** The route of an operation in a version; undefined when the version does not have the operation. */
 export function routeOf(version: ApiVersion, operation: OperationName): VersionRoute | undefined {
   const route = operations[operation].routes[version.id];
   return route && { name: operation, ...route, operation };

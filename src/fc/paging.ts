@@ -4,7 +4,9 @@ import { type ApiError, invalid } from "./errors.ts";
 export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 100;
 
-/** Which page of a list a request asks for; the token is as it came, to be opened by who issued it. */
+/**
+ * Which page of a list a request asks for. The token is as sent: only the list that issued it can open it.
+ */
 export interface PageRequest {
   readonly limit: number;
   readonly nextToken: string | undefined;
@@ -16,7 +18,10 @@ export interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
-/** The `limit` and `nextToken` of a list's query, an empty one being none; InvalidArgument. */
+/**
+ * Parses the `limit` and `nextToken` of a list's query; an empty value counts as absent. InvalidArgument for
+ * a bad limit.
+ */
 export function parsePageRequest(
   limit: string | undefined,
   nextToken: string | undefined,
@@ -28,7 +33,10 @@ export function parsePageRequest(
   return ok({ limit: size, nextToken: nextToken || undefined });
 }
 
-/** The first `limit` of what was found, and if more was, the token that `issue` makes of the last of them. */
+/**
+ * The page with the first `limit` items found. If more were found, `issue` makes the next token from the
+ * page's last item.
+ */
 export async function pageOf<T>(
   found: readonly T[],
   limit: number,

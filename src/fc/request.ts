@@ -3,11 +3,11 @@ import type { ApiError } from "./errors.ts";
 import type { OperationName } from "./operations.ts";
 import type { ApiVersion } from "./versions.ts";
 
-/** A request of the API, whatever brought it: what an operation reads. */
+/** A request to the API, independent of the HTTP library: the input of an operation. */
 export interface OperationRequest {
-  /** A parameter of the path, decoded; undefined where the path has none of this name. */
+  /** A path parameter, decoded; undefined when the route has no such parameter. */
   parameter(name: "service" | "function"): string | undefined;
-  /** A parameter of the query, decoded. */
+  /** A query parameter, decoded. */
   query(name: string): string | undefined;
   header(name: string): string | null;
   /** The body's bytes, or why they could not be read. */
@@ -15,24 +15,26 @@ export interface OperationRequest {
   readonly maxNameLength: number;
 }
 
-/** What a request asks for, once read; its names are read apart. */
+/** A parsed request, without the names: requestNames.ts parses them. */
 export interface OperationCall {
   readonly operation: OperationName;
 }
 
-/** What performing an operation comes to: the response's body, or undefined for none, and the change to be written. */
+/**
+ * The result of an operation: the response's body (undefined for none) or an error, and the change to store.
+ */
 export interface Performed<Change> {
   readonly outcome: Result<object | undefined, ApiError>;
   readonly change?: Change | undefined;
 }
 
 /**
- * An operation: how its requests are read, in the Worker, and how it is performed, in the object that has what it works on.
- * An operation that changes something is performed without waiting, so that no other request comes in between.
+ * The behaviour of an operation. The Worker reads the request; the object that stores the data performs the
+ * call. An operation that changes data is synchronous, so that no other request runs in between.
  */
 export interface Handler<C extends OperationCall, On, Change> {
-  /** What a request asks for, or the API's error for what can't be read. */
+  /** Parses a request; the error is the API's own. */
   read(request: OperationRequest, version: ApiVersion): Result<C, ApiError>;
-  /** Performs a call; the change is not written yet. */
+  /** Performs a call. The caller stores the returned change. */
   perform(call: C, on: On): Performed<Change> | Promise<Performed<never>>;
 }

@@ -5,7 +5,7 @@ import { type Operation, type OperationName, operations } from "./operations.ts"
 import type { OperationRequest } from "./request.ts";
 import type { ApiVersion } from "./versions.ts";
 
-/** The names in a request: `null` where it has none, or none that could be read. */
+/** The names in a request; `null` for a name that is absent or invalid. */
 export interface RequestNames {
   readonly service: string | null;
   readonly function: string | null;
@@ -14,7 +14,7 @@ export interface RequestNames {
 
 export const NO_NAMES: RequestNames = { service: null, function: null, qualifier: null };
 
-/** Names as far as they could be read, and the error of the first that could not. */
+/** The valid names before the first invalid name, and the error of that name. */
 interface ReadNames {
   readonly names: RequestNames;
   readonly error: Err<ApiError> | undefined;
@@ -27,7 +27,10 @@ const readers: Readonly<Record<Operation["names"], NamesReader>> = {
   "function or all": readFunctionOrAll,
 };
 
-/** What reads the names in the requests for an operation; InvalidArgument for the first that is none. */
+/**
+ * The function that parses the names in an operation's requests. Its error is InvalidArgument for the first
+ * invalid name.
+ */
 export function namesReader(operation: OperationName): NamesReader {
   return readers[operations[operation].names];
 }

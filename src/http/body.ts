@@ -2,29 +2,32 @@ import { type ApiError, failure, invalid } from "../fc/errors.ts";
 import { ok, type Result } from "../lib/result.ts";
 
 /**
- * How much of a body that is too large is read and forgotten: a client that is still sending would see a broken
- * connection in place of the answer.
+ * How many bytes of a body that is too large are read and dropped. Without that, a client that is still
+ * sending would get a connection error instead of the response.
  */
 const DRAINED_BYTES = 16 * 1024 * 1024;
 
-/** A request's body as it was sent; EntityTooLarge when it has more bytes than that, whatever Content-Length says. */
+/**
+ * Reads a request's body, still encoded. EntityTooLarge when the body has more than `maxBytes` bytes,
+ * whatever Content-Length says; InvalidArgument when the body ends early.
+ */
 export async function readBody(
   request: Request,
   maxBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, ApiError>> {
   const declared = Number(request.headers.get("Content-Length") ?? Number.NaN);
   try {
-    // Reading in one go is faster.
+    // Reading the whole body at once is faster.
     if (declared <= maxBytes) return bounded(new Uint8Array(await request.arrayBuffer()), maxBytes);
     if (request.body === null) return ok(new Uint8Array());
     return await readChunks(request.body, maxBytes, DRAINED_BYTES);
   } catch {
-    // The client went away, sent less than it said, or sent broken chunks.
+    // The client disconnected, sent less than Content-Length, or sent invalid chunks.
     return failure("InvalidArgument", "the request body ended before its end");
   }
 }
 
-/** Content codings by what requests call them. Source: RFC 9110, 8.4.1. */
+/** Content codings by name in Content-Encoding. Source: RFC 9110, 8.4.1. */
 const decoders: Readonly<Record<string, "gzip" | "deflate">> = {
   gzip: "gzip",
   "x-gzip": "gzip",
@@ -32,8 +35,8 @@ const decoders: Readonly<Record<string, "gzip" | "deflate">> = {
 };
 
 /**
- * The content of a body that was sent with this Content-Encoding. EntityTooLarge when the content has more bytes than that;
- * InvalidArgument for another coding, or when the body is not what the header says.
+ * Decodes a body by its Content-Encoding. EntityTooLarge when the content has more than `maxBytes` bytes;
+ * InvalidArgument for an unknown coding or a body in another coding.
  */
 export async function decodeContent(
   sent: Uint8Array<ArrayBuffer>,

@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import type { Env } from "../env.ts";
 
-/** What every request comes with: the bindings, and what the Worker finds out on the way. */
+/**
+ * The context of a request: the bindings, and the variables that the Worker sets as it handles the request.
+ */
 export interface ApiEnv {
   Bindings: Env;
   Variables: {
@@ -9,13 +11,16 @@ export interface ApiEnv {
     /** Milliseconds since 1970. */
     receivedAt: number;
     sandbox: string;
-    /** What the request named in place of a sandbox; then there is no `sandbox`. */
+    /** The id that the request named, when no such sandbox exists; `sandbox` is not set then. */
     unknownSandbox: string | undefined;
-    /** Whether one without a token asks the control plane, which shows them what there is, but no secret. */
+    /**
+     * Whether a request to the control plane has no token but may read: responses to a visitor contain no
+     * secrets.
+     */
     isVisitor: boolean | undefined;
-    /** What the log is told of the request. */
+    /** The operation's name for the log. */
     operation: string | undefined;
-    /** The object that was asked to answer. */
+    /** The object that the request was sent to. */
     object: { readonly id: DurableObjectId } | undefined;
   };
 }

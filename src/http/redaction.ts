@@ -1,14 +1,15 @@
 import { percentDecoded, type UrlParts } from "../lib/url.ts";
 
-// By what they are called, so that the next SDK's are hidden too; a browser's feed has its token in the protocol.
+// Patterns rather than a list, so that a new SDK's secrets are redacted too. A browser sends the live feed's
+// token in Sec-WebSocket-Protocol.
 const SECRET_HEADERS =
   /authorization|cookie|secret|token|password|api-?key|signature$|^sec-websocket-protocol$/;
 const SECRET_PARAMETERS = /(signature|secret|(?<!^next)token|password|api-?key)$/i;
 const HIDDEN = "(secret)";
 
 /**
- * Headers as they may be kept: the values that prove who sent them replaced, and those left out that don't fit into so
- * many characters.
+ * A request's headers for the journal: secret values are replaced, and headers that exceed `maxCharacters` in
+ * total are omitted.
  */
 export function redactedHeaders(headers: Headers, maxCharacters: number): Record<string, string> {
   const redacted: Record<string, string> = {};
@@ -22,7 +23,7 @@ export function redactedHeaders(headers: Headers, maxCharacters: number): Record
   return redacted;
 }
 
-/** The beginning of path and query as it may be kept: signatures and tokens in the query replaced. */
+/** Path and query for the journal: secret parameters are replaced, and the text is cut to `maxCharacters`. */
 export function redactedUrl({ path, query }: UrlParts, maxCharacters: number): string {
   if (query === "") return path.slice(0, maxCharacters);
   const redacted = query.split("&").map((pair) => {

@@ -1,12 +1,12 @@
 import type { ApiReply } from "../objects/messages.ts";
 import type { ApiContext } from "./context.ts";
 
-/** The headers that every response has. A browser app may read the request id, from any origin. */
+/** The headers that every response has. A browser app of any origin may read the request id. */
 export function commonHeaders(c: ApiContext): Record<string, string> {
   return {
     "X-Fc-Request-Id": c.get("requestId"),
     Date: new Date().toUTCString(),
-    // In milliseconds, as far as a Worker's clock tells: it stands still while it computes.
+    // Milliseconds. A Worker's clock stands still during computation, so only I/O counts.
     "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
     ...allowedOrigin(c),
     "Timing-Allow-Origin": "*",
@@ -18,8 +18,8 @@ export function commonHeaders(c: ApiContext): Record<string, string> {
 }
 
 /**
- * Which origin may read a response: every one. The API also answers `fetch` with `credentials: "include"`, for which a browser
- * wants its origin by name. No cookie means anything here, so that gives nothing away. The control plane does not: see
+ * CORS headers that let every origin read a response. For `fetch` with `credentials: "include"`, a browser
+ * wants its origin by name. The API allows that, since it uses no cookies. The control plane does not: see
  * docs/security.md.
  */
 function allowedOrigin(c: ApiContext): Record<string, string> {
@@ -33,16 +33,16 @@ function allowedOrigin(c: ApiContext): Record<string, string> {
   };
 }
 
-/** Whether a path in a sandbox is one of the control plane. */
+/** Whether a path in a sandbox belongs to the control plane. */
 export function isControlPath(path: string): boolean {
   return path === "/_sandbox" || path.startsWith("/_sandbox/");
 }
 
-/** Methods that a browser may use from another origin. */
+/** The methods that a browser may use from another origin. */
 const CORS_METHODS = "GET,HEAD,PUT,POST,PATCH,DELETE";
 const CORS_SECONDS = "7200";
 
-/** The response to a browser's preflight, also of a request from a public page to a private network. */
+/** The response to a browser's preflight, also for a request from a public page to a private network. */
 export function preflight(c: ApiContext): Response {
   const { headers } = c.req.raw;
   return new Response(null, {
@@ -62,36 +62,37 @@ export function preflight(c: ApiContext): Response {
 
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
-/** The response that a reply stands for. */
+/** Turns an object's reply into the HTTP response. */
 export function send(c: ApiContext, { status, headers: given, body, broken, madeUp }: ApiReply): Response {
   const common = commonHeaders(c);
   const headers: Record<string, string> = madeUp ? withMadeUp(common, given) : { ...common, ...given };
   if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
   if (broken) return new Response(brokenOff(new TextEncoder().encode(body)), { status, headers });
-  // The server counts what it sends; of a HEAD's answer it sees no body to count.
+  // The server computes Content-Length from the body it sends, and sends no body in response to HEAD.
   if (c.req.method === "HEAD") headers["Content-Length"] = String(new TextEncoder().encode(body).length);
   return new Response(body, { status, headers });
 }
 
-/** The usual headers and those that a fault makes up, which take their place, in whatever case they are written. */
+/** The usual headers, overridden by a fault's headers. Names match in any letter case. */
 function withMadeUp(
   usual: Readonly<Record<string, string>>,
   madeUp: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  // The sandboxes' pages share an origin: a page that a fault makes up must not act in its name.
+  // All sandboxes share an origin, so HTML in a fault's response must not run scripts with the origin's
+  // rights.
   const merged = new Headers({ ...usual, "Content-Security-Policy": "sandbox" });
   for (const [name, value] of Object.entries(madeUp)) {
-    // Policies add up: a made-up one can't undo the other.
+    // Browsers apply every policy, so a fault's policy can't weaken ours.
     if (name.toLowerCase() === "content-security-policy") merged.append(name, value);
     else merged.set(name, value);
   }
   return Object.fromEntries(merged);
 }
 
-/** workerd forgets what it has not sent yet when a body breaks off. */
+/** workerd drops unsent data when a body is aborted, so the abort waits this long. */
 const SENDING_MS = 20;
 
-/** A body whose second half never comes. */
+/** A body that is aborted after its first half. */
 function brokenOff(bytes: Uint8Array): ReadableStream {
   const { readable, writable } = new FixedLengthStream(bytes.length);
   const writer = writable.getWriter();

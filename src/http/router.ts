@@ -2,7 +2,9 @@ import { HonoBase } from "hono/hono-base";
 import { RegExpRouter } from "hono/router/reg-exp-router";
 import type { ApiEnv } from "./context.ts";
 
-/** Hono with just the router that all paths here fit. Its default brings a second one, for paths that the first refuses. */
+/**
+ * Hono with RegExpRouter only. Hono's default adds a second router, for patterns that our routes do not use.
+ */
 export class Router extends HonoBase<ApiEnv> {
   constructor(options: ConstructorParameters<typeof HonoBase<ApiEnv>>[0] = {}) {
     super(options);

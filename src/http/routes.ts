@@ -20,21 +20,23 @@ import { send } from "./responses.ts";
 import { Router } from "./router.ts";
 import { pathInSandbox } from "./selection.ts";
 
-/** What the API asks of the sandbox that a request belongs to. */
+/** What the API's routes need to know about a request's sandbox. */
 export interface Tenancy {
-  /** Whether the request is signed, with the sandbox's access key. */
+  /** Verifies the request's signature with the sandbox's access key. */
   verdictOn(c: ApiContext, body: Uint8Array<ArrayBuffer>): Promise<Verdict>;
-  /** The fault that a request asks for itself; InvalidArgument. */
+  /**
+   * The fault that the request's own header asks for, or null; InvalidArgument when the header is invalid.
+   */
   faultOf(c: ApiContext): Result<Effect | null, ApiError>;
 }
 
-/** What a request says: its names, as far as they could be read, and what it asks for. */
+/** A parsed request: its valid names, and the call or the first error. */
 interface ReadRequest {
   readonly names: RequestNames;
   readonly call: Result<Call, ApiError>;
 }
 
-/** How a route reads its requests, and what the journal calls their operation. */
+/** How a route parses its requests, and the operation's name in the journal. */
 interface Reading {
   readonly operation: ShownOperation | null;
   read(request: OperationRequest): ReadRequest;
@@ -52,7 +54,7 @@ function readingOf(version: ApiVersion, operation: OperationName): Reading {
   };
 }
 
-/** The routes of all operations in all API versions, and what answers when none of them matches. */
+/** The routes of all operations in all API versions, and the handler for requests that match no route. */
 export function apiRoutes(tenancy: Tenancy) {
   const routes = new Router();
   for (const version of apiVersions) {
@@ -82,12 +84,12 @@ export function apiRoutes(tenancy: Tenancy) {
   return { routes, notSupported };
 }
 
-/** What may be sent to a path that has these methods. */
+/** The Allow header's value for a path with these methods. */
 function allowed(methods: readonly string[]): string {
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
 }
 
-/** Reads a request, has the object answer that it is for, and sends what comes of it. */
+/** Parses a request, sends it to the object that answers it, and sends the object's reply as the response. */
 async function handle(
   c: ApiContext,
   tenancy: Tenancy,
@@ -111,7 +113,7 @@ async function handle(
   const request: ApiRequest = {
     ...common,
     call: fault.ok ? call : fault,
-    // What was sent is what was signed.
+    // Clients sign the encoded body.
     verdict: await verdictOn(c, tenancy, sent),
     fault: fault.ok ? fault.value : null,
     receivedAt,
@@ -138,13 +140,13 @@ async function verdictOn(
   body: Result<Uint8Array<ArrayBuffer>, ApiError>,
 ): Promise<Verdict> {
   if (body.ok) return tenancy.verdictOn(c, body.value);
-  // Nothing can be said of the signature of a body that was not read.
+  // A signature can't be verified without the body.
   return c.req.raw.headers.has("Authorization") ? { kind: "refused", error: body.error } : { kind: "absent" };
 }
 
 const replacing = new TextDecoder();
 
-/** As much of a body as the journal keeps, as text; bytes that are no UTF-8 are replaced. */
+/** The part of a body that the journal keeps, as text; bytes that are not UTF-8 become U+FFFD. */
 function journalText(bytes: Uint8Array, maxBytes: number): string {
   return replacing.decode(bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes);
 }

@@ -5,21 +5,24 @@ import { isSandboxId } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "../state/sandboxId.ts";
 import { hosting } from "../variables.ts";
 
-/** A host's name or address, and perhaps a port. A request's URL begins with it, whatever else it may hold. */
+/**
+ * A host's name or address, and perhaps a port. The request's URL contains the Host header, whatever the
+ * header holds.
+ */
 export const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
-/** The path prefix of a sandbox; the routes see a path decoded, so an encoded letter must not hide it. */
+/** The path prefix of a sandbox. The routes decode paths, so an "s" sent as %73 must count too. */
 const PREFIX = /^\/+(?:s|%73)\/([^/]*)(\/.*)?$/s;
 
-/** A request's path without the prefix that selects a sandbox. */
+/** A request's path without the sandbox's prefix. */
 export function pathInSandbox(path: string): string {
   const [prefixed, , rest] = PREFIX.exec(path) ?? [];
   return prefixed === undefined ? path : (rest ?? "/");
 }
 
 /**
- * The path that a request is routed by: the path in its sandbox, where a doubled slash is one slash and a slash at the end is
- * none. An SDK whose endpoint ends in a slash sends `//2021-04-06/…`.
+ * The path for routing: the path in the sandbox, with doubled slashes merged and without a trailing slash. An
+ * SDK whose endpoint ends in a slash sends `//2021-04-06/…`.
  */
 export function routedPath(path: string): string {
   const inside = pathInSandbox(path).replace(/\/{2,}/g, "/");
@@ -27,8 +30,8 @@ export function routedPath(path: string): string {
 }
 
 /**
- * Which sandbox a request names: by path prefix, host label or access key id, whichever comes first; `default`
- * when it names none. It may be one that was never made.
+ * The sandbox that a request names: by path prefix, else host label, else access key ID, else `default`. Such
+ * a sandbox need not exist.
  */
 function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env): string {
   const [, prefix] = PREFIX.exec(path) ?? [];
@@ -39,7 +42,7 @@ function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env):
   return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX_ID;
 }
 
-/** The sandbox a request belongs to: its id, or what it named when there is no such sandbox. */
+/** Selects a request's sandbox: its id, or the id that the request named when no such sandbox exists. */
 export async function selectSandbox(
   request: Request,
   env: Env,
