@@ -1,4 +1,7 @@
-/** The documents that the control plane takes and answers with: the types of the schemas that it validates with. */
+/**
+ * The types of the control plane's request and response documents, inferred from the schemas that validate
+ * them.
+ */
 
 export type { FeedEvent } from "../documents/feed.ts";
 export type { Part } from "../documents/parts.ts";

@@ -1,6 +1,6 @@
 /**
- * A client of the sandbox's control plane, for tests: no dependencies, runs wherever `fetch` does. Its types are
- * those of the schemas that the control plane validates with.
+ * A client of the sandbox's control plane, for tests. It has no dependencies and runs wherever `fetch` does.
+ * Its types are inferred from the schemas that the control plane validates with.
  */
 import type {
   Declared,
@@ -29,7 +29,7 @@ export interface CreationOptions {
 }
 
 export interface ClientOptions {
-  /** In place of the global one. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: (url: string, init?: RequestInit) => Promise<Response>;
 }
 
@@ -39,7 +39,7 @@ export interface VerifyOptions {
   readonly atMost?: number;
 }
 
-/** The control plane refused: its problem document. */
+/** The control plane refused a request; `problem` is its problem document. */
 export class ControlError extends Error {
   readonly problem: Problem;
   constructor(problem: Problem) {
@@ -49,7 +49,10 @@ export class ControlError extends Error {
   }
 }
 
-/** The requests were not as `verify` wanted them; the message lists the nearest misses. */
+/**
+ * The number of matching requests was not the number that `verify` wanted. The message lists the nearest
+ * misses.
+ */
 export class VerificationError extends Error {
   readonly count: number;
   readonly nearMisses: readonly { readonly differences: readonly string[]; readonly entry: JournalEntry }[];
@@ -66,15 +69,16 @@ export class VerificationError extends Error {
 }
 
 /**
- * Makes a sandbox at a server: `http://127.0.0.1:8787`, say, or the address of a proxy before it. The sandbox's endpoint is at
- * that address. Throws a ControlError.
+ * Creates a sandbox on a server. `server` is the URL at which this client reaches the server or its proxy,
+ * such as `http://127.0.0.1:8787`; the sandbox's endpoint begins with that URL. Throws a ControlError when
+ * the control plane refuses, and an Error when the server is no sandbox server.
  */
 export async function createSandbox(
   server: string,
   { label, settings, snapshot }: CreationOptions = {},
   options: ClientOptions = {},
 ): Promise<SandboxClient> {
-  // The address of one sandbox is as good as the server's.
+  // A sandbox's endpoint also identifies the server.
   const address = withoutSlash(server).replace(/\/s\/[^/]+$/, "");
   const call = caller(`${address}/_sandbox`, undefined, options);
   const access = await call<SandboxAccess>("POST", "/sandboxes", { label, settings, snapshot });
@@ -107,7 +111,7 @@ function caller(base: string, token: string | undefined, { fetch = globalThis.fe
   };
 }
 
-/** Undefined for what is no JSON. */
+/** The value of JSON text; undefined for other text. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -121,12 +125,15 @@ function isProblem(value: unknown): value is Problem {
   return typeof title === "string" && typeof detail === "string";
 }
 
-/** Controls one sandbox. Every method throws a ControlError when the control plane refuses. */
+/** Controls one sandbox. Every method throws a ControlError when the control plane refuses the request. */
 export class SandboxClient {
   readonly access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>;
   readonly #call: Call;
 
-  /** `access` is what `createSandbox` got, or just the endpoint (and control token) of a sandbox that is there. */
+  /**
+   * `access` is the `access` of a created sandbox, or only the endpoint, and the control token, of an
+   * existing sandbox.
+   */
   constructor(access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>, options: ClientOptions = {}) {
     this.access = { ...access, endpoint: withoutSlash(access.endpoint) };
     this.#call = caller(`${this.endpoint}/_sandbox`, access.controlToken, options);
@@ -144,7 +151,7 @@ export class SandboxClient {
     return this.#call("PATCH", "/settings", changes);
   }
 
-  /** Resets all of the sandbox, or the parts named. */
+  /** Resets the named parts of the sandbox, or all parts. */
   reset(...parts: Part[]): Promise<void> {
     return this.#call("POST", "/reset", parts.length > 0 ? { parts } : {});
   }
@@ -159,17 +166,17 @@ export class SandboxClient {
   readonly clock = {
     get: () => this.#call<ShownClock>("GET", "/clock"),
     set: (clock: GivenClock) => this.#call<ShownClock>("PUT", "/clock", clock),
-    /** Stops the clock, at the present or at a time in RFC 3339. */
+    /** Freezes the clock at its present time, or at a time in RFC 3339. */
     freeze: (time?: string) =>
       this.#call<ShownClock>("PUT", "/clock", { mode: "frozen", ...(time === undefined ? {} : { time }) }),
-    /** Moves the clock from real time, by seconds. */
+    /** Sets the clock to real time plus some seconds. */
     shift: (offsetSeconds: number) =>
       this.#call<ShownClock>("PUT", "/clock", { mode: "shifted", offsetSeconds }),
     advance: (seconds: number) => this.#call<ShownClock>("POST", "/clock/advance", { seconds }),
   };
 
   readonly requests = {
-    /** The journal, newest first: one page of at most `limit` entries. */
+    /** One page of the journal, newest first, with at most `limit` entries. */
     list: (filter: Filter = {}, page: { limit?: number; nextToken?: string } = {}) => {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries({ ...filter, ...page })) {
@@ -179,7 +186,10 @@ export class SandboxClient {
     },
     count: async (filter: Filter = {}) =>
       (await this.#call<{ count: number }>("POST", "/requests/count", filter)).count,
-    /** Throws a VerificationError unless there were as many such requests: at least one, when no number is given. */
+    /**
+     * Throws a VerificationError unless so many requests match the filter; at least one when no number is
+     * given.
+     */
     verify: async (filter: Filter, times: VerifyOptions = {}): Promise<void> => {
       const {
         verified,
@@ -193,7 +203,7 @@ export class SandboxClient {
 
   readonly functions = {
     get: () => this.#call<Declared>("GET", "/functions"),
-    /** Replaces the declarations; a function that is no longer declared loses its configs. */
+    /** Replaces the declarations. A function that is no longer declared loses its configs. */
     declare: (declared: Declared) => this.#call<Declared>("PUT", "/functions", declared),
   };
 

@@ -8,17 +8,20 @@ import { credentialsOf, equalSecrets } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { hosting } from "../variables.ts";
 
-/** A request that must have a token has none. */
+/** The problem for a request without the token that it must have. */
 export const NO_TOKEN = problem(401, "The control plane wants Authorization: Bearer {control token}.");
 
-/** Whom a rate limit counts a request for. */
+/**
+ * The key under which a rate limit counts a request: the client's IP address, or "local" without Cloudflare.
+ */
 export function clientOf(c: ApiContext): string {
   return c.req.header("CF-Connecting-IP") ?? "local";
 }
 
 /**
- * Why the request may not do what it asks of its sandbox; undefined when it may. Without a token it may read, where
- * whoever knows the sandbox's id may use the API as well: `isVisitor` then says so.
+ * Checks a request's control token. Returns undefined when the request is allowed, or a problem: 401 or 403. An
+ * open `default` needs no token. Without a token, a request may read a sandbox whose API needs no signature, and
+ * `isVisitor` is set; this does not apply to `default`.
  */
 export async function authorise(c: ApiContext): Promise<Err<Problem> | undefined> {
   const sandbox = c.get("sandbox");
@@ -39,7 +42,7 @@ export async function authorise(c: ApiContext): Promise<Err<Problem> | undefined
 
 async function mayVisit(c: ApiContext): Promise<boolean> {
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-  // Everybody knows the id of `default`.
+  // Knowing the id counts as permission to read, and everybody knows `default`.
   if (!isRead || c.get("sandbox") === DEFAULT_SANDBOX_ID) return false;
   return (await sandboxObject(c.env, c.get("sandbox")).signatures()) !== "required";
 }

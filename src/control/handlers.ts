@@ -5,10 +5,10 @@ import type { ApiContext } from "../http/context.ts";
 import type { Result } from "../lib/result.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 
-/** What an operation comes to: what its row says that it answers with, a response that is made already, or a problem. */
+/** The result of an operation: its response document, a complete response, or a problem. */
 type Outcome<Id extends OperationId> = Result<ResponseDocument<Id> | Response, Problem>;
 
-/** What carries out an operation, of whose request the body has been read. */
+/** Carries out an operation. `given` is the request's parsed body. */
 export type Handler<Id extends OperationId> = (
   c: ApiContext,
   given: RequestDocument<Id>,
@@ -16,7 +16,7 @@ export type Handler<Id extends OperationId> = (
 
 export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };
 
-/** The object of the sandbox that a request is for. */
+/** The object of a request's sandbox. */
 export function sandboxOf(c: ApiContext) {
   return sandboxObject(c.env, c.get("sandbox"));
 }

@@ -1,6 +1,6 @@
 import type { Summary } from "../documents/responseBodies.ts";
 
-/** A sandbox's figures for Prometheus. Source: its text-based exposition format, version 0.0.4. */
+/** A sandbox's metrics as text. Source: Prometheus' text-based exposition format, version 0.0.4. */
 export function metricsText({ id, counts, traffic, faults }: Summary): string {
   const families: Family[] = [
     {
@@ -46,7 +46,7 @@ function single(name: string, help: string, type: Family["type"], value: number)
 
 function familyText({ name, help, type, samples }: Family, sandbox: string): string {
   const lines = samples.map(({ labels, value }) => {
-    // None of the values has a character that would need escaping: an id, an operation, a status.
+    // The label values are ids, operations and statuses, which need no escaping.
     const pairs = Object.entries({ sandbox, ...labels }).map(([label, text]) => `${label}="${text}"`);
     return `${name}{${pairs.join(",")}} ${value}\n`;
   });

@@ -3,7 +3,7 @@ import type { ApiContext } from "../http/context.ts";
 import { commonHeaders } from "../http/responses.ts";
 import type { Err } from "../lib/result.ts";
 
-/** Sends a problem document, with these headers besides the usual ones. Source: RFC 9457. */
+/** Sends a problem document, with the usual headers and those in `besides`. Source: RFC 9457. */
 export function sendProblem(
   c: ApiContext,
   { error: found }: Err<Problem>,

@@ -5,10 +5,16 @@ import { decodeContent, readBody } from "../http/body.ts";
 import { notJson, readJson } from "../lib/jsonText.ts";
 import type { Result } from "../lib/result.ts";
 
-/** More than any document of the control plane needs; RPC can follow some thousands. */
+/**
+ * The deepest nesting allowed: more than any document needs, and far less than the thousands that RPC can
+ * serialise.
+ */
 export const MAX_DEPTH = 100;
 
-/** A request's body, which is JSON, as the schema wants it; an empty one is `{}`. */
+/**
+ * Reads a request's JSON body and parses it with the schema; an empty body is `{}`. The error is a problem:
+ * 413 for more than `maxBytes` bytes, else 400.
+ */
 export async function readDocument<T extends z.ZodMiniType>(
   request: Request,
   schema: T,
@@ -31,7 +37,9 @@ export async function readDocument<T extends z.ZodMiniType>(
   return parsed(schema, value);
 }
 
-/** How deep objects and arrays are within each other in text that is valid JSON: of other text it may take minutes. */
+/**
+ * The nesting depth of objects and arrays in valid JSON. Check the JSON first: other text may take minutes.
+ */
 export function depthOf(json: string): number {
   let [depth, deepest] = [0, 0];
   for (const [bracket] of json.replace(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {

@@ -12,7 +12,9 @@ import { clientOf } from "./authorisation.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 import { metricsText } from "./metrics.ts";
 
-/** Why no sandbox is made now, whatever the request's body says; undefined when one may be. */
+/**
+ * The problem that prevents creating a sandbox, whatever the body: 429 or 503. Undefined when there is none.
+ */
 export async function refusedCreation(c: ApiContext): Promise<Err<Problem> | undefined> {
   const allowed = (await c.env.CREATION_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
   if (!allowed) return problem(429, "Too many sandboxes made: slow down.");
@@ -35,7 +37,7 @@ export const sandboxHandlers: Handlers<"createSandbox" | "getSandbox" | "getMetr
   async getSandbox(c) {
     const { ROOT_SECRET: secret } = c.env;
     if (!secret || c.get("isVisitor")) return ok(await summaryOf(c));
-    // What controls `default` is the operator's token, if any.
+    // Only the operator's token controls `default`, so `default` has no control token to show.
     const credentials = c.get("sandbox") === DEFAULT_SANDBOX_ID ? accessKeyOf : credentialsOf;
     return ok({ ...(await summaryOf(c)), ...(await credentials(secret, c.get("sandbox"))) });
   },
@@ -43,7 +45,7 @@ export const sandboxHandlers: Handlers<"createSandbox" | "getSandbox" | "getMetr
   getMetrics: async (c) => ok(metricsText(await summaryOf(c))),
 };
 
-/** A sandbox as its maker is told of it. */
+/** The response document for a created sandbox, with its credentials. */
 async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxAccess> {
   const idle = idleMs(c.env, id);
   return {
@@ -59,13 +61,16 @@ async function summaryOf(c: ApiContext): Promise<Summary> {
   return { id: c.get("sandbox"), ...(await sandboxOf(c).summary()), limits: { ...limits(c.env) } };
 }
 
-/** The URL by which the request's client reaches this deployment, without a slash at its end. */
+/** The URL at which the request's client reaches this deployment, without a trailing slash. */
 function publicUrl(c: ApiContext): string {
   const { publicUrl: known, trustsProxy } = variables(c.env);
   if (known !== undefined) return known;
   const { protocol, host } = new URL(c.req.url);
   if (!trustsProxy) return `${protocol}//${host}`;
-  /** What the proxy nearest to the client says, where it has the form of that. */
+  /**
+   * The first value of an X-Forwarded header, from the proxy nearest to the client; undefined when it does
+   * not match.
+   */
   const forwarded = (name: string, form: RegExp) => {
     const [first = ""] = (c.req.header(`X-Forwarded-${name}`) ?? "").split(",");
     return form.exec(first.trim())?.[0];

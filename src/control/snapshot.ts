@@ -2,7 +2,7 @@ import { PARTS } from "../documents/parts.ts";
 import { ok } from "../lib/result.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 
-/** What concerns all of a sandbox's state. */
+/** The operations on a sandbox's whole state. */
 export const snapshotHandlers: Handlers<"exportSnapshot" | "importSnapshot" | "resetSandbox"> = {
   exportSnapshot: async (c) => ok(await sandboxOf(c).exportSnapshot()),
   importSnapshot: (c, snapshot) => sandboxOf(c).importSnapshot(snapshot),

@@ -1,13 +1,16 @@
 import type { JournalEntry } from "../journal/entry.ts";
 
-/** The subprotocol of the live feed. */
+/** The WebSocket subprotocol of the live feed. */
 export const FEED_PROTOCOL = "fc-sandbox";
 
-/** A WebSocket's handshake can't carry Authorization from a browser, so the token comes as a subprotocol: after this. */
+/**
+ * The prefix of a second subprotocol, which carries the control token: a browser can't send Authorization in
+ * a WebSocket's handshake.
+ */
 export const TOKEN_PROTOCOL = "token.";
 
-/** What a watcher of the live feed is told. */
+/** A message of the live feed. */
 export type FeedEvent =
   | { readonly type: "request"; readonly entry: JournalEntry }
-  /** Something of the sandbox changed: what, as its address below `/_sandbox` calls it. */
+  /** A part of the sandbox changed. `what` is the part's path below `/_sandbox`. */
   | { readonly type: "change"; readonly what: string };

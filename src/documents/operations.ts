@@ -8,27 +8,27 @@ import { settingsSchema } from "../state/settings.ts";
 import { importSchema } from "../state/snapshot.ts";
 import { creationSchema, resetSchema, verifySchema } from "./requestBodies.ts";
 
-/** A schema, or what makes it of the deployment's limits. */
+/** A schema, or a function that makes a schema from the deployment's limits. */
 export type Schema = z.ZodMiniType | ((limits: Limits) => z.ZodMiniType);
 
-/** An operation of the control plane. What it answers with, and how it is explained, is in `descriptions.ts`. */
+/** An operation of the control plane. `descriptions.ts` has its response schema and its description. */
 export interface ControlOperation {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below `/_sandbox`; what is in braces is a parameter. */
+  /** Relative to `/_sandbox`, with parameters in braces. */
   readonly path: string;
-  /** The JSON that it takes as its body. */
+  /** The JSON of the request's body. */
   readonly request?: Schema;
-  /** Which limit the body has: `bodyBytes` where none is given. */
+  /** The name of the body's size limit; default `bodyBytes`. */
   readonly bodyLimit?: keyof Limits;
-  /** The status when it succeeds: 101 opens a WebSocket, 204 has no body. */
+  /** The status on success: 101 opens a WebSocket, 204 has no body. */
   readonly status: 101 | 200 | 201 | 204;
   /** The Content-Type of a response that is not JSON. */
   readonly responseType?: string;
-  /** Whether it needs no sandbox, and no token. */
+  /** Whether the operation needs neither a sandbox nor a token. */
   readonly isPublic?: boolean;
 }
 
-/** All operations of the control plane: its routes and its part of the OpenAPI document are made of these rows. */
+/** All operations of the control plane. Its routes and its OpenAPI paths are derived from these rows. */
 export const controlOperations = {
   getHealth: {
     method: "GET",
@@ -162,14 +162,14 @@ export type OperationId = keyof typeof controlOperations;
 
 type Row<Id extends OperationId> = (typeof controlOperations)[Id];
 
-/** What a schema parses to. */
+/** The type of a schema's parsed value. */
 export type Parsed<S> = S extends (limits: Limits) => infer Made ? z.output<Made> : z.output<S>;
 
-/** The body that an operation takes, parsed; undefined where it takes none. */
+/** The type of an operation's parsed body; undefined where the operation takes no body. */
 export type RequestDocument<Id extends OperationId> =
   Row<Id> extends { readonly request: infer S } ? Parsed<S> : undefined;
 
-/** The schema in a deployment with these limits. */
+/** Applies the deployment's limits to a schema that depends on them. */
 export function schemaWithin(limits: Limits, schema: Schema): z.ZodMiniType {
   return typeof schema === "function" ? schema(limits) : schema;
 }

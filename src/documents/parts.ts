@@ -1,3 +1,3 @@
-/** The parts of a sandbox that a reset can name. */
+/** The parts of a sandbox that can be reset separately. */
 export const PARTS = ["configs", "journal", "faults", "clock", "settings", "functions"] as const;
 export type Part = (typeof PARTS)[number];

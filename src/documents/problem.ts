@@ -16,7 +16,10 @@ const titles = {
   503: "Unavailable",
 } as const;
 
-/** A refusal: `detail` is a sentence for people, `errors` says where a document is wrong. */
+/**
+ * A problem as an error value. `detail` is a sentence for people, `errors` lists the invalid places of a
+ * document.
+ */
 export function problem(
   status: keyof typeof titles,
   detail: string,
@@ -25,7 +28,7 @@ export function problem(
   return err({ status, title: titles[status], detail, ...(errors ? { errors } : {}) });
 }
 
-/** The value that the schema makes of it, or a problem that says where it is wrong. */
+/** Parses a value with a schema. The error is a 400 problem that lists the invalid places. */
 export function parsed<T extends z.ZodMiniType>(schema: T, value: unknown): Result<z.output<T>, Problem> {
   const result = schema.safeParse(value);
   if (result.success) return ok(result.data);

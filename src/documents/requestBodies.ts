@@ -6,9 +6,9 @@ import { settingsSchema } from "../state/settings.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import { PARTS } from "./parts.ts";
 
-// What the control plane takes that is no resource of its own.
+// Bodies of requests to the control plane. Bodies that are resources themselves have their schemas in state/.
 
-/** What a sandbox is made with. */
+/** The body of a request that creates a sandbox. */
 export function creationSchema(limits: Limits) {
   return z.strictObject({
     label: z.optional(
@@ -19,7 +19,7 @@ export function creationSchema(limits: Limits) {
   });
 }
 
-/** What is reset; all of it when no parts are named. */
+/** The body of a reset: the parts to reset; all parts when none are named. */
 export const resetSchema = z.strictObject({
   parts: z.optional(
     z
@@ -32,7 +32,9 @@ const times = z.optional(
   z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
 );
 
-/** Which requests there must have been, and how many: at least one when no number is given. */
+/**
+ * The body of a verification: a filter, and how many requests must match it; at least one without a number.
+ */
 export const verifySchema = z
   .strictObject({
     filter: z.optional(filterSchema),

@@ -5,14 +5,14 @@ import { shownClockSchema } from "../state/clock.ts";
 import { shownFaultSchema } from "../state/faults.ts";
 import { settingsShape } from "../state/settings.ts";
 
-// What the control plane answers with. Every response of a test is held against these.
+// Bodies of the control plane's responses. The tests validate every response against these schemas.
 
 export const problemSchema = z.strictObject({
   type: z.literal("about:blank"),
   status: z.int(),
   title: z.string(),
   detail: z.string(),
-  /** Where a document is wrong: a path into it, and what must be there. */
+  /** The invalid places of a document: a path, and the reason. */
   errors: z.optional(z.array(z.strictObject({ path: z.string(), reason: z.string() }))),
 });
 
@@ -20,21 +20,24 @@ export const healthSchema = z.strictObject({ status: z.literal("ok") });
 
 const credentials = { accessKeyId: z.string(), accessKeySecret: z.string(), controlToken: z.string() };
 
-/** Where a sandbox is, and what it takes to use and control it. */
+/** A created sandbox: its endpoint and its credentials. */
 export const accessSchema = z.strictObject({
   id: z.string(),
-  /** What a client takes as its endpoint. */
+  /** The endpoint for clients of the API. */
   endpoint: z.string(),
   ...credentials,
   accountId: z.string(),
   region: z.string(),
-  /** RFC 3339: when it is erased if nobody uses it; null when never. */
+  /** When the sandbox is erased if nobody uses it, in RFC 3339; null for never. */
   expiresAt: z.nullable(z.string()),
 });
 
 export const settingsResponseSchema = z.strictObject(settingsShape(Number.MAX_SAFE_INTEGER));
 
-/** What a sandbox holds; its credentials only where the deployment has a root secret. */
+/**
+ * A sandbox's contents. Credentials are present only in a deployment with a root secret, for a client with
+ * the token.
+ */
 export const summarySchema = z.strictObject({
   id: z.string(),
   ...z.partial(z.strictObject(credentials)).shape,
@@ -65,7 +68,7 @@ export const requestsSchema = z.strictObject({
 
 export const countSchema = z.strictObject({ count: z.int() });
 
-/** How many requests there were; the nearest misses when they were not as many as wanted. */
+/** The result of a verification: the number of matching requests, and the nearest misses when it failed. */
 export const verificationSchema = z.strictObject({
   verified: z.boolean(),
   count: z.int(),

@@ -13,7 +13,7 @@ import type { Limits } from "../state/limits.ts";
 import { examplesOf } from "./examples.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 
-/** Where a path has something in braces. */
+/** A path parameter in braces. */
 const PARAMETER = /\{(\w+)\}/g;
 
 function pathParameters(path: string): JsonObject[] {
@@ -25,7 +25,7 @@ function pathParameters(path: string): JsonObject[] {
   }));
 }
 
-/** A list's query: the items of its filter, and which page. */
+/** The query parameters of a list: the items of its filter, `limit` and `nextToken`. */
 function queryParameters(query: z.ZodMiniObject): JsonObject[] {
   const { properties } = jsonSchema(query) as { properties: Record<string, JsonObject> };
   const parameters = Object.entries(properties).map(([name, schema]) => ({
@@ -61,7 +61,10 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   503: "Not now: try again",
 };
 
-/** The paths of the control plane, as a deployment with these limits has them. */
+/**
+ * The OpenAPI paths of the control plane in a deployment with these limits, and the schemas that these paths
+ * use.
+ */
 export function controlPaths(limits: Limits): { readonly paths: JsonObject; readonly schemas: JsonObject } {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const id of Object.keys(controlOperations) as OperationId[]) {

@@ -13,8 +13,8 @@ const ABOUT_CONTROL = `
 Below \`/_sandbox\` is the control plane, which the cloud does not have: sandboxes, faults, the clock, the journal, snapshots.`;
 
 /**
- * The OpenAPI 3.1 document of this API, made from the schemas and tables that the Worker runs on: all of it, or
- * just one version of the API; `variables` are those of the deployment.
+ * The OpenAPI 3.1 document, derived from the Worker's own schemas and tables: everything, or with `only` one
+ * version of the API. `variables` are the deployment's. Throws an Error when one of them is wrong.
  */
 export function openApiDocument(
   variables: RawVariables,
@@ -31,7 +31,7 @@ export function openApiDocument(
       description: ABOUT_API + (only === undefined ? ABOUT_CONTROL : ""),
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    // Relative to the document's own address, so that it is right in every sandbox.
+    // Relative to the document's address, so that the URL is right in every sandbox.
     servers: [{ url: ".", description: "This sandbox" }],
     tags: [
       ...versions.map(({ id, hasServices }) => ({

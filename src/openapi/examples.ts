@@ -1,13 +1,13 @@
 import seen from "./examples.json" with { type: "json" };
 import type { JsonObject, JsonValue } from "./schemas.ts";
 
-/** What an operation was seen to answer: by operation, then by status or, for an error of the API, by code. */
+/** Recorded bodies: by operation, then by status, or by code for an error of the API. */
 type Examples = Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
 
-/** Real responses, which the tests record and hold against what comes now. */
+/** Real responses. The tests record these, and compare them with current responses. */
 const recorded: Examples = seen;
 
-/** The real responses of an operation whose name is in a list. */
+/** An operation's recorded bodies with these names (statuses, codes or "request"), as OpenAPI examples. */
 export function examplesOf(operationId: string, names: readonly string[]): JsonObject {
   const its = recorded[operationId] ?? {};
   return Object.fromEntries(

@@ -1,12 +1,12 @@
 import type { OperationName } from "../fc/operations.ts";
 
-/** What the document says of an operation. The registry has the facts; the Worker does not carry these texts. */
+/** The texts of an operation. They are not in the registry, so that the Worker's bundle omits them. */
 interface OperationText {
   readonly summary: string;
   readonly description: string;
-  /** What the body of a request is, where there is one. */
+  /** The description of the request's body, where there is one. */
   readonly body?: string;
-  /** What a response of success is. */
+  /** The description of a successful response. */
   readonly answer: string;
 }
 

@@ -1,16 +1,19 @@
 import * as z from "zod/mini";
 
-/** A JSON value, as far as TypeScript needs to know. */
+/** A JSON value. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 
-/** The JSON Schema of what a zod schema takes; what zod alone can check is left out. Source: z.toJSONSchema. */
+/**
+ * The JSON Schema of a zod schema's input, without checks that JSON Schema can't express. Source:
+ * z.toJSONSchema.
+ */
 export function jsonSchema(schema: z.ZodMiniType): JsonObject {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return rest as JsonObject;
 }
 
-/** A body of JSON with examples. */
+/** An OpenAPI `content` object: one media type, with its schema and examples. */
 export function jsonContent(
   schema: JsonObject,
   examples: JsonObject = {},

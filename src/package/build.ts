@@ -1,5 +1,5 @@
-// Builds what the npm package has besides the Worker: JavaScript, since Node runs no TypeScript below node_modules, and
-// its declarations.
+// Builds the npm package's JavaScript and its type declarations; the Worker is built separately. Node runs no
+// TypeScript below node_modules.
 import { execFile } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,11 +11,11 @@ import { documentTypes } from "./documentTypes.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CONFIG = join(ROOT, "tsconfig.package.json");
-// As deep as src/local, so that the path of the built Worker holds in both.
+// As deep as src/local, so that the relative path to the built Worker is the same from both.
 const PROGRAMS = join(ROOT, "dist/package");
 const TYPES = join(ROOT, "dist/types");
 
-/** The modules that package.json exports, and its command. */
+/** The modules that package.json exports, and the command: output name to source. */
 const ENTRIES = {
   cli: "local/cli",
   index: "local/startSandbox",
@@ -23,7 +23,7 @@ const ENTRIES = {
   vitest: "vitest/index",
   "vitest-global-setup": "vitest/globalSetup",
 };
-/** What is bundled rather than depended on. */
+/** The packages whose code is bundled, and which are therefore not dependencies. */
 const BUNDLED = ["hono", "zod", "preact", "@preact/signals", "@preact/signals-core", "swagger-ui-dist"];
 const DOCUMENTS = "client/documents";
 
@@ -31,7 +31,7 @@ await Promise.all([PROGRAMS, TYPES].map((directory) => rm(directory, { recursive
 await Promise.all([buildPrograms(), buildTypes()]);
 await writeLicences();
 
-/** What the Worker's bundle and the pages hold of others, with the terms that have to go with it. */
+/** Writes the licences of the bundled packages, which their terms require to be included. */
 async function writeLicences(): Promise<void> {
   const texts = await Promise.all(
     BUNDLED.map(async (name) => {
@@ -70,7 +70,7 @@ async function buildTypes(): Promise<void> {
       throw new Error(`The declarations could not be built:\n${stdout}`);
     },
   );
-  // The compiler declares every module that it came across.
+  // The compiler writes declarations for every module that it reads.
   const wanted = new Set([...Object.values(ENTRIES), DOCUMENTS].map((path) => join(TYPES, `${path}.d.ts`)));
   for (const entry of await readdir(TYPES, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
@@ -82,7 +82,7 @@ async function buildTypes(): Promise<void> {
   await writeFile(join(TYPES, `${DOCUMENTS}.d.ts`), types);
 }
 
-/** Declarations that import each other as what the package has: JavaScript and its declarations. */
+/** Replaces `.ts` by `.js` in the imports of declarations: the package has no TypeScript sources. */
 function withoutSources(declarations: string): string {
   return declarations.replaceAll(/(["'])(\.{1,2}\/.*?)\.ts\1/g, "$1$2.js$1");
 }

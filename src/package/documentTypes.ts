@@ -8,9 +8,8 @@ import {
 } from "typescript/unstable/sync";
 
 /**
- * The declarations of the types that a module exports, in terms of nothing but the language: what the schemas' library
- * infers is written out, so that who imports them needs no such library. Throws an Error when there is no such module
- * in the project.
+ * The declarations of the types that a module exports. Types inferred from schemas are written out, so that
+ * importing them does not need zod. Throws an Error when the project has no such module.
  */
 export function documentTypes(configFile: string, file: string): string {
   const api = new API();
@@ -39,7 +38,7 @@ export function documentTypes(configFile: string, file: string): string {
 
 type Names = ReadonlyMap<Type["id"], string>;
 
-/** A type by its name, if it has one here, or written out. */
+/** A type's name if the module exports the type, else the type written out. */
 function reference(checker: Checker, names: Names, type: Type, indent: string): string {
   return names.get(type.id) ?? structure(checker, names, type, indent);
 }

@@ -1,8 +1,8 @@
 import { startSandbox } from "../local/startSandbox.ts";
 
 /**
- * Starts one server for all of a run's workers, and puts its URL where the fixtures look for it, unless there is one
- * already; returns what ends it.
+ * Starts one server for all workers of a test run, and sets `FC_SANDBOX_URL` for the fixtures. Does nothing
+ * when `FC_SANDBOX_URL` is set. Returns the function that stops the server.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   if (process.env["FC_SANDBOX_URL"]) return async () => {};

@@ -1,19 +1,19 @@
-/** Fixtures for tests that run on vitest: a sandbox for each test, on a server that all tests of a worker share. */
+/** Fixtures for vitest: each test has its own sandbox, on a server that all tests of a worker share. */
 import { test as base } from "vitest";
 import { type CreationOptions, createSandbox } from "../client/index.ts";
 import { startSandbox } from "../local/startSandbox.ts";
 
 /**
  * vitest's `test`, with the fixtures
- * - `sandbox`: a sandbox that this test has to itself, as its client;
- * - `sandboxOptions`: what it is made with, for `test.override`; nothing by default;
- * - `sandboxServer`: the server it is on, one per worker. With `FC_SANDBOX_URL` in the environment it is the one there.
+ * - `sandbox`: the client of a sandbox that only this test uses;
+ * - `sandboxOptions`: the options to create the sandbox with, for `test.override`; none by default;
+ * - `sandboxServer`: the sandbox's server, one per worker, or the server at `FC_SANDBOX_URL` if that is set.
  */
 export const test = base
   .extend(
     "sandboxServer",
     { scope: "worker" },
-    // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern what a fixture needs.
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's dependencies from the pattern.
     async ({}, { onCleanup }): Promise<{ readonly url: string }> => {
       const { FC_SANDBOX_URL: url } = process.env;
       if (url) return { url };
