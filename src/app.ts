@@ -32,7 +32,7 @@ app.use(async (c, next) => {
 });
 
 app.use(async (c, next) => {
-  // An OPTIONS that is not a preflight asks what a path can do; the routes answer it.
+  // An OPTIONS request that is no preflight asks for a path's methods, and the routes answer it.
   const isPreflight = c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method");
   return isPreflight ? preflight(c) : next();
 });
@@ -49,7 +49,7 @@ app.use(async (c, next) => {
       c,
       problem(400, "The Host header must be a host, and perhaps a port."),
       invalid("the Host header", "a host, and perhaps a port", host),
-      // SDKs that send their endpoint's path in this header, too, have it twice in the URL.
+      // Some SDKs also send the endpoint's path in the Host header, so the URL contains that path twice.
       routedPath(getPath(c.req.raw).slice(host.replace(/^[^/]*/, "").length)),
     );
   }
@@ -64,7 +64,7 @@ app.use(async (c, next) => {
 
 function needsNoSandbox(method: string, path: string): boolean {
   if (path === "/_sandbox/health" || (path === "/_sandbox/sandboxes" && method === "POST")) return true;
-  // The page says itself that there is no such sandbox.
+  // The page itself shows that there is no such sandbox.
   return ["GET", "HEAD"].includes(method) && isPagePath(path);
 }
 
@@ -106,11 +106,12 @@ interface PlatformError {
 }
 
 app.onError((error, c) => {
-  // Only a fault of ours or of the platform gets here; the words of these items are the platform's.
+  // Only bugs and platform failures get here. Cloudflare sets these items on the errors of Durable Objects.
   const { retryable, overloaded, durableObjectReset } = error as PlatformError;
-  // An object is reset when its storage failed, as on a full disk: the message says how, the stack nothing.
+  // The platform resets an object whose storage failed, as on a full disk. The message says why; the stack
+  // adds nothing.
   const what = durableObjectReset ? String(error) : error;
-  // Locally the object's file has this name, which is what to know when that is damaged.
+  // Locally the object's id is the name of its file, which the operator needs when the file is damaged.
   const object = c.get("object");
   console.error(...(object ? [what, `(object ${object.id})`] : [what]));
   return retryable || overloaded
@@ -127,13 +128,15 @@ function refuseUnknownSandbox(c: ApiContext, name: string): Response {
   );
 }
 
-/** Refuses a request: as the control plane does, or as the API in the version that its path is like. */
+/** Refuses a request with a problem of the control plane, or with an error in the path's API version. */
 function refuse(c: ApiContext, control: Err<Problem>, { error }: Err<ApiError>, path = c.req.path): Response {
   if (isControlPath(path)) return sendProblem(c, control);
   return send(c, errorReply(versionOfPath(path).id, error, c.get("requestId")));
 }
 
-/** One line of JSON per request; nothing that came from outside but names that were valid. */
+/**
+ * Logs a request as one line of JSON, with no text from the request except its method and a valid sandbox id.
+ */
 function log(c: ApiContext): void {
   const line = {
     requestId: c.get("requestId"),

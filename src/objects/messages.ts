@@ -12,48 +12,51 @@ import type { Effect } from "../state/faults.ts";
 
 export type { Call };
 
-/** One request to the API, read at the edge: all that an object needs to answer it and to remember it. */
+/**
+ * A request to the API, parsed in the Worker: everything an object needs to answer the request and to record
+ * it.
+ */
 export interface ApiRequest extends RequestNames {
   readonly sandbox: string;
   readonly version: ApiVersion["id"];
-  /** As the journal shows it; `null` where the request matched none. */
+  /** The operation's name in the journal; `null` when the request matched no operation. */
   readonly operation: ShownOperation | null;
-  /** What is asked for, or the error that reading it came to. */
+  /** The parsed call, or the error of parsing it. */
   readonly call: Result<Call, ApiError>;
   readonly verdict: Verdict;
-  /** The fault that the request asks for itself. */
+  /** The fault that the request's own header asks for. */
   readonly fault: Effect | null;
   readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** What the journal keeps of it; text already, since no object looks into it. */
+  /** The request's part of the journal entry, as JSON text, because objects only store it. */
   readonly seen: Json<SeenRequest>;
 }
 
-/** The function that a request names; undefined when it names none. */
+/** The function that a request names; undefined when the request names no function. */
 export function functionOf({ service, function: name }: RequestNames): FunctionName | undefined {
   return name === null ? undefined : { service: service ?? "", function: name };
 }
 
-/** A response before it is one: headers but those that every response has. */
+/** An object's reply. The Worker makes the response from it and adds the headers that every response has. */
 export interface ApiReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   /** Whether the connection ends in the middle of the body. */
   readonly broken: boolean;
-  /** Whether a fault made it up, headers and all. */
+  /** Whether a fault specified the whole reply, headers included. */
   readonly madeUp?: boolean;
 }
 
-/** The reply to a request that came to something: a 200 with a body, or a 204. */
+/** The reply to a successful request: 200 with a JSON body, or 204 without a body. */
 export function successReply(body: object | undefined): ApiReply {
   return body === undefined
     ? { status: 204, headers: {}, body: null, broken: false }
     : { status: 200, headers: JSON_TYPE, body: JSON.stringify(body), broken: false };
 }
 
-/** An error in the shape of an API version. */
+/** The reply with an error, in the shape of an API version. */
 export function errorReply(version: ApiVersion["id"], error: ApiError, requestId: string): ApiReply {
   const headers = error.status === 429 ? { ...JSON_TYPE, "Retry-After": RETRY_AFTER_SECONDS } : JSON_TYPE;
   const body = JSON.stringify(versionById(version).errorBody(error, requestId));
@@ -63,7 +66,7 @@ export function errorReply(version: ApiVersion["id"], error: ApiError, requestId
 const JSON_TYPE = { "Content-Type": "application/json; charset=utf-8" };
 const RETRY_AFTER_SECONDS = "1";
 
-/** A request on its way to an object: what the journal keeps of it goes along as the text that it is. */
+/** A request packed for RPC. The journal's text is appended without escaping. */
 export type SentRequest = JsonAndText<Omit<ApiRequest, "seen">>;
 
 /** Packs a request for RPC; `receiveRequest` unpacks it. */
@@ -73,11 +76,11 @@ export function sendRequest({ seen, ...request }: ApiRequest): SentRequest {
 
 export function receiveRequest(sent: SentRequest): ApiRequest {
   const { value, text } = splitText(sent);
-  // The text is the JSON that `sendRequest` was given.
+  // The text is the `seen` that `sendRequest` packed.
   return { ...value, seen: text as Json<SeenRequest> };
 }
 
-/** A reply on its way back, its body as the text that it is. */
+/** A reply packed for RPC. The body's text is appended without escaping. */
 export type SentReply = JsonAndText<Omit<ApiReply, "body"> & { readonly empty: boolean }>;
 
 /** Packs a reply for RPC; `receiveReply` unpacks it. */

@@ -9,26 +9,29 @@ import { type Effect, HEADER_FAULT, matches, responds } from "../state/faults.ts
 import type { ResolvedState } from "../state/sharedState.ts";
 import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./messages.ts";
 
-/** Performs a call. One that changes something does so without waiting, so that no other request comes in between. */
+/** Performs a call. A call that changes data is synchronous, so that no other request runs in between. */
 export type Perform<Change> = (call: Call) => Performed<Change> | Promise<Performed<never>>;
 
-/** The object that answers a request: what it knows of its sandbox, and where it writes. */
+/** The object that answers a request, as the pipeline sees it: the sandbox's state, and where to write. */
 export interface Answerer<Change> {
   state(): ResolvedState;
-  /** Counts a request, adds its entry to the journal, and writes the change that the request made. */
+  /** Counts a request, adds its entry to the journal, and writes the request's change. */
   record(entry: Json<JournalEntry>, counted: CountedRequest, change: Change | undefined): void;
-  /** Writes the change of a request whose journal entry comes later. */
+  /** Writes the change of a request before its journal entry is recorded. */
   write(change: Change): void;
-  /** How much of a response's body the journal keeps, in characters. */
+  /** How many characters of a response's body the journal stores. */
   readonly maxJournalBody: number;
-  /** Counts a request for these faults, and says which of them, and of the request's own, are applied. */
+  /**
+   * Counts a request for the faults with these ids. Returns the ids of the faults to apply, the request's own
+   * included.
+   */
   triggerFaults(ids: readonly string[], own: Effect | null): Promise<readonly string[]>;
   publish(entry: JournalEntry): void;
 }
 
 /**
- * Answers one request: fault, signature, existence, operation, journal, in that order. Without a fault, nothing is waited
- * for between reading what is stored and writing the change, unless the operation only reads.
+ * Answers one request: fault, signature, existence, operation, journal, in that order. Without a fault, an
+ * operation that changes data runs synchronously, from reading stored data to writing the change.
  */
 export async function answer<Change>(
   request: ApiRequest,
@@ -56,7 +59,7 @@ export async function answer<Change>(
       : errorReply(request.version, outcome.error, request.requestId);
     const after = effects.filter((effect) => effect.after === "apply");
     if (after.length > 0) {
-      // Other requests run while this one waits: they must find its change.
+      // Other requests run while this request waits, and must find its change.
       if (change !== undefined) by.write(change);
       change = undefined;
       await waitFor(after);
@@ -66,7 +69,7 @@ export async function answer<Change>(
   const entry = entryJson(request.seen, {
     status: reply.status,
     responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
-    // It is whole already, but to V8 a float, for which this function would be optimized again and again.
+    // Already an integer, but a float to V8, which would then optimise this function again and again.
     durationMs: Math.round(Date.now() - request.receivedAt),
     faults: [...faults],
   });
@@ -76,7 +79,10 @@ export async function answer<Change>(
   return reply;
 }
 
-/** The call of a request that is signed as its sandbox requires, names what exists, and could be read. */
+/**
+ * Checks a request's signature and then the existence of what it names, as the settings require. Returns the
+ * call, or the first error of the signature, the existence check or the parsing.
+ */
 export function admit(request: ApiRequest, { settings, existence }: ResolvedState): Result<Call, ApiError> {
   if (settings.signatures !== "off" && request.verdict.kind === "refused") {
     return { ok: false, error: request.verdict.error };
@@ -99,7 +105,10 @@ async function waitFor(effects: readonly Effect[]): Promise<void> {
   }
 }
 
-/** The reply of the first effect that has one; `usual` is the reply that it replaces. */
+/**
+ * The reply of the first effect that produces one; undefined when none does. `usual` is the reply that it
+ * replaces.
+ */
 function faultReply(
   request: ApiRequest,
   effects: readonly Effect[],

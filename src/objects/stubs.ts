@@ -2,15 +2,15 @@ import type { Env } from "../env.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { FunctionRpc, SandboxRpc } from "./rpc.ts";
 
-// The bindings don't know their classes: the classes' types are made of the bindings'.
+// The bindings are not typed with the classes, because the classes' types depend on the bindings' types.
 
-/** The object that holds one function's configs. A name can't hold a "/", so no two functions share one. */
+/** The object of one function. A function's name has no "/", so every object's name is unique. */
 export function functionObject(env: Env, sandbox: string, name: FunctionName) {
   const namespace = env.FUNCTION as DurableObjectNamespace<FunctionRpc>;
   return namespace.getByName(`${sandbox}/${name.service}/${name.function}`);
 }
 
-/** The object that knows all of a sandbox's functions. */
+/** The object of one sandbox. */
 export function sandboxObject(env: Env, sandbox: string) {
   const namespace = env.SANDBOX as DurableObjectNamespace<SandboxRpc>;
   return namespace.getByName(sandbox);

@@ -1,7 +1,10 @@
 import * as z from "zod/mini";
 import { TIME_ALLOWED, timeSchema } from "../lib/time.ts";
 
-/** What the API's timestamps show: real time, real time moved by so many milliseconds, or one moment. */
+/**
+ * A sandbox's clock, which the API's timestamps show. `offsetMs` is in milliseconds, `at` in milliseconds
+ * since 1970.
+ */
 export type Clock =
   | { readonly mode: "real" }
   | { readonly mode: "shifted"; readonly offsetMs: number }
@@ -9,7 +12,7 @@ export type Clock =
 
 export const REAL_CLOCK: Clock = { mode: "real" };
 
-// Timestamps have four digits for the year.
+// Timestamps have a four-digit year.
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
@@ -21,7 +24,7 @@ const seconds = z
   .int({ error: "a whole number of seconds" })
   .check(z.gte(-MAX_SECONDS, SECONDS_ALLOWED), z.lte(MAX_SECONDS, SECONDS_ALLOWED));
 
-/** A clock's modes as the control plane takes them; a frozen one without a time stops at the present. */
+/** The schemas of a clock's modes in requests. A frozen clock without a time stops at the present. */
 export const clockModes = {
   real: z.strictObject({ mode: z.literal("real") }),
   shifted: z.strictObject({ mode: z.literal("shifted"), offsetSeconds: seconds }),
@@ -38,7 +41,7 @@ export const advanceSchema = z.strictObject({ seconds });
 
 const present = { now: z.string() };
 
-/** A clock, with the time that it shows now. */
+/** The schema of a clock in responses: a mode, and the clock's present time. */
 export const shownClockSchema = z.discriminatedUnion("mode", [
   z.extend(clockModes.real, present),
   z.extend(clockModes.shifted, present),
@@ -48,13 +51,13 @@ export const shownClockSchema = z.discriminatedUnion("mode", [
 export type GivenClock = z.infer<typeof clockSchema>;
 export type ShownClock = z.infer<typeof shownClockSchema>;
 
-/** What the clock shows when it really is `real`; both in milliseconds since 1970. */
+/** The clock's time when real time is `real`; both in milliseconds since 1970. */
 export function now(clock: Clock, real: number): number {
   if (clock.mode === "frozen") return clock.at;
   return clock.mode === "shifted" ? real + clock.offsetMs : real;
 }
 
-/** The clock that was asked for; undefined when it would show a time that no timestamp can. */
+/** The clock from a request; undefined when its time is outside of the years that timestamps can show. */
 export function setClock(given: GivenClock, real: number): Clock | undefined {
   if (given.mode === "real") return REAL_CLOCK;
   const clock: Clock =
@@ -64,7 +67,10 @@ export function setClock(given: GivenClock, real: number): Clock | undefined {
   return isShowable(now(clock, real)) ? clock : undefined;
 }
 
-/** The clock some seconds on; undefined when it would show a time that no timestamp can. */
+/**
+ * Advances a clock by seconds; undefined when its time would be outside of the years that timestamps can
+ * show.
+ */
 export function advance(
   clock: Exclude<Clock, { mode: "real" }>,
   by: number,
@@ -77,13 +83,13 @@ export function advance(
   return isShowable(now(advanced, real)) ? advanced : undefined;
 }
 
-/** A clock as it is given, without its present time: what a snapshot keeps. */
+/** A clock in the form of requests and snapshots, without its present time. */
 export function givenClock(clock: Clock): GivenClock {
   if (clock.mode === "frozen") return { mode: "frozen", time: new Date(clock.at).toISOString() };
   return clock.mode === "shifted" ? { mode: "shifted", offsetSeconds: clock.offsetMs / 1000 } : clock;
 }
 
-/** A clock with its present time: what the control plane shows. */
+/** A clock in the form of responses, with its present time. */
 export function showClock(clock: Clock, real: number): ShownClock {
   return { ...givenClock(clock), now: new Date(now(clock, real)).toISOString() };
 }

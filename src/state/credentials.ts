@@ -1,26 +1,26 @@
 import { accessKeyIdOf, BASE32, MAC_CHARACTERS, partsOf, RANDOM_CHARACTERS } from "./sandboxId.ts";
 
-/** What a sandbox's clients and its owner prove themselves with. */
+/** A sandbox's credentials: clients sign with the access key, and the owner sends the control token. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly controlToken: string;
 }
 
-/** Makes a sandbox, by computation alone: an id that carries a MAC over itself, so none can be made up. */
+/** Creates a sandbox, without storing anything: its id contains a MAC, so nobody can forge an id. */
 export async function createSandboxId(rootSecret: string, label: string | undefined): Promise<string> {
   const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_CHARACTERS));
   const random = Array.from(bytes, (byte) => BASE32[byte % 32]).join("");
   return `${label ? `${label}-` : ""}${random}${await idMac(rootSecret, label, random)}`;
 }
 
-/** Whether this deployment made that id. Touches no storage. */
+/** Whether this deployment created the id. Reads no storage. */
 export async function isSandboxId(rootSecret: string, id: string): Promise<boolean> {
   const parts = partsOf(id);
   return parts !== undefined && equalSecrets(parts.mac, await idMac(rootSecret, parts.label, parts.random));
 }
 
-/** A sandbox's access key, derived from the root secret and its id: nothing is looked up. */
+/** A sandbox's access key, derived from the root secret and the sandbox's id, without a look-up. */
 export async function accessKeyOf(
   rootSecret: string,
   id: string,
@@ -29,7 +29,7 @@ export async function accessKeyOf(
   return { accessKeyId: accessKeyIdOf(id), accessKeySecret };
 }
 
-/** All of a sandbox's credentials, derived likewise. */
+/** All credentials of a sandbox, derived from the root secret and the sandbox's id. */
 export async function credentialsOf(rootSecret: string, id: string): Promise<Credentials> {
   const controlToken = await derived(rootSecret, "control token", id);
   return { ...(await accessKeyOf(rootSecret, id)), controlToken };
@@ -39,7 +39,7 @@ async function derived(rootSecret: string, purpose: string, id: string): Promise
   return (await mac(rootSecret, purpose, id)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Compares two secrets in a time that tells nothing of where they differ. */
+/** Compares two secrets in a time that does not depend on where they differ. */
 export function equalSecrets(a: string, b: string): boolean {
   const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
   return left.length === right.length && crypto.subtle.timingSafeEqual(left, right);
@@ -53,7 +53,10 @@ async function idMac(rootSecret: string, label: string | undefined, random: stri
 const MACS_KEPT = 1024;
 const macs = new Map<string, Uint8Array>();
 
-/** The MAC over a text for a purpose; the latest ones are kept, since a sandbox's requests come in runs. */
+/**
+ * The MAC over a text for a purpose. The latest MACs are cached, because requests to one sandbox often follow
+ * each other.
+ */
 async function mac(rootSecret: string, purpose: string, text: string): Promise<Uint8Array> {
   const key = `${rootSecret}/${purpose}/${text}`;
   const known = macs.get(key);
@@ -66,10 +69,10 @@ async function mac(rootSecret: string, purpose: string, text: string): Promise<U
   return made;
 }
 
-// Values are kept, never promises: one request must not wait for what another has begun.
+// The cache holds a value, never a promise: in Workers, a request must not await another request's I/O.
 let imported: { readonly secret: string; readonly key: CryptoKey } | undefined;
 
-/** The root secret as a key, imported once: a deployment has just one. */
+/** Imports the root secret as a key, once: a deployment has only one root secret. */
 async function rootKey(secret: string): Promise<CryptoKey> {
   if (imported?.secret === secret) return imported.key;
   const bytes = new TextEncoder().encode(secret);

@@ -5,7 +5,7 @@ import { ok, type Result } from "../lib/result.ts";
 import type { Limits } from "./limits.ts";
 import { nameSchemas } from "./nameSchemas.ts";
 
-/** A stored value may have two million bytes. */
+/** Durable Objects limit a stored value to 2 MB. */
 const MAX_CHARACTERS = 1_000_000;
 
 const MAX_QUALIFIERS = 100;
@@ -20,7 +20,11 @@ const namedOnce = z.refine(
   { error: "a list that has each name once" },
 );
 
-/** The functions that exist in declared mode: FC 2.0's by service, with its versions and aliases; FC 3.0's alone. */
+/**
+ * The schema of the declarations: what exists while the setting `functions` is `declared`. Services have
+ * functions, versions and aliases (FC 2.0); functions without a service have their own versions and aliases
+ * (FC 3.0).
+ */
 export function declaredSchema(limits: Limits) {
   const { name, version } = nameSchemas(limits);
   const qualifiers = {
@@ -47,7 +51,9 @@ export function declaredSchema(limits: Limits) {
 
 export type Declared = z.infer<ReturnType<typeof declaredSchema>>;
 
-/** What of the declarations concerns one function. */
+/**
+ * The declarations that concern one function: whether its service and the function exist, and its qualifiers.
+ */
 export interface Existence {
   readonly service: boolean;
   readonly function: boolean;
@@ -55,7 +61,7 @@ export interface Existence {
   readonly aliases: readonly string[];
 }
 
-/** The names of all functions that are declared. */
+/** The names of all declared functions. */
 export function declaredNames(declared: Declared): FunctionName[] {
   const ofServices = (declared.services ?? []).flatMap(({ name, functions = [] }) =>
     functions.map((one) => ({ service: name, function: one })),
@@ -63,13 +69,13 @@ export function declaredNames(declared: Declared): FunctionName[] {
   return [...ofServices, ...(declared.functions ?? []).map(({ name }) => ({ service: "", function: name }))];
 }
 
-/** The versions and aliases that were declared and no longer are. */
+/** The versions and aliases that were declared before and are not declared after. */
 export function withdrawnQualifiers(before: Existence, after: Existence): string[] {
   const declared = new Set([...after.versions, ...after.aliases]);
   return [...before.versions, ...before.aliases].filter((qualifier) => !declared.has(qualifier));
 }
 
-/** What is declared of one function. */
+/** The declarations that concern one function. */
 export function existenceOf(
   declared: Declared,
   { service, function: functionName }: FunctionName,
@@ -92,7 +98,10 @@ export function existenceOf(
   };
 }
 
-/** Whether the function and its qualifier exist, as the cloud checks them: the API's own 404s. */
+/**
+ * Checks that the service, the function and the qualifier exist, in this order. Errors: ServiceNotFound,
+ * FunctionNotFound, VersionNotFound, AliasNotFound.
+ */
 export function checkExistence(
   existence: Existence,
   service: string,

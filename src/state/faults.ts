@@ -7,16 +7,19 @@ import { ok, type Result } from "../lib/result.ts";
 import { wholeNumber } from "../lib/schema.ts";
 
 const MAX_DELAY_MS = 60_000;
-/** Every function of the sandbox keeps a copy of every fault. */
+/** Every function of the sandbox stores a copy of every fault, so a fault must be small. */
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_HEADER_CHARACTERS = 4096;
 
-/** Any JSON: it was read from JSON, so there is nothing to check; a recursive type is more than RPC can follow. */
+/**
+ * Any JSON value. It was parsed from JSON, so it needs no check. RPC's types can't handle a recursive type.
+ */
 type JsonValue = string | number | boolean | object | null;
 
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const after = z.optional(z.literal("apply", { error: '"apply"' }));
-// Headers of the connection are the server's business; the last ones concern the whole origin, other sandboxes too.
+// The server sets the headers of the connection. The other refused headers affect the whole origin, so other
+// sandboxes.
 const headerName = z.string().check(
   z.regex(
     /^(?!(connection|content-length|keep-alive|te|trailer|transfer-encoding|upgrade|alt-svc|clear-site-data|nel|report-to|reporting-endpoints|service-worker-allowed|set-cookie|strict-transport-security)$)[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/i,
@@ -27,7 +30,7 @@ const headerName = z.string().check(
 );
 const headerValue = z.string().check(z.regex(/^[\t\x20-\x7e]{0,1000}$/, { error: "a header's value" }));
 
-/** What a fault does to a request; with `after: "apply"`, once the request has taken effect. */
+/** What a fault does to a request. With `after: "apply"`, the request takes effect first. */
 const effectSchema = z.discriminatedUnion(
   "type",
   [
@@ -38,7 +41,7 @@ const effectSchema = z.discriminatedUnion(
       message: z.optional(z.string().check(z.maxLength(1000))),
       after,
     }),
-    /** Any response at all; a body that is not a string is sent as JSON. */
+    /** Any response. A body that is not a string is sent as JSON. */
     z.strictObject({
       type: z.literal("response"),
       status: wholeNumber(200, 599),
@@ -56,14 +59,16 @@ const effectSchema = z.discriminatedUnion(
       ),
       after,
     }),
-    /** The response comes later, by a time that varies evenly by the jitter. */
+    /**
+     * Delays the response. The delay is uniformly distributed from `milliseconds` minus to plus the jitter.
+     */
     z.strictObject({
       type: z.literal("delay"),
       milliseconds: wholeNumber(0, MAX_DELAY_MS),
       jitterMilliseconds: z.optional(wholeNumber(0, MAX_DELAY_MS)),
       after,
     }),
-    /** The connection ends in the middle of the response's body. */
+    /** Closes the connection in the middle of the response's body. */
     z.strictObject({ type: z.literal("broken"), after }),
   ],
   { error: 'an effect of type "error", "response", "delay" or "broken"' },
@@ -71,11 +76,11 @@ const effectSchema = z.discriminatedUnion(
 
 const PROBABILITY_ALLOWED = { error: "a number from 0 to 1" };
 
-/** A fault as it is added. */
+/** The schema of a fault in a request. */
 export const faultSchema = z.strictObject({
   match: z.optional(
     z.strictObject({
-      // Kept as the journal shows it, whichever of the operation's names came.
+      // Any name of an operation is accepted, and stored as the journal's name for the operation.
       operation: z.optional(
         z
           .enum(operationWords, { error: `one of ${operationWords.join(", ")}` })
@@ -88,31 +93,31 @@ export const faultSchema = z.strictObject({
     }),
   ),
   effect: effectSchema,
-  /** How often it applies, at most. */
+  /** How many requests the fault applies to, at most. */
   times: z.optional(wholeNumber(1, 1_000_000)),
-  /** How many matching requests pass before it applies. */
+  /** How many matching requests pass before the fault applies. */
   skip: z.optional(wholeNumber(0, 1_000_000)),
-  /** How likely it applies to a request that it may apply to. */
+  /** The probability, from 0 to 1, that the fault applies to a matching request within `skip` and `times`. */
   probability: z.optional(z.number().check(z.gte(0, PROBABILITY_ALLOWED), z.lte(1, PROBABILITY_ALLOWED))),
 });
 
 export type Effect = z.infer<typeof effectSchema>;
 export type GivenFault = z.infer<typeof faultSchema>;
 
-/** A fault of a sandbox: as given, with its id, and to how many requests it matched and applied (`struck`) so far. */
+/** A stored fault: with its id, and how many requests it matched and applied to (`struck`) so far. */
 export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched: z.int(), struck: z.int() });
 
 export type Fault = z.infer<typeof shownFaultSchema>;
 
-/** Whether an effect produces a response, in place of the usual one: every effect but a delay does. */
+/** Whether an effect replaces the usual response: every effect except a delay does. */
 export function responds(effect: Effect): effect is Exclude<Effect, { type: "delay" }> {
   return effect.type !== "delay";
 }
 
-/** What the fault of a request's header is called, where faults of its sandbox have ids. */
+/** The id of a fault that a request's own header asks for. */
 export const HEADER_FAULT = "header";
 
-/** What a fault can be matched against. */
+/** The properties of a request that a fault can match. */
 interface Matchable {
   readonly operation: string | null;
   readonly version: string;
@@ -133,7 +138,10 @@ export function concernsFunction({ match }: GivenFault, { service, function: nam
   return (match?.service ?? service) === service && (match?.function ?? name) === name;
 }
 
-/** Counts a matching request, and decides whether the fault applies to it. `chance` is evenly from 0 to below 1. */
+/**
+ * Counts a matching request and decides whether the fault applies to it; returns the fault with the new
+ * counts. `chance` is a random number from 0 to below 1.
+ */
 export function trigger(fault: Fault, chance: number): { readonly fault: Fault; readonly applies: boolean } {
   const matched = fault.matched + 1;
   const allowed = matched > (fault.skip ?? 0) && fault.struck < (fault.times ?? Number.POSITIVE_INFINITY);
@@ -142,8 +150,8 @@ export function trigger(fault: Fault, chance: number): { readonly fault: Fault; 
 }
 
 /**
- * The fault that a request asks for itself, by `X-Sandbox-Fault`: an error code, `delay=1500`, `status=503` or
- * `broken`, and `after=apply`, separated by `;`. InvalidArgument.
+ * Parses the header `X-Sandbox-Fault`: an error code, `delay=1500` (milliseconds), `status=503` or `broken`,
+ * and optionally `;after=apply`. Returns null without the header; InvalidArgument for any other text.
  */
 export function parseFaultHeader(text: string | null): Result<Effect | null, ApiError> {
   if (text === null) return ok(null);

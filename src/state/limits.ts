@@ -1,4 +1,4 @@
-/** The limits of a deployment, and the variable of wrangler.toml that sets each. */
+/** A deployment's limits: each limit's name, and its variable in wrangler.toml. */
 export const LIMIT_VARIABLES = {
   bodyBytes: "MAX_BODY_BYTES",
   nameLength: "MAX_NAME_LENGTH",
@@ -12,5 +12,5 @@ export const LIMIT_VARIABLES = {
 
 export type LimitVariable = (typeof LIMIT_VARIABLES)[keyof typeof LIMIT_VARIABLES];
 
-/** Each limit's value, a positive integer. */
+/** The value of each limit, a positive integer. */
 export type Limits = { readonly [Limit in keyof typeof LIMIT_VARIABLES]: number };

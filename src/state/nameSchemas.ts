@@ -4,7 +4,7 @@ import type { Limits } from "./limits.ts";
 
 const either = new RegExp(`${NAME.source}|${VERSION.source}`);
 
-/** The names that the control plane takes: of a service, function or alias, of a version, and of any qualifier. */
+/** Schemas of the names in requests to the control plane. `name` is for services, functions and aliases. */
 export function nameSchemas({ nameLength }: Pick<Limits, "nameLength">) {
   const text = (pattern: RegExp, error: string) =>
     z.string({ error }).check(z.maxLength(nameLength, { error, abort: true }), z.regex(pattern, { error }));

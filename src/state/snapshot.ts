@@ -25,8 +25,8 @@ const itemShape = ofItems((item) => z.optional(itemSchema(item, widest))) as {
 };
 
 /**
- * A sandbox's state as one document, which people can write by hand. A part that is left out stays as it is when the document is
- * imported, unless it says to replace all.
+ * The schema of a snapshot: a sandbox's state as one document, which people can write by hand. An import
+ * leaves the parts that the document omits unchanged, or resets them with `replace: "all"`.
  */
 export function snapshotSchema(limits: Limits) {
   const { name, qualifier } = nameSchemas(limits);
@@ -37,7 +37,7 @@ export function snapshotSchema(limits: Limits) {
   const settings = z.partial(settingsSchema(limits));
   return z.strictObject({
     format: z.optional(z.literal(SNAPSHOT_FORMAT, { error: `"${SNAPSHOT_FORMAT}"` })),
-    /** Whether parts that are left out are reset, too. */
+    /** Whether an import also resets the parts that the document omits. */
     replace: z.optional(z.literal("all", { error: '"all"' })),
     settings: z.optional(z.pipe(z.transform(withoutFormerSettings), settings)),
     clock: z.optional(clockSchema),
@@ -74,7 +74,7 @@ export function snapshotSchema(limits: Limits) {
   });
 }
 
-/** A snapshot to import: it has a part at least, or says to replace all. */
+/** The schema of a snapshot to import, which must have at least one part or `replace: "all"`. */
 export function importSchema(limits: Limits) {
   return snapshotSchema(limits).check(
     z.refine(({ format: _, ...parts }) => Object.values(parts).some((part) => part !== undefined), {
@@ -87,7 +87,7 @@ export function importSchema(limits: Limits) {
 export type Snapshot = z.infer<ReturnType<typeof snapshotSchema>>;
 type SnapshotConfig = NonNullable<Snapshot["configs"]>[number];
 
-/** A snapshot's configs by function. */
+/** Groups a snapshot's configs by function, keyed by `functionKey`. */
 export function configsByFunction(snapshot: Snapshot) {
   const found = new Map<string, { readonly name: FunctionName; readonly configs: SnapshotConfig[] }>();
   for (const config of snapshot.configs ?? []) {
@@ -99,7 +99,9 @@ export function configsByFunction(snapshot: Snapshot) {
   return found;
 }
 
-/** What a snapshot says that can't be, beyond its schema: a sentence; undefined when there is nothing. */
+/**
+ * A contradiction in a snapshot that the schema does not detect, as a sentence; undefined when there is none.
+ */
 export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: number): string | undefined {
   for (const [key, { configs }] of configsByFunction(snapshot)) {
     const qualifiers = new Set(configs.map(({ qualifier = DEFAULT_QUALIFIER }) => qualifier));
@@ -113,7 +115,9 @@ export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: numbe
   return repeated === undefined ? undefined : `faults has the id ${repeated} more than once.`;
 }
 
-/** A function's configs in a snapshot's form; what was never set is undefined, which JSON leaves out. */
+/**
+ * A function's configs in the form of a snapshot. Items that were never set are undefined, which JSON omits.
+ */
 export function exportConfigs(
   { service, function: name }: FunctionName,
   configs: readonly StoredConfig[],
@@ -138,7 +142,7 @@ function exportDestinations(config: StoredConfig): SnapshotConfig["destinationCo
   };
 }
 
-/** A snapshot's config as it is stored; one without times is of `now`, in milliseconds since 1970. */
+/** A snapshot's config in stored form. A config without times gets `now`, in milliseconds since 1970. */
 export function importConfig(config: SnapshotConfig, now: number): StoredConfig {
   const created = config.createdTime ?? config.lastModifiedTime;
   const modified = config.lastModifiedTime ?? config.createdTime;
