@@ -3,7 +3,8 @@ import { acsStringToSign } from "../src/fc/signature/acs.ts";
 import { acs3StringToSign, headersToSign } from "../src/fc/signature/acs3.ts";
 import { fcStringToSign } from "../src/fc/signature/fc.ts";
 import { httpDate, isoTime } from "../src/fc/signature/requestTime.ts";
-import type { AccessKey, SignedRequest } from "../src/fc/signature/verdict.ts";
+import type { SignedRequest } from "../src/fc/signature/signedRequest.ts";
+import type { AccessKey } from "../src/fc/signature/verdict.ts";
 import type { ApiVersion } from "../src/fc/versions.ts";
 import type { Signing } from "./scenario.ts";
 

@@ -6,7 +6,7 @@ import { verifyHmac } from "./hmac.ts";
 import type { KeyAndSignature } from "./keyAndSignature.ts";
 import { order, parametersOf } from "./query.ts";
 import { checkRequestTime, httpDate } from "./requestTime.ts";
-import type { SignedRequest } from "./verdict.ts";
+import type { SignedRequest } from "./signedRequest.ts";
 
 /**
  * Verifies a signature of the acs scheme, the vendor's older scheme for ROA APIs. Terraform's FC 3.0

@@ -4,7 +4,7 @@ import { bytesOfHex, hex } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
 import { order, parametersOf } from "./query.ts";
 import { checkRequestTime, isoTime } from "./requestTime.ts";
-import type { SignedRequest } from "./verdict.ts";
+import type { SignedRequest } from "./signedRequest.ts";
 
 const ALGORITHM = "ACS3-HMAC-SHA256";
 

@@ -1,5 +1,5 @@
 import { base64, hex } from "./encoding.ts";
-import type { SignedRequest } from "./verdict.ts";
+import type { SignedRequest } from "./signedRequest.ts";
 
 /** Computes the MD5 digest of bytes. */
 export type Md5 = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;

@@ -6,7 +6,7 @@ import { bytesOfBase64 } from "./encoding.ts";
 import { verifyHmac } from "./hmac.ts";
 import type { KeyAndSignature } from "./keyAndSignature.ts";
 import { checkRequestTime, httpDate } from "./requestTime.ts";
-import type { SignedRequest } from "./verdict.ts";
+import type { SignedRequest } from "./signedRequest.ts";
 
 /**
  * Verifies a signature of the FC scheme. Errors: MissingRequiredHeader, AccessDenied, SignatureNotMatch.

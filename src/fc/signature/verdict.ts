@@ -5,23 +5,13 @@ import { type Acs3Claim, parseAcs3, verifyAcs3 } from "./acs3.ts";
 import type { Md5 } from "./contentMd5.ts";
 import { verifyFc } from "./fc.ts";
 import { type KeyAndSignature, parseKeyAndSignature } from "./keyAndSignature.ts";
+import type { SignedRequest } from "./signedRequest.ts";
 
 /** The result of verifying a request's signature. */
 export type Verdict =
   | { readonly kind: "absent" }
   | { readonly kind: "valid" }
   | { readonly kind: "refused"; readonly error: ApiError };
-
-/** A request as its client signed it. */
-export interface SignedRequest {
-  readonly method: string;
-  /** As sent: percent-encoded, without the query, and without a sandbox's path prefix. */
-  readonly path: string;
-  /** As sent, without the "?". */
-  readonly query: string;
-  readonly headers: Headers;
-  readonly body: Uint8Array<ArrayBuffer>;
-}
 
 export interface AccessKey {
   readonly accessKeyId: string;

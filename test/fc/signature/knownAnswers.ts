@@ -1,4 +1,5 @@
-import type { AccessKey, SignedRequest } from "../../../src/fc/signature/verdict.ts";
+import type { SignedRequest } from "../../../src/fc/signature/signedRequest.ts";
+import type { AccessKey } from "../../../src/fc/signature/verdict.ts";
 
 export interface KnownAnswer {
   readonly name: string;

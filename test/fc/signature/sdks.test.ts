@@ -1,11 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  claimedAccessKeyId,
-  type SignedRequest,
-  verifySignature,
-} from "../../../src/fc/signature/verdict.ts";
+import type { SignedRequest } from "../../../src/fc/signature/signedRequest.ts";
+import { claimedAccessKeyId, verifySignature } from "../../../src/fc/signature/verdict.ts";
 import {
   fc2Client,
   fc20230330,

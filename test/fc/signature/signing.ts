@@ -1,11 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Md5 } from "../../../src/fc/signature/contentMd5.ts";
-import {
-  type AccessKey,
-  type SignedRequest,
-  type Verdict,
-  verifySignature,
-} from "../../../src/fc/signature/verdict.ts";
+import type { SignedRequest } from "../../../src/fc/signature/signedRequest.ts";
+import { type AccessKey, type Verdict, verifySignature } from "../../../src/fc/signature/verdict.ts";
 
 export const KEY: AccessKey = { accessKeyId: "sbx-team-a", accessKeySecret: "secret-of-team-a" };
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
