@@ -313,7 +313,11 @@ class ScenarioRun {
     const answer = this.#withoutOthers(whole);
     // What was refused is not there; after anything else it may be.
     if (isNew && answer.status >= 400 && answer.status < 500) this.#deletions.delete(address);
-    const saved = Object.entries(step.save ?? {}).map(([name, item]) => [name, itemOf(answer.body, item)]);
+    // An empty token is none.
+    const saved = Object.entries(step.save ?? {}).map(([name, item]) => [
+      name,
+      itemOf(answer.body, item) || undefined,
+    ]);
     this.#values = { ...this.#values, ...Object.fromEntries(saved) };
     const identity =
       expect.identity === undefined

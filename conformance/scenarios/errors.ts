@@ -42,7 +42,17 @@ export const errors: Scenario[] = [
       {
         name: "Code, Message and RequestId",
         choice: "openapi-error-items",
-        versions: ["2021-04-06", "2023-03-30"],
+        versions: ["2021-04-06"],
+        request: { operation: "get" },
+        expect: {
+          status: 404,
+          headers: { "Content-Type": "application/json; charset=utf-8", "X-Fc-Request-Id": "*", Date: "*" },
+          body: { $only: { Code: "AsyncConfigNotExists", Message: "$text", RequestId: "$requestId" } },
+        },
+      },
+      {
+        name: "Code, Message and RequestId in 2023-03-30",
+        versions: ["2023-03-30"],
         request: { operation: "get" },
         expect: {
           status: 404,

@@ -91,7 +91,7 @@ Messages differ in 1 step: --wording shows them.
   });
 
   test("a time that did not move is told, though times are not recorded", async () => {
-    const only = "defaults and empty bodies";
+    const only = "items never set";
     const cloud = await recordingWith("cloud", only);
     const sandbox = await createSandbox(SERVER, { settings: { signatures: "required" } });
     await sandbox.clock.freeze();
