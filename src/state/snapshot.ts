@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type ConfigItem, type ItemValues, itemSchema, ofItems } from "../fc/asyncConfig/items.ts";
 import { hasDestinationConfig } from "../fc/asyncConfig/merge.ts";
-import { destinationSchema, type StoredConfig } from "../fc/asyncConfig/schema.ts";
+import { resourceNameSchema, type StoredConfig } from "../fc/asyncConfig/schema.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.ts";
 import { apiVersions } from "../fc/versions.ts";
 import { rfc3339, timeSchema } from "../lib/time.ts";
@@ -31,7 +31,7 @@ const itemShape = ofItems((item) => z.optional(itemSchema(item, widest))) as {
 export function snapshotSchema(limits: Limits) {
   const { name, qualifier } = nameSchemas(limits);
   const destination = z.object(
-    { destination: z.nullish(destinationSchema(MAX_DESTINATION_LENGTH)) },
+    { destination: z.nullish(resourceNameSchema(MAX_DESTINATION_LENGTH)) },
     { error: "an object" },
   );
   const settings = z.partial(settingsSchema(limits));

@@ -31,11 +31,11 @@ export type StoredConfig = { readonly [I in keyof ItemValues]: ItemValues[I] | n
   readonly hasDestinationConfig?: boolean;
 };
 
-/** The error of an empty destination. `parseItems` makes a code of its own of it. */
-const EMPTY = "a destination";
+/** The error of an empty destination, by which `parseItems` knows it. */
+const EMPTY = "a destination that is not empty";
 
 /** The name of a resource, of at most so many characters. Null, empty and absent have an error of their own. */
-export function destinationSchema(maxLength: number) {
+export function resourceNameSchema(maxLength: number) {
   return z
     .string({ error: ({ input }) => (input === undefined || input === null ? EMPTY : DESTINATION_ALLOWED) })
     .check(
@@ -45,13 +45,13 @@ export function destinationSchema(maxLength: number) {
     );
 }
 
-function slotSchema(maxLength: number) {
-  return z.object({ destination: destinationSchema(maxLength) }, { error: "an object" });
+function destinationSchema(maxLength: number) {
+  return z.object({ destination: resourceNameSchema(maxLength) }, { error: "an object" });
 }
 
 function destinationConfigSchema(maxLength: number) {
-  const slot = z.nullish(slotSchema(maxLength));
-  return z.object({ onSuccess: slot, onFailure: slot }, { error: "an object" });
+  const destination = z.nullish(destinationSchema(maxLength));
+  return z.object({ onSuccess: destination, onFailure: destination }, { error: "an object" });
 }
 
 /**
@@ -80,7 +80,7 @@ export function requestSchema(version: ApiVersion) {
   );
 }
 
-const destinationNames = itemNames(slotSchema(0));
+const destinationNames = itemNames(destinationSchema(0));
 const destinationConfig = itemNames(destinationConfigSchema(0), {
   onSuccess: destinationNames,
   onFailure: destinationNames,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { destinationSchema } from "../../../src/fc/asyncConfig/schema.ts";
+import { resourceNameSchema } from "../../../src/fc/asyncConfig/schema.ts";
 
-const isDestination = (destination: string) => destinationSchema(1000).safeParse(destination).success;
+const isDestination = (destination: string) => resourceNameSchema(1000).safeParse(destination).success;
 
 describe("a destination is a resource that Function Compute can send results to", () => {
   test.each([
