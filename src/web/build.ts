@@ -1,4 +1,4 @@
-/** Builds the pages and what they are made of into `dist/assets`: run by wrangler before it bundles the Worker. */
+/** Builds the pages and their assets into `dist/assets`. wrangler runs this before it bundles the Worker. */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -27,7 +27,7 @@ const { metafile } = await build({
   metafile: true,
 });
 
-/** What a page calls a file, by the file's real name without its hash. */
+/** File names without the hash, as the pages' templates write them, to file names with the hash. */
 const built = new Map<string, string>();
 for (const path of Object.keys(metafile.outputs)) {
   const file = basename(path);
@@ -50,7 +50,7 @@ for (const page of ["index.html", "docs.html"]) {
 }
 
 const { vars } = readConfig({ config: join(HERE, "../../wrangler.toml") });
-// Typed here: what describes the Worker is written with the Worker's types, which don't go together with Node's.
+// Typed here, because the imported module uses the Worker's types, which conflict with Node's types.
 const { openApiDocument }: { openApiDocument(env: unknown, only?: string): object } = await import(
   new URL("../openapi/document.ts", import.meta.url).href
 );
@@ -61,7 +61,7 @@ for (const [file, document] of [
   await writeFile(join(DIRECTORY, file), JSON.stringify(document));
 }
 
-// Last, since a server may be running that serves this directory.
+// Delete old files last, because a running server may serve this directory.
 for (const file of await readdir(join(DIRECTORY, "assets"))) {
   if (![...built.values()].includes(file)) await rm(join(DIRECTORY, "assets", file));
 }

@@ -1,7 +1,7 @@
 import type { ApiContext } from "../http/context.ts";
 import { Router } from "../http/router.ts";
 
-/** The pages and documents: their paths in a sandbox, and their files among the static assets. */
+/** The pages and documents: each path in a sandbox, and its file in the static assets. */
 const pages: Readonly<Record<string, string>> = {
   "/": "index.html",
   "/docs": "docs.html",
@@ -19,7 +19,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** A page loads nothing but what this Worker serves, and runs no code that stands in the page itself. */
+/** The Content-Security-Policy: a page loads only files that this Worker serves, and runs no inline code. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,23 +31,23 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Whether a path in a sandbox is that of a page, or of what pages are made of. */
+/** Whether a path in a sandbox is the path of a page, a document or an asset of a page. */
 export function isPagePath(path: string): boolean {
   return Object.hasOwn(pages, path) || ASSET.test(path);
 }
 
 /**
- * The pages people look at, and what they are made of, out of the static assets. A page refers to everything
- * relatively, so it is the page of whichever sandbox its path or host names.
+ * The routes of the pages and their assets. Pages use relative URLs only, so one page serves every sandbox,
+ * whether its path or its host selects the sandbox.
  */
 export function pageRoutes(): Router {
   const routes = new Router();
   for (const [path, file] of Object.entries(pages)) {
     routes.get(path, async (c) => {
       const { pathname, search } = new URL(c.req.url);
-      // What begins with two slashes would lead to another host.
+      // A redirect to a path that begins with two slashes would lead to another host.
       const address = pathname.replace(/\/{2,}/g, "/");
-      // Relative addresses in a page need the slash of a sandbox's own path, and no other.
+      // Relative URLs work only if a sandbox's root ends in a slash and all other pages do not.
       if (path === "/" && !address.endsWith("/")) return c.redirect(`${address}/${search}`, 308);
       if (path !== "/" && address.endsWith("/")) return c.redirect(`${address.slice(0, -1)}${search}`, 308);
       return sendAsset(c, file, "no-cache");
@@ -55,7 +55,7 @@ export function pageRoutes(): Router {
   }
   routes.get("/assets/:name", async (c, next) => {
     const [, name] = ASSET.exec(c.req.path) ?? [];
-    // The names change with the content.
+    // An asset's name contains a hash of its content.
     return name === undefined
       ? next()
       : sendAsset(c, `assets/${name}`, "public, max-age=31536000, immutable");

@@ -7,7 +7,7 @@ import { control, mayControl, summary } from "./sandbox.ts";
 
 const units = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 
-/** The time that the API's timestamps show, and what moves it. */
+/** The sandbox's clock, which the API's timestamps show, and buttons that change the clock. */
 export function Clock() {
   const clock = summary.value?.clock;
   const refusal = useSignal<Refusal | undefined>(undefined);
@@ -100,7 +100,7 @@ export function Clock() {
   );
 }
 
-/** A time in whole seconds that goes on by itself while it is `going`. */
+/** A time in whole seconds, in RFC 3339, which advances by itself while `going` is true. */
 function useTicking(now: string | undefined, going: boolean): string {
   const shown = useSignal(now ?? "");
   useEffect(() => {

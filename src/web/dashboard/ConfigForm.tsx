@@ -13,7 +13,7 @@ import { announcement, configs, signingKey, summary } from "./sandbox.ts";
 
 type FieldName = keyof ConfigName | keyof ConfigItems;
 
-/** Which field an item of the API's messages is about. */
+/** The form field for each item that the API's error messages name. */
 const fieldsByItem: Readonly<Record<string, FieldName>> = {
   ServiceName: "service",
   FunctionName: "function",
@@ -26,7 +26,7 @@ const fieldsByItem: Readonly<Record<string, FieldName>> = {
   "destinationConfig.onFailure.destination": "onFailure",
 };
 
-/** A form that PUTs a config through the API: what was left alone is not sent, so it stays as it was. */
+/** A form that PUTs a config. Unchanged items are not sent, so the API keeps their values. */
 export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose: () => void }) {
   const before = config ? texts(config.items) : undefined;
   const named = useSignal({
@@ -70,7 +70,7 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
     onClose();
   };
   const enter = (name: keyof ConfigItems, text: string) => {
-    // As it was, or emptied without having been anything: not given.
+    // The value equals the stored value, or both are empty: do not send the item.
     const isLeft = text === (before?.[name] ?? "");
     entered.value = { ...entered.value, [name]: isLeft ? undefined : text };
   };

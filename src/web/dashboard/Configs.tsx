@@ -69,7 +69,7 @@ function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: () => vo
     );
   };
   return (
-    // Another key with each change, so that the mark shows anew.
+    // The key changes with each change of the config, so that the highlight's animation restarts.
     <article
       key={config.lastModifiedTime}
       class={changed ? "config latest" : "config"}

@@ -5,7 +5,7 @@ import { Copy } from "./Copy.tsx";
 import { sandboxId, summary } from "./sandbox.ts";
 import { snippets } from "./snippets.ts";
 
-/** Where to point a client, and how. */
+/** Shows the endpoint, and code that points each client at it. */
 export function Connect() {
   const chosen = useSignal(0);
   const all = snippets(endpoint, sandboxId.value, summary.value);

@@ -10,7 +10,7 @@ export function Copy({ text, label, children = "Copy" }: { text: string; label: 
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Without HTTPS a browser has no clipboard for pages.
+      // Without HTTPS, browsers give pages no access to the clipboard.
       window.prompt(label, text);
       return;
     }

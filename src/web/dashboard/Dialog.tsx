@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-/** A modal dialog: Escape and the close button end it, and the focus goes back where it was. */
+/** A modal dialog. Escape and the close button close it, and the focus returns to where it was before. */
 export function Dialog({
   title,
   onClose,
@@ -16,7 +16,7 @@ export function Dialog({
   useEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
-    // An element that is taken away while it is open gives no focus back.
+    // A dialog that is removed while open does not restore the focus.
     return () => (before as HTMLElement | null)?.focus();
   }, []);
   return (

@@ -8,7 +8,7 @@ import { Refused } from "./Refused.tsx";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { announcement, control, faults, mayControl } from "./sandbox.ts";
 
-/** The faults that requests meet, and a form to add one. */
+/** The sandbox's faults, and a form to add a fault. */
 export function Faults() {
   const isAdding = useSignal(false);
   const refusal = useSignal<Refusal | undefined>(undefined);
@@ -78,7 +78,7 @@ function countText({ matched, struck, times, skip, probability }: Fault): string
   return `Struck ${struck} of ${matched}${limits.length > 0 ? `; ${limits.join(", ")}` : ""}`;
 }
 
-/** What was entered, as text; empty is not given. */
+/** The form's values as typed; an empty value is not sent. */
 interface Entered {
   readonly type: "error" | "delay" | "response" | "broken";
   readonly code: string;
@@ -241,7 +241,7 @@ function FaultForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** What was entered as the control plane takes it; it says what is wrong with that. */
+/** The fault to send. Values are not validated here: the control plane reports errors. */
 function faultOf(entered: Entered): GivenFault {
   const given = (text: string) => text || undefined;
   const number = (text: string) =>

@@ -1,14 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
-/** What a control in a field needs to be known as its own. */
+/** The attributes that connect a control with its field's label, hint and error. */
 export interface FieldControl {
   readonly id: string;
   readonly "aria-describedby": string | undefined;
   readonly "aria-invalid": boolean;
 }
 
-/** A labelled control, with a hint, and what is wrong with it. */
+/** A labelled control, with a hint and an error. */
 export function Field({
   label,
   hint,

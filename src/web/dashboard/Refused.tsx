@@ -1,6 +1,6 @@
 import type { Refusal } from "./refusal.ts";
 
-/** Says why something was refused. */
+/** Shows why the control plane refused a request. */
 export function Refused({ refusal }: { refusal: Refusal | undefined }) {
   if (refusal === undefined) return null;
   return (

@@ -14,7 +14,7 @@ import {
 import { control, mayControl, olderRequests, requests, type SeenRequest, summary } from "./sandbox.ts";
 import { loadOlderRequests } from "./sync.ts";
 
-/** The requests to the sandbox, newest first, as they come. */
+/** The live list of requests to the sandbox, newest first. */
 export function Requests() {
   const filter = useSignal("");
   const errorsOnly = useSignal(false);
@@ -143,7 +143,7 @@ function RequestDetails({ seen, index }: { seen: SeenRequest; index: number }) {
   );
 }
 
-/** What a request did to its config. */
+/** Shows what a request changed in its config. */
 function Difference({ seen, index }: { seen: SeenRequest; index: number }) {
   const { entry } = seen;
   if (!asksForChange(entry)) return null;
@@ -171,7 +171,10 @@ function Difference({ seen, index }: { seen: SeenRequest; index: number }) {
   );
 }
 
-/** The config before a request, as the request before it left it; undefined when that is not known. */
+/**
+ * The config before a request, derived from the previous request that changed it; undefined when that is
+ * unknown.
+ */
 function earlier(
   entry: JournalEntry,
   index: number,

@@ -18,7 +18,7 @@ const parts: Readonly<Record<Part, string>> = {
   functions: "Declared functions",
 };
 
-/** The settings that are a choice, with what each choice is called. */
+/** The settings with a fixed set of values, and the label of each value. */
 const choices = [
   {
     item: "signatures",
@@ -51,7 +51,7 @@ const choices = [
   };
 }[keyof Settings][];
 
-/** The sandbox as a whole: its settings, and its state going out and in. */
+/** The sandbox's settings, and buttons to export, import and reset its state. */
 export function State() {
   const refusal = useSignal<Refusal | undefined>(undefined);
   const isResetting = useSignal(false);

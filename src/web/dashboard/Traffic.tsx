@@ -1,6 +1,6 @@
 import { summary } from "./sandbox.ts";
 
-/** What came to the sandbox, counted. */
+/** The number of requests to the sandbox, by operation and status. */
 export function Traffic() {
   const traffic = summary.value?.traffic;
   if (traffic === undefined) return null;

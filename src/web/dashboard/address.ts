@@ -1,19 +1,19 @@
-// The page's own address says which sandbox it shows.
+// The page's address determines which sandbox the page shows.
 
-/** What a client takes as its endpoint: the page's address without its last slash. */
+/** The endpoint for clients: the page's address without the trailing slash. */
 export const endpoint = new URL(".", location.href).href.replace(/\/$/, "");
 
-/** The control token, which stays in the fragment: no server and no referrer ever sees that. */
+/** The control token in the address's fragment, which browsers send to no server and in no Referer header. */
 export function tokenInAddress(): string | undefined {
   return new URLSearchParams(location.hash.slice(1)).get("token") || undefined;
 }
 
-/** The fragment that hands a page the control token; empty without one. */
+/** The fragment that passes the control token to a page; empty without a token. */
 export function fragmentOf(token: string | undefined): string {
   return token === undefined ? "" : `#${new URLSearchParams({ token })}`;
 }
 
-/** The page of a sandbox, with the control token for someone who may change things, or without. */
+/** The address of a sandbox's page; with the control token, the page may change the sandbox. */
 export function linkTo(sandboxEndpoint: string, token: string | undefined): string {
   return `${sandboxEndpoint}/${fragmentOf(token)}`;
 }

@@ -7,7 +7,7 @@ import { definedItems } from "../../lib/definedItems.ts";
 import { endpoint } from "./address.ts";
 import type { ConfigItems } from "./configs.ts";
 
-/** An error as the API told it. */
+/** An error response of the API. */
 export interface ApiFailure {
   readonly status: number;
   readonly code: string;
@@ -15,7 +15,7 @@ export interface ApiFailure {
   readonly requestId: string;
 }
 
-/** Where the API has a config: FC 3.0's version when there is no service. */
+/** The path and query of a config: in 2021-04-06, or in 2023-03-30 when there is no service. */
 export function configPath({ service, function: name, qualifier }: ConfigName): string {
   const path = service
     ? `/2021-04-06/services/${encodeURIComponent(service)}/functions/${encodeURIComponent(name)}`
@@ -24,10 +24,10 @@ export function configPath({ service, function: name, qualifier }: ConfigName): 
   return `${path}/async-invoke-config${query}`;
 }
 
-/** What was entered for the items: text as it was typed, `undefined` for what was left alone. */
+/** The form's values as typed; `undefined` for an unchanged item. */
 export type EnteredItems = { readonly [K in keyof ConfigItems]?: string | undefined };
 
-/** One request of the API, with a body where it has one. */
+/** A request to the API, with its body if it has one. */
 export interface ApiCall {
   readonly method: "PUT" | "DELETE";
   readonly path: string;
@@ -35,8 +35,9 @@ export interface ApiCall {
 }
 
 /**
- * The calls that make a config what was entered: a PUT of just that. Where a PUT merges destinations it can't clear one: there
- * the config is deleted and put again as a whole. `before` has the items as text; empty is not set.
+ * The requests that save the entered items: usually one PUT with these items. Where a PUT merges
+ * destinations, a PUT can't clear a destination, so the config is deleted and put again as a whole. `before`
+ * has the stored items as text; an empty text is an item that is not set.
  */
 export function callsFor(
   name: ConfigName,
@@ -60,7 +61,9 @@ function withoutEmpty(items: EnteredItems): EnteredItems {
   return Object.fromEntries(Object.entries(items).filter(([, text]) => text !== ""));
 }
 
-/** The body of a PUT that gives these items. What is no number goes as text: the API says what is wrong. */
+/**
+ * The body of a PUT with these items. An invalid number is sent as text, so that the API reports the error.
+ */
 function putBody(service: string, entered: EnteredItems): string {
   const number = (text: string | undefined) =>
     text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
@@ -77,7 +80,7 @@ function putBody(service: string, entered: EnteredItems): string {
   });
 }
 
-/** Sends a request of the API, signed when there is a key; the failure it came to, or undefined. */
+/** Sends a request to the API, signed if there is a key. Returns the API's error, or undefined on success. */
 export async function sendApi(
   { method, path, body }: ApiCall,
   key: AccessKey | undefined,
@@ -98,7 +101,7 @@ export async function sendApi(
 
 async function sign(key: AccessKey, method: string, url: URL, headers: Headers): Promise<void> {
   const date = new Date().toUTCString();
-  // Browsers can't set Date.
+  // Browsers can't set Date; the FC scheme accepts x-fc-date instead.
   headers.set("x-fc-date", date);
   const path = url.pathname.slice(new URL(endpoint).pathname.replace(/\/$/, "").length);
   const text = fcStringToSign({ method, path, query: url.search, headers, body: new Uint8Array() }, date);

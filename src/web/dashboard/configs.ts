@@ -10,7 +10,10 @@ export interface ShownConfig extends ConfigName {
   readonly items: ConfigItems;
 }
 
-/** What can be set of a config. An item that was never set is null, and a destination that is not set is empty. */
+/**
+ * The items of a config that can be set. An item that was never set is null; a destination that is not set is
+ * "".
+ */
 export interface ConfigItems {
   readonly maxAsyncEventAgeInSeconds: number | null;
   readonly maxAsyncRetryAttempts: number | null;
@@ -27,7 +30,7 @@ export const itemLabels: Readonly<Record<keyof ConfigItems, string>> = {
   onFailure: "On failure",
 };
 
-/** A config as responses and snapshots write it, whichever their version. */
+/** A config in a snapshot or in a response of any API version. */
 interface WrittenConfig {
   readonly createdTime?: string | undefined;
   readonly lastModifiedTime?: string | undefined;
@@ -45,12 +48,12 @@ interface WrittenConfig {
     | undefined;
 }
 
-/** A config's name as one text; no two configs share one. */
+/** A config's name as one text, unique among configs. */
 export function keyOf({ service, function: name, qualifier }: ConfigName): string {
   return `${service}/${name}/${qualifier}`;
 }
 
-/** A config's name for people. */
+/** A config's name for display. */
 export function titleOf({ service, function: name, qualifier }: ConfigName): string {
   return `${service ? `${service} / ` : ""}${name} : ${qualifier}`;
 }
@@ -66,18 +69,18 @@ export function configsOf(snapshot: Snapshot): ShownConfig[] {
   );
 }
 
-/** Whether a request asked for one of these operations. */
+/** Whether a request was for one of these operations. */
 export function asksFor(entry: JournalEntry, ...operations: readonly OperationName[]): boolean {
   const asked = operationNamed(entry.operation ?? "");
   return asked !== undefined && operations.includes(asked);
 }
 
-/** Whether a request asked to put or delete a config. */
+/** Whether a request was a PUT or a DELETE of a config. */
 export function asksForChange(entry: JournalEntry): boolean {
   return asksFor(entry, "PutAsyncInvokeConfig", "DeleteAsyncInvokeConfig");
 }
 
-/** Which config a request was for; undefined when it was for none, or for several. */
+/** The config that a request was for; undefined when the request was for no config or for several. */
 export function configOfRequest(entry: JournalEntry): ConfigName | undefined {
   if (entry.function === null || !(asksForChange(entry) || asksFor(entry, "GetAsyncInvokeConfig"))) {
     return undefined;
@@ -89,7 +92,10 @@ export function configOfRequest(entry: JournalEntry): ConfigName | undefined {
   };
 }
 
-/** The config that a PUT came to; undefined when the journal's copy of the response does not say. */
+/**
+ * The config in a PUT's response; undefined for another request, an error, or a response that the journal
+ * cut.
+ */
 export function configOfResponse(entry: JournalEntry): ShownConfig | undefined {
   const named = configOfRequest(entry);
   if (named === undefined || !asksFor(entry, "PutAsyncInvokeConfig") || entry.status !== 200) {
@@ -98,7 +104,7 @@ export function configOfResponse(entry: JournalEntry): ShownConfig | undefined {
   try {
     return shown(JSON.parse(entry.responseBody), named);
   } catch {
-    return undefined; // Longer than the journal keeps.
+    return undefined; // The journal cut the body.
   }
 }
 
@@ -126,7 +132,7 @@ interface ItemChange {
   readonly after: string;
 }
 
-/** The items in which two configs differ; one that is not there has nothing set. */
+/** The items in which two configs differ. An undefined config has no items. */
 export function changes(before: ConfigItems | undefined, after: ConfigItems | undefined): ItemChange[] {
   return (Object.keys(itemLabels) as (keyof ConfigItems)[])
     .map((item) => ({
@@ -137,7 +143,7 @@ export function changes(before: ConfigItems | undefined, after: ConfigItems | un
     .filter((change) => change.before !== change.after);
 }
 
-/** An item for people: one that was never set with the default that an invocation goes by. */
+/** An item for display. An item that was never set shows the default that invocations use. */
 export function itemText(items: ConfigItems, item: keyof ConfigItems): string {
   if (item === "onSuccess" || item === "onFailure") return items[item];
   const value = items[item];
@@ -150,7 +156,7 @@ function valueText(item: keyof ConfigItems, value: number | boolean): string {
   return item === "maxAsyncEventAgeInSeconds" ? duration(value) : String(value);
 }
 
-/** Seconds for people: `3600 s (1 h)`. */
+/** Seconds for display: `3600 s (1 h)`. */
 function duration(seconds: number): string {
   const units = [
     [86_400, "d"],

@@ -90,7 +90,7 @@ function Share() {
   );
 }
 
-/** Makes a sandbox and goes there. */
+/** A button that creates a sandbox and opens its page. */
 function CreateButton() {
   const refusal = useSignal<Refusal | undefined>(undefined);
   const create = async () => {
@@ -132,7 +132,7 @@ function Notice() {
   );
 }
 
-/** There is nothing to show: why, and what to do instead. */
+/** Explains why the sandbox can't be shown, and what to do instead. */
 function Closed({ state }: { state: ClosedState }) {
   const words = {
     missing: [

@@ -1,12 +1,12 @@
 import { ControlError } from "../../client/index.ts";
 
-/** Why the control plane refused something: a sentence, and what is wrong where. */
+/** Why the control plane refused a request: a sentence, and the invalid places of the document. */
 export interface Refusal {
   readonly detail: string;
   readonly errors: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Does something; what the control plane has against it, or undefined. */
+/** Runs a call of the control plane. Returns why it failed, or undefined on success. Never rejects. */
 export async function refusalOf(doing: () => Promise<unknown>): Promise<Refusal | undefined> {
   try {
     await doing();

@@ -5,63 +5,63 @@ import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import type { ConfigItems, ShownConfig } from "./configs.ts";
 
-// What the page knows of its sandbox.
+// What the page knows about its sandbox.
 
-/** A request of the journal, and the config it was for as it was before, where that is known. */
+/** A request of the journal, and the state of its config before the request, where that is known. */
 export interface SeenRequest {
   readonly entry: JournalEntry;
   readonly before?: { readonly items: ConfigItems | undefined };
 }
 
-/** Nothing to wait for: there is no such sandbox, or it is not for this visitor. */
+/** States in which retrying is useless: there is no such sandbox, or this visitor may not see the sandbox. */
 export type ClosedState = "missing" | "locked" | "refused";
 
-/** How the page stands with its sandbox. */
+/** The state of the page's connection to its sandbox. */
 export type Connection = "connecting" | "live" | "disconnected" | ClosedState;
 
 export function isClosed(state: Connection): state is ClosedState {
   return state === "missing" || state === "locked" || state === "refused";
 }
 
-/** What happened to a config that the page marks as changed last. */
+/** The latest change, which the page highlights: the config's key, and the changed items. */
 export interface LastChange {
   readonly key: string;
   readonly items: readonly (keyof ConfigItems)[];
 }
 
-/** The control token; undefined for who only watches. */
+/** The control token; undefined for a visitor who only watches. */
 export const token = signal(tokenInAddress());
 export const connection = signal<Connection>("connecting");
 export const summary = signal<Summary | undefined>(undefined);
-/** By `keyOf`. */
+/** The configs by `keyOf`. */
 export const configs = signal<ReadonlyMap<string, ShownConfig>>(new Map());
-/** Newest first. */
+/** The requests, newest first. */
 export const requests = signal<readonly SeenRequest[]>([]);
-/** The token of the journal's next page; undefined when the page has all there is. */
+/** The token of the journal's next page; undefined when all requests are loaded. */
 export const olderRequests = signal<string | undefined>(undefined);
 export const faults = signal<readonly Fault[]>([]);
 export const lastChange = signal<LastChange | undefined>(undefined);
-/** What a screen reader is told, and what a passing message says. */
+/** The text of the temporary message, which a screen reader announces. */
 export const announcement = signal("");
 
-/** Which sandbox this is, as far as the page's address tells before the sandbox itself does. */
+/** The sandbox's id: from the summary, or from the page's address until the summary is loaded. */
 export const sandboxId = computed(
   () => summary.value?.id ?? /\/s\/([^/]+)$/.exec(endpoint)?.[1] ?? DEFAULT_SANDBOX_ID,
 );
 
-/** Whether the visitor may change things: without a token only where nobody needs one. */
+/** Whether the visitor may change the sandbox: with a token, or in an open `default`. */
 export const mayControl = computed(
   () => summary.value !== undefined && (token.value !== undefined || summary.value.id === DEFAULT_SANDBOX_ID),
 );
 
-/** The key that API requests must be signed with; undefined where they need not be. */
+/** The key for signing API requests; undefined when the sandbox does not require signatures. */
 export const signingKey = computed((): AccessKey | undefined => {
   const { settings, accessKeyId, accessKeySecret } = summary.value ?? {};
   if (settings?.signatures !== "required" || !accessKeyId || !accessKeySecret) return undefined;
   return { accessKeyId, accessKeySecret };
 });
 
-/** The control plane, as this visitor may use it. */
+/** A client of the control plane, with the visitor's token if there is one. */
 export function control(): SandboxClient {
   return new SandboxClient({ endpoint, ...(token.value === undefined ? {} : { controlToken: token.value }) });
 }

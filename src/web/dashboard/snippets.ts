@@ -1,22 +1,22 @@
 import type { Summary } from "../../client/index.ts";
 import { accessKeyIdOf, DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 
-/** A way to point a client at the sandbox, as text to copy. */
+/** Code that points one client at the sandbox, to copy. */
 interface Snippet {
   readonly name: string;
   readonly text: string;
-  /** What it needs, or what to know before using it. */
+  /** What the code needs, or what to know before using it; may be empty. */
   readonly note: string;
 }
 
 /**
- * Ways to point each client at a sandbox; `summary` is undefined until it is known, and has credentials only where the
- * visitor may know them.
+ * Code that points each client at a sandbox. `summary` is undefined until it is loaded, and has credentials
+ * only if the visitor may see them.
  */
 export function snippets(endpoint: string, id: string, summary: Summary | undefined): Snippet[] {
   const { protocol, host } = new URL(endpoint);
   const { region = "cn-hangzhou", accountId = "1234567890123456" } = summary?.settings ?? {};
-  // The key says which sandbox is meant where a client takes no path in its endpoint.
+  // The access key selects the sandbox for clients whose endpoint can't have a path.
   const accessKeyId = id === DEFAULT_SANDBOX_ID ? "any-id" : accessKeyIdOf(id);
   const accessKeySecret = summary?.accessKeySecret ?? "any-secret";
   const destination = `acs:mns:${region}:${accountId}:/queues/failed/messages`;

@@ -29,14 +29,14 @@ import {
   token,
 } from "./sandbox.ts";
 
-// Keeps what the page knows in step with its sandbox.
+// Keeps the page's state in sync with its sandbox.
 
-/** How many requests the page holds; older ones are in the journal. */
+/** How many requests the page holds. Older requests are in the journal. */
 const MAX_REQUESTS = 500;
 const PAGE_SIZE = 50;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Keeps the page in step with its sandbox from now on, across lost connections. */
+/** Starts to keep the page in sync with its sandbox; reconnects when a connection is lost. */
 export function watch(): void {
   window.addEventListener("hashchange", () => {
     token.value = tokenInAddress();
@@ -49,7 +49,7 @@ export function watch(): void {
 let wake: (() => void) | undefined;
 let socket: WebSocket | undefined;
 
-/** Connects again at once. */
+/** Reconnects at once. */
 export function retryNow(): void {
   socket?.close();
   wake?.();
@@ -76,10 +76,10 @@ async function follow(): Promise<void> {
   }
 }
 
-/** What the control plane's refusal of the summary means, by its status. */
+/** The meaning of a refused summary, by status. */
 const closedStates: Readonly<Record<number, ClosedState>> = { 401: "locked", 403: "refused", 404: "missing" };
 
-/** Loads the sandbox and follows its feed until that ends; says whether it makes sense to try again. */
+/** Loads the sandbox and follows its feed until the feed closes. After "ended", retrying is useless. */
 async function followOnce(): Promise<"lived" | "failed" | "ended"> {
   try {
     summary.value = await control().summary();
@@ -105,7 +105,7 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
     else waiting.push(event);
   });
   feed.addEventListener("open", async () => {
-    // The feed first, so that nothing falls between it and what is loaded.
+    // The feed opens first, so that no change between the feed and the loaded state is missed.
     try {
       await Promise.all([loadState(), loadRequests()]);
     } catch {
@@ -120,7 +120,7 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
   return lived ? "lived" : "failed";
 }
 
-/** What requests did to configs while the state was being loaded: that is newer than what comes. */
+/** Changes of configs by requests while the state is loading; these are newer than the loaded state. */
 const overtaking = new Map<string, ShownConfig | undefined>();
 
 async function loadState(): Promise<void> {
@@ -148,7 +148,7 @@ async function loadRequests(): Promise<void> {
   });
 }
 
-/** Adds the journal's next page to those shown. */
+/** Appends the journal's next page to the requests shown. */
 export async function loadOlderRequests(): Promise<void> {
   const nextToken = olderRequests.value;
   if (nextToken === undefined) return;
@@ -159,9 +159,9 @@ export async function loadOlderRequests(): Promise<void> {
   });
 }
 
-/** Requests that the page does not show yet. */
+/** Requests received but not shown yet. */
 const queue: JournalEntry[] = [];
-/** Whether there were more: what they did to configs has to be loaded. */
+/** Whether requests were dropped from the queue, so that their changes have to be loaded. */
 let hasDropped = false;
 
 function take(event: FeedEvent): void {
@@ -170,7 +170,7 @@ function take(event: FeedEvent): void {
     return;
   }
   queue.push(event.entry);
-  // A hidden page draws nothing, but must not hoard either.
+  // A hidden page draws no frames, and the queue must not grow without limit.
   if (queue.length > MAX_REQUESTS) {
     queue.shift();
     hasDropped = true;
@@ -178,7 +178,7 @@ function take(event: FeedEvent): void {
   if (queue.length === 1) requestAnimationFrame(takeQueue);
 }
 
-/** Takes the requests that came since the last frame, in one step, however many they are. */
+/** Applies all requests received since the last frame, in one update. */
 function takeQueue(): void {
   const known = new Set(requests.value.map(({ entry }) => entry.requestId));
   const entries = queue.splice(0).filter(({ requestId }) => !known.has(requestId));
@@ -189,12 +189,12 @@ function takeQueue(): void {
     requests.value = [...seen.reverse(), ...requests.value].slice(0, MAX_REQUESTS);
     configs.value = next;
   });
-  // A fault was counted, and after one the response need not be what happened.
+  // After a fault, the fault's counts have changed, and the response may not show what the request did.
   if (hasDropped || entries.some((entry) => entry.faults.length > 0)) reload({ requests: false });
   hasDropped = false;
 }
 
-/** Does to these configs what a request did; returns it as the page shows it. */
+/** Applies a request's change to `configs`. Returns the request as the page shows it. */
 function takeRequest(entry: JournalEntry, configs: Map<string, ShownConfig>): SeenRequest {
   const name = configOfRequest(entry);
   if (name === undefined) return { entry };
@@ -222,13 +222,13 @@ function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, 
 const COUNT_AFTER_MS = 2000;
 let isCounting = false;
 
-/** Has the figures counted anew, some time after requests came: they are for all functions together. */
+/** Loads the summary again, some time after requests arrive, because its counts cover all functions. */
 function countSoon(): void {
   if (isCounting) return;
   isCounting = true;
   setTimeout(async () => {
     isCounting = false;
-    // When it fails, so does the feed, which starts again.
+    // If this fails, the feed fails too, and reconnects.
     const counted = await control()
       .summary()
       .catch(() => undefined);
@@ -240,7 +240,7 @@ let isReloading = false;
 let isStateStale = false;
 let areRequestsStale = false;
 
-/** Loads the state again, and the requests if asked; once at a time. */
+/** Reloads the state, and the requests if asked. Only one reload runs at a time. */
 function reload(what: { readonly requests: boolean }): void {
   isStateStale = true;
   areRequestsStale ||= what.requests;
@@ -255,7 +255,7 @@ async function loadStale(): Promise<void> {
     try {
       await Promise.all(loads.map((load) => load()));
     } catch {
-      socket?.close(); // What is shown may be wrong: start again.
+      socket?.close(); // The page may show old state: reconnect and load everything.
     }
   }
   isReloading = false;

@@ -13,7 +13,7 @@ const followScheme = () => document.documentElement.classList.toggle("dark-mode"
 dark.addEventListener("change", followScheme);
 followScheme();
 
-/** The API reference of the sandbox whose page this is; what is tried out goes to that sandbox. */
+/** The API reference of the page's sandbox. "Try it out" sends requests to that sandbox. */
 const reference = SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#reference",
@@ -23,7 +23,7 @@ const reference = SwaggerUIBundle({
   tryItOutEnabled: true,
   validatorUrl: null,
   onComplete: () => {
-    // Swagger UI gives this list no name that a screen reader can tell.
+    // Swagger UI gives this list no accessible name.
     document.querySelector("#servers")?.setAttribute("aria-label", "Server");
     if (token) reference.preauthorizeApiKey("controlToken", token);
   },
