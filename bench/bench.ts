@@ -1,6 +1,7 @@
 /**
- * Measures the served program, as ratios within one run: machines differ, and so does one machine from minute to
- * minute. `npm run bench`, or `npm run bench -- --quick` for fewer rounds; with `TMPDIR=/dev/shm`, no disk takes part.
+ * Measures the served program as ratios within one run, because the speed differs between machines and
+ * changes from minute to minute. `npm run bench`, or `npm run bench -- --quick` for fewer rounds.
+ * `TMPDIR=/dev/shm` avoids the disk.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -25,26 +26,28 @@ import {
 } from "./load.ts";
 import { keepResults, quick } from "./results.ts";
 
-// Many short rounds: the machine's speed drifts, and rounds next to each other see the same of it.
+// Many short rounds, because the machine's speed drifts, and adjacent rounds run at a similar speed.
 const SECONDS = 2;
 const ROUNDS = quick ? 2 : 12;
 const WARM_UP_PUTS = quick ? PUTS_UNTIL_STEADY / 20 : PUTS_UNTIL_STEADY;
 const STARTS = quick ? 3 : 7;
-/** Each connection asks for functions that no other asks for, in place of all for all of them. */
+/**
+ * The title of measurements in which each connection has its own functions, instead of sharing all functions.
+ */
 const OWN = "functions of one's own";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 interface Target {
   readonly name: string;
   readonly host: Host;
-  /** A sandbox of the host; without, its `default`. */
+  /** The endpoint of a sandbox on the host; default the sandbox `default`. */
   readonly url?: string;
   readonly key?: AccessKey;
 }
 
 interface Measured {
   readonly name: string;
-  /** Until it was warm. */
+  /** The rounds before the target was warm. */
   readonly atFirst: Round[];
   readonly rounds: Round[];
   memoryMiB?: number;
@@ -53,8 +56,9 @@ interface Measured {
 const paths = configPaths(FUNCTIONS);
 
 /**
- * Loads targets in turn, A B A B, and prints what came of it; cold ones first until all are warm: in turn then too, since an
- * object that nobody asks for ten seconds is unloaded, and its write-ahead log with it.
+ * Loads targets in turn, A B A B, and prints the results. Cold targets are first loaded until all are warm,
+ * also in turn, because workerd unloads an object after ten seconds without requests, and drops its
+ * write-ahead log.
  */
 async function inTurn(
   title: string,
@@ -91,7 +95,7 @@ const rate = (rounds: readonly Round[]) => median(rounds.map(({ requestsPerSecon
 const times = (ours: Measured | undefined, other: Measured | undefined) =>
   ratio(ours?.rounds ?? [], other?.rounds ?? []);
 
-/** How long the program takes from its start to its URL, once built, in milliseconds. */
+/** The time from starting the built program until it prints its URL, in milliseconds. */
 async function readyTime(): Promise<number> {
   const cwd = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
   const started = performance.now();
@@ -108,7 +112,7 @@ async function readyTime(): Promise<number> {
   return ready;
 }
 
-/** Milliseconds that something takes: the median of some times. */
+/** How long `run` takes in milliseconds: the median of several runs. */
 async function time(times: number, run: () => Promise<unknown>): Promise<number> {
   const taken: number[] = [];
   for (let i = 0; i < times; i++) {
@@ -119,7 +123,10 @@ async function time(times: number, run: () => Promise<unknown>): Promise<number>
   return median(taken);
 }
 
-/** The control plane of a sandbox with 500 functions, in milliseconds, and how many sandboxes it makes a second. */
+/**
+ * Times of the control plane in a sandbox with 500 functions, in milliseconds, and sandboxes created per
+ * second.
+ */
 async function controlPlane(host: Host) {
   const configs = Array.from({ length: 500 }, (_, i) => ({ function: `f${i}`, maxAsyncRetryAttempts: 1 }));
   const sandbox = await createSandbox(host.url, { snapshot: { configs } });

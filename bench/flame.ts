@@ -1,6 +1,6 @@
 /**
- * Draws where a PUT's time goes, as a flame graph: the Worker's JavaScript under load, sampled by V8 through workerd's
- * inspector. Writes docs/images/flame.svg: `npm run bench:flame`.
+ * Draws a flame graph of where a PUT spends its time. V8 samples the Worker's JavaScript under load, through
+ * workerd's inspector. `npm run bench:flame` writes docs/images/flame.svg.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -108,7 +108,7 @@ async function connect(port: number) {
   };
 }
 
-/** A frame of the graph, with the time that it and what it called took, in microseconds. */
+/** A frame of the graph. Its time includes the frames that it called, in microseconds. */
 interface Frame {
   readonly name: string;
   time: number;

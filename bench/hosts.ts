@@ -12,22 +12,22 @@ import { WORKER_DIRECTORY, type WorkerSettings } from "../src/local/worker.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** A Worker that is served. */
+/** A served Worker. */
 export interface Host {
   readonly url: string;
-  /** The process that serves, where it is known. */
+  /** The process that serves the Worker, if known. */
   readonly pid?: number;
   close(): Promise<void>;
 }
 
-/** Builds the Worker of `baseline/`; where it is then. */
+/** Builds the Worker of `baseline/`. Returns the directory of the built Worker. */
 export async function buildBaseline(): Promise<string> {
   const directory = join(ROOT, "dist/baseline/");
   await buildWorker(join(ROOT, "bench/baseline/wrangler.toml"), directory);
   return directory;
 }
 
-/** As `npm start` serves it: by workerd itself, with durable state in a directory of its own. */
+/** Serves a Worker as `npm start` does: by workerd itself, with durable state in its own directory. */
 export async function byWorkerd(
   workerDirectory = WORKER_DIRECTORY,
   variables: Readonly<Record<string, string>> = {},
@@ -44,7 +44,7 @@ export async function byWorkerd(
   };
 }
 
-/** By miniflare's API, with durable state. */
+/** Serves the Worker by miniflare's API, with durable state. */
 export async function byMiniflare(): Promise<Host> {
   const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
   const settings: WorkerSettings = JSON.parse(
@@ -75,8 +75,8 @@ export async function byMiniflare(): Promise<Host> {
 }
 
 /**
- * By `wrangler dev`, as it serves a contributor: with its simulated rate limits, at whose price each request comes, but
- * with a limit that no load reaches.
+ * Serves the Worker by `wrangler dev`, as for a contributor. Its simulated rate limits stay on, because they
+ * cost time in each request, but the limit is higher than any load.
  */
 export async function byWranglerDev(): Promise<Host> {
   const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
@@ -127,7 +127,7 @@ export async function byWranglerDev(): Promise<Host> {
       said += chunk;
       const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
       if (!found || !/Ready/i.test(said)) return;
-      // It says a line for each request, which only the load would pay for.
+      // wrangler prints a line for each request; reading these lines would slow down the load.
       child.stdout.off("data", read).resume();
       child.stderr.off("data", read).resume();
       resolve(found);
@@ -146,7 +146,7 @@ export async function byWranglerDev(): Promise<Host> {
   };
 }
 
-/** The memory that a process holds now, in MiB; NaN where there is no /proc. */
+/** A process's resident memory in MiB; NaN where there is no /proc. */
 export async function memory(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(status) ?? [];

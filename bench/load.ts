@@ -3,25 +3,25 @@ import autocannon from "autocannon";
 
 export const FUNCTIONS = 32;
 const CONNECTIONS = 16;
-/** How many different configs a connection puts to a function in turn. */
+/** How many different configs a connection PUTs to each function, in turn. */
 const CONFIGS = 4;
 /**
- * After so many, the functions' journals are full, and their write-ahead logs as long as they get (SQLite starts one
- * anew at 1,000 pages): from then on a PUT writes over what is there, and its commit costs the disk less.
+ * After so many PUTs, the functions' journals and write-ahead logs have reached their full size (SQLite
+ * restarts a log at 1,000 pages). A PUT then overwrites existing pages, so its commit costs the disk less.
  */
 export const PUTS_UNTIL_STEADY = FUNCTIONS * 1000;
 
-/** The path of a function's config; a service can have a qualifier with it. */
+/** The path of a function's config. `service` may include a qualifier, as in `demo.prod`. */
 export function configPath(name: string, service = "demo"): string {
   return `/2016-08-15/services/${service}/functions/${name}/async-invoke-config`;
 }
 
-/** The paths of so many functions' configs. */
+/** The paths of the configs of so many functions. */
 export function configPaths(functions: number): string[] {
   return Array.from({ length: functions }, (_, i) => configPath(`f${i}`));
 }
 
-/** A config; another for each number: SQLite writes nothing for a row that stays as it was. */
+/** A config that differs for each number, because SQLite writes nothing for an unchanged row. */
 function config(number: number): string {
   return JSON.stringify({
     destinationConfig: {
@@ -33,7 +33,7 @@ function config(number: number): string {
   });
 }
 
-/** One round of load: what came of it. Latencies are in milliseconds. */
+/** The result of one round of load. Latencies are in milliseconds. */
 export interface Round {
   readonly requestsPerSecond: number;
   readonly p50: number;
@@ -49,16 +49,17 @@ export interface Load {
   readonly seconds: number;
   /** Default PUT. */
   readonly method?: "PUT" | "GET";
-  /** What the requests are signed with, if anything. */
+  /** The access key that signs the requests; unsigned without one. */
   readonly key?: AccessKey | undefined;
   /**
-   * Whether each of the 16 connections asks for every config, all in the same order, so that several come for one together;
-   * or for some that no other asks for, as by default unless there are fewer than connections.
+   * Whether each of the 16 connections requests every config, all in the same order, so that requests for one
+   * config arrive together. Otherwise each connection has its own configs. Default: true if there are fewer
+   * configs than connections.
    */
   readonly shared?: boolean;
 }
 
-/** PUTs or GETs of the configs at these paths, over 16 connections, for some seconds. Throws when a response is not a 2xx. */
+/** PUTs or GETs the configs at these paths, over 16 connections. Rejects when a response is not a 2xx. */
 export function load(
   url: string,
   paths: readonly string[],
@@ -66,7 +67,8 @@ export function load(
 ): Promise<Round> {
   const type = method === "PUT" ? "application/json" : "";
   let connections = 0;
-  // Each connection has bodies of its own, made before the load starts: making them must not slow the client down.
+  // Each connection's requests are made before the load starts, so that making them does not slow down the
+  // client.
   const setupClient = (client: autocannon.Client) => {
     const connection = connections++;
     const its = shared ? paths : paths.filter((_, i) => i % CONNECTIONS === connection);
@@ -83,7 +85,7 @@ export function load(
   return fire({ url, duration: seconds, setupClient });
 }
 
-/** Makes sandboxes, over 16 connections, for some seconds. */
+/** Creates sandboxes, over 16 connections, for some seconds. */
 export function creation(url: string, seconds: number): Promise<Round> {
   return fire({ url: `${url}/_sandbox/sandboxes`, method: "POST", body: "{}", duration: seconds });
 }
@@ -102,7 +104,10 @@ async function fire(options: autocannon.Options): Promise<Round> {
   };
 }
 
-/** Headers that sign a request by the FC scheme: valid for fifteen minutes. Content-MD5 is not mandatory. */
+/**
+ * Headers that sign a request by the FC scheme, valid for 15 minutes. The scheme does not require
+ * Content-MD5.
+ */
 function signature(method: string, type: string, path: string, { accessKeyId, accessKeySecret }: AccessKey) {
   const date = new Date().toUTCString();
   const text = [method, "", type, date, path].join("\n");
@@ -110,14 +115,14 @@ function signature(method: string, type: string, path: string, { accessKeyId, ac
   return { date, authorization: `FC ${accessKeyId}:${signed}` };
 }
 
-/** How many times faster one was than another: the median over the rounds that they did one after the other. */
+/** How many times faster the first target was: the median of the ratios of adjacent rounds. */
 export function ratio(ours: readonly Round[], other: readonly Round[]): number {
   return median(
     ours.map(({ requestsPerSecond }, i) => requestsPerSecond / (other[i]?.requestsPerSecond ?? Number.NaN)),
   );
 }
 
-/** The middle value, or the mean of the two in the middle. */
+/** The median: the middle value, or the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);

@@ -1,6 +1,6 @@
-/** What a plot shows: small charts in a row, one per series, each from zero up. */
+/** A row of small charts, one per series. The vertical axis of each starts at zero. */
 export interface Plot {
-  /** What the horizontal axis counts. */
+  /** The label of the horizontal axis. */
   readonly title: string;
   readonly isLogarithmic: boolean;
   readonly series: readonly {
@@ -11,7 +11,7 @@ export interface Plot {
 
 const [WIDTH, HEIGHT, MARGIN] = [280, 150, 34];
 
-/** An SVG that is legible on light and dark pages. */
+/** Draws a plot as SVG, legible on light and dark pages. */
 export function plot({ title, isLogarithmic, series }: Plot): string {
   const charts = series.map(({ name, points }, index) => {
     const xs = points.map(([x]) => (isLogarithmic ? Math.log10(x) : x));

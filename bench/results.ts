@@ -3,10 +3,10 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Whether the rounds are to be short: to see that it works, not to compare. */
+/** Whether to run few rounds: to check that the benchmark works, not to compare results. */
 export const quick = process.argv.includes("--quick");
 
-/** Keeps what a run measured in `bench/results/`, with the machine that it ran on. */
+/** Writes a run's measurements to `bench/results/`, with the machine and the date. */
 export async function keepResults(prefix: string, measured: object): Promise<void> {
   const date = new Date().toISOString();
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };

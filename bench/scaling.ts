@@ -1,6 +1,7 @@
 /**
- * Measures whether speed stays as things grow: functions, sandboxes, qualifiers, and time. Writes a table, JSON to
- * `bench/results/`, and the plots of docs/performance.md. `npm run bench:scaling`, or with `-- --quick`.
+ * Measures whether speed stays constant as functions, sandboxes, qualifiers or running time grow. Writes a
+ * table, JSON to `bench/results/`, and the plots of docs/performance.md. `npm run bench:scaling`, or with `--
+ * --quick`.
  */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -20,7 +21,7 @@ interface Point extends Round {
   readonly memoryMiB: number;
 }
 
-/** Serves a fresh sandbox server for one series of measurements. */
+/** Starts a new sandbox server for one series of measurements, and closes it afterwards. */
 async function serving<T>(run: (url: string, pid: number) => Promise<T>): Promise<T> {
   const server = await byWorkerd(undefined, { MAX_FUNCTIONS_PER_SANDBOX: "20000" });
   try {
@@ -30,7 +31,7 @@ async function serving<T>(run: (url: string, pid: number) => Promise<T>): Promis
   }
 }
 
-/** Each of the paths PUT once, so that nothing is new when it is measured. */
+/** PUTs each path once, so that the measurement creates no configs. */
 async function touch(url: string, paths: readonly string[]): Promise<void> {
   for (let i = 0; i < paths.length; i += 32) {
     await Promise.all(

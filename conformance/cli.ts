@@ -9,10 +9,16 @@ import { presentConfigs, reasonOf, runScenarios, type Selection } from "./run.ts
 import { scenarios } from "./scenarios/index.ts";
 import { secretsOf, withoutSecrets } from "./secrets.ts";
 
-/** Of one Ctrl-C there come two signals: the terminal's, and the one that npm passes on. */
+/**
+ * One Ctrl-C sends two signals: the terminal sends one, and npm forwards another. Signals within this time
+ * count as one.
+ */
 const TWICE_MS = 1000;
 
-/** Signals that end a run: the first lets it clean up, another one, a while later, does not wait for that. */
+/**
+ * Listens for signals that end a run. After the first, the run deletes its configs; a later one ends it at
+ * once.
+ */
 function interruptions() {
   const [stop, giveUp] = [new AbortController(), new AbortController()];
   let stoppedAt: number | undefined;
@@ -25,7 +31,7 @@ function interruptions() {
       } else if (Date.now() - stoppedAt > TWICE_MS) giveUp.abort();
     });
   }
-  // Whoever read the report is gone, but what was put is still to be deleted.
+  // The reader of the output is gone, but the run must still delete its configs.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop.abort());
   return { signal: stop.signal, giveUp: giveUp.signal };
 }
@@ -33,7 +39,7 @@ function interruptions() {
 async function runAgainst(given: Given): Promise<number> {
   const subject = subjectOf(given);
   const selection = selectionOf(given.only);
-  // Better now than when all has been asked.
+  // Fail before the run, and not after it.
   if (given.record !== undefined) await access(dirname(given.record), constants.W_OK);
   const interrupted = interruptions();
   const reached = await reach(given, subject, selection, interrupted.signal);
@@ -62,7 +68,7 @@ async function runAgainst(given: Given): Promise<number> {
   return exitCodeOf(outcome);
 }
 
-/** The endpoint and what is there already; or why nobody answers. */
+/** The endpoint and the configs that exist there; or a sentence when the endpoint does not answer. */
 async function reach(given: Given, subject: Subject, selection: Selection, signal: AbortSignal) {
   try {
     const endpoint = await endpointOf(given, subject);
@@ -75,7 +81,7 @@ async function reach(given: Given, subject: Subject, selection: Selection, signa
   }
 }
 
-/** Whether an error is fetch's: no connection, one that broke off, or no answer in time. */
+/** Whether an error is a network error of fetch: no connection, a lost connection, or a timeout. */
 function isUnanswered(error: unknown): boolean {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return name === "TimeoutError" || (name === "TypeError" && /^(fetch failed|terminated)$/.test(message));

@@ -16,7 +16,7 @@ const DEFAULTS = {
   version: "1",
   alias: "prod",
 };
-/** What the scenarios call queues, topics and functions that they send to. */
+/** The name of the queues, topics and functions that the scenarios use as destinations. */
 const ELSEWHERE = "fc-conformance";
 const OTHER = `${ELSEWHERE}-other`;
 const SKIPPABLE: readonly Need[] = ["existence", "signatures", "alias", "version"];
@@ -60,7 +60,7 @@ Exit code: 0 all as expected (diff: the same), 1 something differs, or nobody an
 interrupted, or left something behind.
 `;
 
-/** Every option there is; HELP says what each is for. */
+/** All options; HELP describes them. */
 export const options = {
   sandbox: { type: "string" },
   endpoint: { type: "string" },
@@ -83,19 +83,19 @@ export const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** The command line, as it came. Throws an Error for an option that there is not. */
+/** Parses the arguments, without checking the values. Throws an Error for an unknown option. */
 export function readCommandLine(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    // What follows is advice on arguments that begin with "-", which are nobody's here.
+    // The rest of Node's message is advice on arguments that begin with "-", which no option here has.
     const [problem] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
     throw new Error(`${problem}; see --help.`);
   }
 }
 export type Given = ReturnType<typeof readCommandLine>["values"];
 
-/** What the run works on. Throws an Error that says what is missing or wrong. */
+/** The names and ids that the run uses. Throws an Error that says what is missing or invalid. */
 export function subjectOf(given: Given): Subject {
   const { region, service, version, alias, account: accountId = given.sandbox && DEFAULTS.account } = given;
   const functions = { function: given.function, functionOfFc3: given["fc3-function"] };
@@ -129,7 +129,7 @@ function queue(region: string, accountId: string, name: string): string {
   return `acs:mns:${region}:${accountId}:/queues/${name}/messages`;
 }
 
-/** The access key. Throws an Error when there is none. */
+/** The access key from the options or the environment. Throws an Error when there is none. */
 function credentialsOf(given: Given): Credentials {
   const { env } = process;
   const accessKeyId = given["access-key-id"] ?? env["ALIBABA_CLOUD_ACCESS_KEY_ID"];
@@ -158,7 +158,7 @@ export async function endpointOf(given: Given, subject: Subject): Promise<Endpoi
   return endpointAt(url, credentialsOf(given), new Set(offers));
 }
 
-/** What of --only is a version, and what a word. Throws an Error for a word that no scenario has. */
+/** Splits the values of --only into versions and words. Throws an Error for a word that no scenario has. */
 export function selectionOf(only: readonly string[]): Selection {
   const versions = only.filter((one) => apiVersions.some(({ id }) => id === one));
   const words = only.filter((one) => !versions.includes(one));

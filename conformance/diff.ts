@@ -2,7 +2,7 @@ import { versionById } from "../src/fc/versions.ts";
 import { errorItemsOf, isObject, itemOf, shown } from "./expectation.ts";
 import type { Recording } from "./recording.ts";
 
-/** Two recordings, each with the words that call what it recorded. */
+/** One of the two recordings, with its name in the report. */
 export interface Side {
   readonly name: string;
   readonly recording: Recording;
@@ -12,22 +12,25 @@ export interface Side {
 export interface StepDifference {
   readonly step: string;
   readonly choice: string | undefined;
-  /** What differs, a sentence each. */
+  /** One sentence for each difference in behaviour. */
   readonly differences: readonly string[];
-  /** In what words the sides say the same: no difference in behaviour. */
+  /** One sentence for each error message whose text differs, which is no difference in behaviour. */
   readonly wording: readonly string[];
 }
 
 export interface Difference {
   readonly steps: readonly StepDifference[];
-  /** How many steps only one side was asked, by its name: what the other has not, or an older kit. */
+  /**
+   * How many steps only one side has, by the side's name: the other skipped them, or ran another version of
+   * the kit.
+   */
   readonly alone: Readonly<Record<string, number>>;
   readonly compared: number;
 }
 
 type RecordedStep = Recording["steps"][number];
 
-/** What differs between two recordings, step by step, in the order of the first. */
+/** Compares two recordings, step by step, in the order of the first. */
 export function diff(one: Side, other: Side): Difference {
   const others = new Map(other.recording.steps.map((step) => [titleOf(step), step]));
   const steps: StepDifference[] = [];
@@ -78,7 +81,7 @@ function compareSteps(nameA: string, a: RecordedStep, nameB: string, b: Recorded
   }
   compareValues(a.answer.body, b.answer.body, "", note);
   if (differences.length === 0 && a.passed !== b.passed) {
-    // Times are not recorded: whether one moved only the run itself could see.
+    // Recordings contain no times, so only the run could check whether a time changed.
     const [name, failed] = a.passed ? [nameB, b] : [nameA, a];
     differences.push(`${name} was not as expected: ${failed.differences.join("; ")}`);
   }
@@ -106,7 +109,7 @@ function inWords(value: unknown): string {
   return value === undefined ? "absent" : shown(value);
 }
 
-/** The differences as a text to read; with `wording`, also in what words alone the sides differ. */
+/** The differences as text for people; with `wording`, also the error messages that differ. */
 export function diffReport({ steps, alone, compared }: Difference, wording: boolean): string {
   const lines = steps.flatMap((one) => {
     const sentences = [...one.differences, ...(wording ? one.wording : [])];
@@ -129,7 +132,7 @@ export function diffReport({ steps, alone, compared }: Difference, wording: bool
   ].join("\n");
 }
 
-/** A number and what is counted, in the plural where it is one. */
+/** A number and a noun, in the plural unless the number is 1. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -10,16 +10,16 @@ import { type Credentials, signedHeaders } from "./signing.ts";
 
 /** Where the scenarios run: the cloud, or a sandbox. */
 export interface Endpoint {
-  /** A URL, perhaps with a path before the API's own. */
+  /** The URL, which may have a path before the API's path. */
   readonly url: string;
   readonly credentials: Credentials;
-  /** What of the steps' needs is there. */
+  /** The needs of steps that the endpoint meets. */
   readonly offers: ReadonlySet<Need>;
-  /** Fulfilled when its clock shows a later second. Rejects when the signal aborts. */
+  /** Resolves when the endpoint's clock shows a later second. Rejects when the signal aborts. */
   nextSecond(signal: AbortSignal): Promise<void>;
 }
 
-/** A request, addressed and with its placeholders filled in. */
+/** A request with its address, and with its placeholders filled in. */
 export interface Request {
   readonly version: ApiVersion;
   readonly method: string;
@@ -36,8 +36,8 @@ const TIMEOUT_MS = 30_000;
 const RUN = crypto.randomUUID();
 
 /**
- * Sends a request and reads the answer, in which the secrets are covered: nothing further on can let one out. Throws
- * when there is none, in half a minute or before the signal aborts.
+ * Signs and sends a request, and returns the answer without secrets, so that no later code can leak one.
+ * Rejects when no answer arrives within 30 seconds, or when the signal aborts.
  */
 export async function send(
   { url, credentials }: Endpoint,
@@ -46,7 +46,7 @@ export async function send(
 ): Promise<Answer> {
   const base = new URL(url);
   const { version, method, path, query, signing } = request;
-  // As bytes: fetch gives a text a Content-Type of its own.
+  // Bytes, because fetch adds a Content-Type to text.
   const body = new TextEncoder().encode(request.body);
   const headers = new Headers(request.headers);
   headers.set("host", base.host);
@@ -88,10 +88,13 @@ function parsed(text: string): JsonValue {
   }
 }
 
-/** What ACS3 signs as the action where a path has no operation. */
+/** The action that ACS3 signs for a path without an operation. */
 const NO_OPERATION = "GetAsyncInvokeConfig";
 
-/** The version's name for what a request does: ACS3 signs it. A method that its path has not goes as a GET. */
+/**
+ * The version's name for a request's operation, which ACS3 signs. A method that the path does not have counts
+ * as GET.
+ */
 function actionOf({ method, path, version }: Request): string {
   const there = routesOf(version).filter((route) => isAt(version, route, path));
   const route =
@@ -101,13 +104,13 @@ function actionOf({ method, path, version }: Request): string {
   return route?.name ?? NO_OPERATION;
 }
 
-/** Whether a path is where a version has an operation. */
+/** Whether a path matches a version's route. */
 function isAt({ prefixes }: ApiVersion, route: VersionRoute, path: string): boolean {
   const pattern = route.path.replace(/:\w+/g, "[^/]*");
   return prefixes.some((prefix) => new RegExp(`^${prefix}${pattern}$`).test(path));
 }
 
-/** An endpoint with an access key, whose clock is real. */
+/** An endpoint with an access key, whose clock shows real time. */
 export function endpointAt(url: string, credentials: Credentials, offers: ReadonlySet<Need>): Endpoint {
   return {
     url,
@@ -118,8 +121,8 @@ export function endpointAt(url: string, credentials: Credentials, offers: Readon
 }
 
 /**
- * A new sandbox at a server, in which the subject's functions are declared and signatures required, and whose clock
- * only moves when it is told to. Throws a ControlError.
+ * Creates a sandbox on a server, with the subject's functions declared, signatures required, and the clock
+ * frozen. Throws a ControlError when the control plane refuses.
  */
 export async function newSandbox(server: string, subject: Subject): Promise<Endpoint> {
   const { accountId, region, service, alias, version } = subject;

@@ -2,15 +2,15 @@ import { DEFAULT_QUALIFIER } from "../src/fc/names.ts";
 import type { ApiVersion } from "../src/fc/versions.ts";
 import type { Expectation, JsonValue } from "./scenario.ts";
 
-/** What an endpoint answered. */
+/** An endpoint's response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The body as JSON; as text when it is none; undefined when there is none. */
+  /** The body as JSON, or as text when it is not JSON; undefined for an empty body. */
   readonly body: JsonValue | undefined;
 }
 
-/** The items in which a version's error body has its code and message. */
+/** The names of the items of an error body that hold the code and the message. */
 export interface ErrorItems {
   readonly code: string;
   readonly message: string;
@@ -22,12 +22,14 @@ export function errorItemsOf(version: ApiVersion): ErrorItems {
   return { code: named("InternalServerError"), message: named("message") };
 }
 
-/** An item of a value that may be no object. */
+/** An item of a value; undefined when the value is no object. */
 export function itemOf(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined;
 }
 
-/** What an expectation, with its placeholders filled in, has that the answer has not: a line each, or none. */
+/**
+ * How an answer differs from an expectation whose placeholders are filled in: one line for each difference.
+ */
 export function differences(
   expected: Expectation,
   identity: Readonly<Record<string, string>> | undefined,
@@ -50,7 +52,7 @@ export function differences(
       found.push(`expected header ${name}: ${wanted}, came ${came ?? "none"}`);
     }
   }
-  // A wrong status says it all: what the body lacks follows from it.
+  // With a wrong status, differences in the body would only repeat that.
   if (answer.status === expected.status) {
     if (identity) found.push(...compare(identity, answer.body, "", answer));
     if (expected.body !== undefined) found.push(...compare(expected.body, answer.body, "", answer));
@@ -59,11 +61,15 @@ export function differences(
 }
 
 /**
- * `$absent`; `$noToken`, absent or empty; `$noConfigs`, absent, null or an empty list; `$time`; `$requestId`, the one in the headers;
- * `$text`, any but the empty one; `$later than T`.
- * And as the one item of an object: `$anyOrder`, a list of the same in any order; `$includes`, a list with these
- * among others; `$length`, so many; `$sortedBy: "qualifier"`, configs by the bytes of their qualifiers; `$only`, an object with no other
- * items.
+ * Compares a value with an expected value. Special texts:
+ * - `$absent`; `$noToken`: absent or empty; `$noConfigs`: absent, null or an empty list;
+ * - `$time`: a time; `$later than T`: a time after T;
+ * - `$requestId`: the request id in the headers; `$text`: any text that is not empty.
+ *
+ * Special objects, each with one item:
+ * - `$anyOrder`: a list of these entries in any order; `$includes`: a list with at least these entries;
+ * - `$length`: a list with so many entries; `$sortedBy: "qualifier"`: configs sorted by the bytes of their qualifiers;
+ * - `$only`: an object with these items and no others.
  */
 function compare(expected: unknown, came: unknown, at: string, answer: Answer): string[] {
   const where = at || "the body";
@@ -158,13 +164,13 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 const SHOWN_CHARACTERS = 300;
 
-/** The token of a list's next page; undefined when it has none, or an empty one. */
+/** The token of a list's next page; undefined when the token is absent or empty. */
 export function nextTokenOf(body: unknown): string | undefined {
   const token = itemOf(body, "nextToken");
   return typeof token === "string" && token !== "" ? token : undefined;
 }
 
-/** A value on one line, as a report quotes it. */
+/** A value as a report quotes it: on one line, and cut to 300 characters. */
 export function shown(value: unknown): string {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;

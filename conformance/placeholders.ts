@@ -1,9 +1,9 @@
 import type { ApiVersion } from "../src/fc/versions.ts";
 
-/** What the placeholders of a scenario stand for. */
+/** The values of a scenario's placeholders, by name. */
 export type Values = Readonly<Record<string, string | number>>;
 
-/** What a run works on: a function in a service of FC 2.0, and one of FC 3.0. */
+/** The names and ids that a run uses: a function in a service of FC 2.0, and a function of FC 3.0. */
 export interface Subject {
   readonly accountId: string;
   readonly region: string;
@@ -12,14 +12,14 @@ export interface Subject {
   readonly functionOfFc3: string;
   readonly alias: string;
   readonly version: string;
-  /** A name that nothing has. */
+  /** A name that no service, function or alias has. */
   readonly missing: string;
-  /** Resource names to send results to. */
+  /** The ARNs of two destinations. */
   readonly destination: string;
   readonly otherDestination: string;
 }
 
-/** The values of a run in one API version. */
+/** The values of a run's placeholders in one API version. */
 export function valuesOf(subject: Subject, version: ApiVersion): Values {
   return {
     accountId: subject.accountId,
@@ -37,12 +37,12 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
   };
 }
 
-/** A placeholder that stands for nothing: the answer that it is taken from did not have it. */
+/** A placeholder without a value, because an earlier answer did not contain the item to save. */
 export class UnknownPlaceholder extends Error {}
 
 /**
- * A value with its placeholders filled in, keys too. A text that is one placeholder and nothing else becomes the
- * value itself, which may be a number. Throws an UnknownPlaceholder.
+ * Fills in the placeholders of a value, in keys too. A text that is exactly one placeholder becomes the
+ * placeholder's value, which may be a number. Throws an UnknownPlaceholder.
  */
 export function fill<T>(value: T, values: Values): T {
   return filled(value, values) as T;

@@ -9,7 +9,7 @@ import { wholeWord } from "./secrets.ts";
 
 const FORMAT = "fc-sandbox-conformance/1";
 
-/** What came back in a run: names, times and ids as placeholders, so that two runs can be compared. */
+/** The answers of a run, with placeholders for names, times and ids, so that two runs can be compared. */
 export const recordingSchema = z.strictObject({
   format: z.literal(FORMAT),
   steps: z.array(
@@ -18,14 +18,14 @@ export const recordingSchema = z.strictObject({
       scenario: z.string(),
       step: z.string(),
       choice: z.optional(z.string()),
-      /** Whether it was as the scenario expects. */
+      /** Whether the answer was as the scenario expects. */
       passed: z.boolean(),
-      /** In what it was not. */
+      /** How the answer differed from the expectation. */
       differences: z.array(z.string()),
       answer: z.strictObject({
         status: z.int(),
         headers: z.record(z.string(), z.string()),
-        /** Absent when there is none. */
+        /** Absent for an empty body. */
         body: z.optional(z.json()),
       }),
     }),
@@ -34,10 +34,10 @@ export const recordingSchema = z.strictObject({
 export type Recording = z.infer<typeof recordingSchema>;
 
 const HEADERS = ["allow", "content-type", "retry-after", "x-fc-error-type"];
-/** Their values are never the same: what counts is that they are there. */
+/** Headers whose values always differ, so that only their presence is recorded. */
 const HEADERS_THERE = ["date", "x-fc-request-id"];
 
-/** A run's answers, with nothing in them that says whose account it was. */
+/** The recording of a run, without anything that identifies the account. */
 export function recordingOf(outcome: RunOutcome, subject: Subject, endpoint: Endpoint): Recording {
   const tokens = outcome.steps.flatMap(({ answer }) => {
     const token = nextTokenOf(answer?.body);
@@ -77,8 +77,8 @@ const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 const FC3_REQUEST_ID = /\b1-[0-9a-f]{8}(-[0-9a-f]+){1,2}/gi;
 
 /**
- * Replaces what differs from run to run and from account to account in every text of a value. A time keeps its
- * form, so that one with milliseconds still differs from one without.
+ * Returns a function that replaces, in every text of a value, what differs between runs or accounts. A time
+ * keeps its format, so that a time with milliseconds still differs from a time without.
  */
 function anonymiser(
   version: ApiVersion["id"],
@@ -107,7 +107,7 @@ function anonymiser(
   const replacements = known.flatMap(([name, placeholder]) =>
     name ? [[wholeWord(name), placeholder] as const] : [],
   );
-  // A version is a number, so only where a qualifier stands.
+  // A version is a number, which is replaced only where a qualifier can be.
   const published = new RegExp(`(?<=[/:'])${subject.version}(?![\\w-])`, "g");
   const text = (value: string) => {
     let result = value;
@@ -133,7 +133,7 @@ function anonymiser(
   return <T>(value: T): T => walk(value) as T;
 }
 
-/** A recording's text as what it says. Throws an Error when it is none. */
+/** Parses the JSON text of a recording. Throws an Error when the text is not a recording. */
 export function parseRecording(text: string): Recording {
   const parsed = recordingSchema.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;

@@ -1,7 +1,7 @@
 import { counted } from "./diff.ts";
 import type { RunOutcome, StepOutcome } from "./run.ts";
 
-/** One step's lines: none when it is as expected, unless `all` are wanted. */
+/** The report of one step; empty for a passed or skipped step, unless `all` is true. */
 export function stepReport({ result, version, scenario, step, choice, details }: StepOutcome, all: boolean) {
   if (!all && (result === "passed" || result === "skipped")) return "";
   const mark = choice ? ` [choice ${choice}]` : "";
@@ -9,7 +9,7 @@ export function stepReport({ result, version, scenario, step, choice, details }:
   return [...lines, ...details.map((detail) => `           ${detail}`), ""].join("\n");
 }
 
-/** How a run ended, in a few lines. */
+/** The summary of a run, in a few lines. */
 export function summary({ steps, leftBehind, stopped }: RunOutcome): string {
   const of = (result: StepOutcome["result"]) => steps.filter((step) => step.result === result);
   const choices = new Set(of("differs").flatMap(({ choice }) => (choice ? [choice] : [])));
@@ -26,9 +26,12 @@ export function summary({ steps, leftBehind, stopped }: RunOutcome): string {
   ].join("\n");
 }
 
-/** 0 when all is as expected, 1 when something differs, 2 when not everything could be tried or cleaned up. */
+/**
+ * The exit code: 0 all as expected, 1 something differs, 2 the run stopped, tried nothing or left configs
+ * behind.
+ */
 export function exitCodeOf({ steps, leftBehind, stopped }: RunOutcome): 0 | 1 | 2 {
-  // A run that tried nothing shows nothing.
+  // A run that tried no step proves nothing.
   const tried = steps.some(({ result }) => result === "passed" || result === "differs");
   if (stopped !== undefined || leftBehind.length > 0 || !tried) return 2;
   return steps.some(({ result }) => result === "differs") ? 1 : 0;

@@ -14,28 +14,33 @@ import {
 import { fill, type Subject, UnknownPlaceholder, type Values, valuesOf } from "./placeholders.ts";
 import type { JsonValue, Need, Scenario, ScenarioRequest, Step } from "./scenario.ts";
 
-/** What came of one step in one version of the API. */
+/** The outcome of one step in one API version. */
 export interface StepOutcome {
   readonly scenario: string;
   readonly version: ApiVersion["id"];
   readonly step: string;
   readonly choice: string | undefined;
-  /** `failed` is without an answer. */
+  /** `failed` means that no answer arrived. */
   readonly result: "passed" | "differs" | "skipped" | "failed";
-  /** What differs; or why it was skipped or failed. */
+  /** What differs, or why the step was skipped or failed. */
   readonly details: readonly string[];
   readonly answer: Answer | undefined;
 }
 
 export interface RunOutcome {
   readonly steps: readonly StepOutcome[];
-  /** Configs that could not be deleted: where they are, and why not. */
+  /** Configs that could not be deleted: for each, its path and the reason. */
   readonly leftBehind: readonly string[];
-  /** Whether it ended before the last step: by the signal, or because nobody answered. */
+  /**
+   * Why the run ended before the last step, such as a signal or a missing answer; undefined when it did not.
+   */
   readonly stopped: string | undefined;
 }
 
-/** Which scenarios run: in these versions, and with one of these words in their name; all, where there is none. */
+/**
+ * Which scenarios run: in these versions, and with one of these words in their name or as a step's choice. An
+ * empty list selects all.
+ */
 export interface Selection {
   readonly versions: readonly string[];
   readonly words: readonly string[];
@@ -43,17 +48,17 @@ export interface Selection {
 
 export interface RunOptions {
   readonly selection: Selection;
-  /** Ends it after the request under way, with what was put deleted. */
+  /** Ends the run after the current request. The run then deletes its configs. */
   readonly signal: AbortSignal;
-  /** Ends it at once, with what was not yet deleted named. */
+  /** Ends the run at once. The outcome names the configs that are not deleted. */
   readonly giveUp: AbortSignal;
-  /** Told of each step as it is done. */
+  /** Called after each step. */
   readonly onStep?: (outcome: StepOutcome) => void;
 }
 
 /**
- * Runs scenarios, one after the other, in all of their versions; after each one it deletes the configs it put, also
- * when the signal aborts or nobody answers any more. Never throws.
+ * Runs scenarios one after the other, in all of their versions. After each scenario, the run deletes the
+ * configs that the scenario put, also when the signal aborts or the endpoint stops answering. Never throws.
  */
 export async function runScenarios(
   scenarios: readonly Scenario[],
@@ -91,7 +96,7 @@ function chosenScenarios(scenarios: readonly Scenario[], version: ApiVersion, { 
   );
 }
 
-/** Whether a selection leaves anything to run. */
+/** Whether a selection leaves no scenario to run. */
 export function isEmpty(scenarios: readonly Scenario[], selection: Selection): boolean {
   return chosenVersions(selection).every(
     (version) => chosenScenarios(scenarios, version, selection).length === 0,
@@ -99,8 +104,8 @@ export function isEmpty(scenarios: readonly Scenario[], selection: Selection): b
 }
 
 /**
- * The configs that the subject's functions have: a run would overwrite and delete them. Throws an Error when that
- * can't be known, since the endpoint answers something else, or nothing.
+ * The existing configs of the subject's functions, which a run would overwrite and delete. Throws an Error
+ * when the endpoint's answer does not say whether a config exists, or when no answer arrives.
  */
 export async function presentConfigs(
   subject: Subject,
@@ -113,7 +118,7 @@ export async function presentConfigs(
     const values = valuesOf(subject, version);
     const list = await look(version, addressOf(version, values, { operation: "list" }), endpoint, signal);
     const configs = configsOf(list.answer);
-    // A first page of nothing is not yet the whole list.
+    // An empty page with a token does not show that the list is empty.
     const isWhole = configs && (configs.length > 0 || !itemOf(list.answer.body, "nextToken"));
     if (!isWhole) throw unknowable(list);
     for (const config of configs) {
@@ -131,14 +136,17 @@ export async function presentConfigs(
   return found;
 }
 
-/** The configs of a list, which may be null or absent when there are none; undefined when it is no list. */
+/**
+ * The configs of a list, which may be null or absent when the list is empty; undefined when the answer is no
+ * list.
+ */
 function configsOf({ status, body }: Answer): readonly JsonValue[] | undefined {
   if (status !== 200 || !isObject(body)) return undefined;
   const configs = itemOf(body, "configs") ?? [];
   return Array.isArray(configs) ? configs : undefined;
 }
 
-/** Those whose configs the scenarios change: LATEST, and what there is besides. */
+/** The qualifiers whose configs the scenarios change: LATEST, and the alias and version that exist. */
 function qualifiersOf({ alias, version }: Subject, { offers }: Endpoint): (string | undefined)[] {
   return [undefined, ...(offers.has("alias") ? [alias] : []), ...(offers.has("version") ? [version] : [])];
 }
@@ -178,7 +186,7 @@ class ScenarioRun {
   readonly #endpoint: Endpoint;
   readonly #signal: AbortSignal;
   readonly #giveUp: AbortSignal;
-  /** What was put, and may be there: the requests that delete it, by address. */
+  /** The requests that delete the configs that may exist, by address. */
   readonly #deletions = new Map<string, Request>();
   #values: Values;
 
@@ -199,7 +207,7 @@ class ScenarioRun {
     this.#values = valuesOf(subject, version);
   }
 
-  /** Takes the steps; the reason when it stopped before the last. */
+  /** Runs the steps. Returns the reason when the run stopped before the last step. */
   async steps(onStep: (outcome: StepOutcome) => void): Promise<string | undefined> {
     for (const step of this.#scenario.steps) {
       if (this.#signal.aborted) return INTERRUPTED;
@@ -233,7 +241,7 @@ class ScenarioRun {
     return undefined;
   }
 
-  /** Deletes what was put; what could not be deleted, and why. */
+  /** Deletes the scenario's configs. Returns the configs that could not be deleted, each with the reason. */
   async cleanUp(): Promise<string[]> {
     const left: string[] = [];
     for (const request of this.#deletions.values()) {
@@ -261,7 +269,7 @@ class ScenarioRun {
     return failure;
   }
 
-  /** A list's pages as one answer; or the first that is none. */
+  /** Reads all pages of a list into one answer. Returns the first answer that is no list as it is. */
   async #everyPage(request: Request): Promise<Answer> {
     const configs: JsonValue[] = [];
     const tokens = new Set<unknown>();
@@ -271,7 +279,7 @@ class ScenarioRun {
       const [its, token] = [configsOf(page), nextTokenOf(page.body)];
       if (its === undefined) return page;
       configs.push(...its);
-      // A token that comes again would never end.
+      // A repeated token would cause an endless loop.
       if (token === undefined || tokens.has(token)) {
         return { ...page, body: { ...(page.body as Record<string, JsonValue>), configs } };
       }
@@ -280,7 +288,7 @@ class ScenarioRun {
     }
   }
 
-  /** An answer without the configs of the account's other functions: they are nobody's business. */
+  /** An answer without the configs of the account's other functions, which must not be recorded. */
   #withoutOthers(answer: Answer): Answer {
     const configs = itemOf(answer.body, "configs");
     if (this.#version.hasServices || !Array.isArray(configs)) return answer;
@@ -300,18 +308,19 @@ class ScenarioRun {
     const request = requestOf(version, this.#values, given);
     const address = `${request.path}?${request.query}`;
     const changes = request.method !== "GET" && request.method !== "DELETE";
-    // Nothing else is deleted: a path that is refused might be a list.
+    // Delete nothing but single configs: a step may send a method to another path, which must not be deleted.
     const isNew = changes && request.path.endsWith("/async-invoke-config") && !this.#deletions.has(address);
     if (isNew) {
       const { path, query } = request;
       this.#deletions.set(address, { version, method: "DELETE", path, query, headers: {}, body: "" });
     }
-    // A PUT that was given up might be done after the deletion that follows.
+    // The endpoint might apply an aborted PUT after the deletion that follows, so `signal` does not abort a
+    // PUT.
     const whole = step.everyPage
       ? await this.#everyPage(request)
       : await send(this.#endpoint, request, changes ? this.#giveUp : this.#signal);
     const answer = this.#withoutOthers(whole);
-    // What was refused is not there; after anything else it may be.
+    // A refused PUT created nothing. After any other answer, or none, the config may exist.
     if (isNew && answer.status >= 400 && answer.status < 500) this.#deletions.delete(address);
     // An empty token is none.
     const saved = Object.entries(step.save ?? {}).map(([name, item]) => [
@@ -336,7 +345,10 @@ class ScenarioRun {
 
 const INTERRUPTED = "interrupted";
 
-/** A deletion is tried again: the configs are somebody's. */
+/**
+ * The pauses before each attempt to delete a config: the endpoint may be a real account, so deletions are
+ * retried.
+ */
 const CLEANUP_PAUSES_MS = [0, 1000, 3000];
 
 type Addressed = Extract<ScenarioRequest, { operation: string }>;
@@ -356,7 +368,10 @@ function requestOf(version: ApiVersion, values: Values, given: ScenarioRequest):
   return { ...common, method: given.method, path: given.path, query: queryOf(given.query ?? {}) };
 }
 
-/** Where a version has what a step asks for. Throws an Error when the version has no such operation. */
+/**
+ * The method, path and query of a step's operation in a version. Throws an Error when the version does not
+ * have it.
+ */
 function addressOf(
   version: ApiVersion,
   values: Values,
@@ -387,7 +402,10 @@ function queryOf(parameters: Readonly<Record<string, string>>): string {
     .join("&");
 }
 
-/** What went wrong, in a line: a failed fetch has its reason in its cause, which may be several tries' without a word. */
+/**
+ * An error's message in one line. The reason of a failed fetch is in its cause, which has no message when
+ * several addresses were tried.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

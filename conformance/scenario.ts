@@ -6,15 +6,16 @@ import { apiVersions } from "../src/fc/versions.ts";
 export const versionId = z.enum(apiVersions.map(({ id }) => id));
 
 /**
- * What a step needs besides a function: a published version or an alias of it; that functions that are not there
- * are errors; that signatures are checked; that faults can be asked for.
+ * What a step needs besides a function. `version`: a published version; `alias`: an alias; `existence`:
+ * missing functions are errors; `signatures`: signatures are checked; `faults`: a request's header can ask
+ * for a fault.
  */
 export const needSchema = z.enum(["version", "alias", "existence", "signatures", "faults"]);
 export type Need = z.infer<typeof needSchema>;
 
 export type JsonValue = z.infer<ReturnType<typeof z.json>>;
 
-/** How a request is signed, when it is not as it should be, or not as usual. */
+/** How a request is signed, when the signature is invalid or unusual. */
 const signing = z.enum([
   "none",
   "malformed",
@@ -37,14 +38,16 @@ const common = {
   headers: z.optional(z.record(z.string(), z.string())),
   /** Sent as JSON. */
   json: z.optional(z.json()),
-  /** Sent as it is. */
+  /** Sent unchanged. */
   text: z.optional(z.string()),
-  /** In place of `application/json`; null for none. Without a body there is none anyway. */
+  /**
+   * Replaces `application/json`; null for no Content-Type. A request without a body never has a Content-Type.
+   */
   contentType: z.optional(z.nullable(z.string())),
   signing: z.optional(signing),
 };
 
-/** A request in the terms of the API, whose address follows from the version; or one to a literal path. */
+/** A request for an operation, whose address depends on the version; or a request to a literal path. */
 const requestSchema = z.union([
   z.strictObject({
     /** Any name of the operation. */
@@ -59,16 +62,16 @@ const requestSchema = z.union([
 export type ScenarioRequest = z.infer<typeof requestSchema>;
 
 /**
- * What has to come back. In `body` an object may have further items; a text that begins with `$` says what a value
- * must be like (expectation.ts has the list).
+ * The expected answer. Objects in the answer's `body` may have more items. A text or an item name that begins
+ * with `$` is a pattern; expectation.ts has the list.
  */
 const expectationSchema = z.strictObject({
   status: z.int(),
-  /** The error's code: the one, or one of these. */
+  /** The error's code, or a list of allowed codes. */
   code: z.optional(z.union([z.enum(errorCodes), z.array(z.enum(errorCodes))])),
-  /** Text that the headers must have; `*` for any. */
+  /** The headers' values, in any letter case; `*` for any value. */
   headers: z.optional(z.record(z.string(), z.string())),
-  /** The qualifier of the config that the body must show, in the version's own terms. */
+  /** The qualifier of the config that the body must identify, by the version's identity items. */
   identity: z.optional(z.string()),
   body: z.optional(z.json()),
 });
@@ -78,26 +81,26 @@ const stepSchema = z.strictObject({
   name: z.string(),
   request: requestSchema,
   expect: expectationSchema,
-  /** The place in docs/fidelity.md that this step would settle. */
+  /** The choice in docs/fidelity.md that this step would confirm or refute. */
   choice: z.optional(z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/))),
-  /** The versions in which the step is taken; without, the scenario's. */
+  /** The versions in which the step runs; default all versions of the scenario. */
   versions: z.optional(z.array(versionId)),
-  /** The version that the request speaks, where it is not the scenario's. */
+  /** The API version of the request, where it is not the scenario's. */
   speaks: z.optional(versionId),
   needs: z.optional(z.array(needSchema)),
-  /** Whether the step is to fall into a later second than the one before. */
+  /** Whether the step must run in a later second than the previous step. */
   nextSecond: z.optional(z.boolean()),
-  /** Whether the list is read to its end, and expected as one. */
+  /** Whether all pages of the list are read, and compared as one list. */
   everyPage: z.optional(z.boolean()),
-  /** Values of the answer that later steps have as placeholders: name to item. */
+  /** Items of the answer to save as placeholders for later steps: placeholder name to item. */
   save: z.optional(z.record(z.string(), z.string())),
 });
 export type Step = z.infer<typeof stepSchema>;
 
-/** Steps that begin without a config, each seeing what those before it left behind. */
+/** Steps that run in order and begin without a config. Each step sees the changes of earlier steps. */
 export const scenarioSchema = z.strictObject({
   name: z.string(),
-  /** All of them, without. */
+  /** The versions in which the scenario runs; default all. */
   versions: z.optional(z.array(versionId)),
   needs: z.optional(z.array(needSchema)),
   steps: z.array(stepSchema).check(z.minLength(1)),

@@ -9,13 +9,13 @@ import type { ApiVersion } from "../src/fc/versions.ts";
 import type { Signing } from "./scenario.ts";
 
 export interface Credentials extends AccessKey {
-  /** Of temporary credentials. */
+  /** Only for temporary credentials. */
   readonly securityToken?: string | undefined;
 }
 
 const MINUTE_MS = 60_000;
 
-/** How far the time of a request is from now. */
+/** The offset of a request's time from now, in milliseconds. */
 const shiftMs: Partial<Record<Signing, number>> = {
   "20 minutes ago": -20 * MINUTE_MS,
   "in 20 minutes": 20 * MINUTE_MS,
@@ -25,23 +25,26 @@ const shiftMs: Partial<Record<Signing, number>> = {
 const UNKNOWN_ACCESS_KEY_ID = "conformance-unknown-key";
 const REPEATED_NONCE = "conformance-repeated-nonce";
 
-/** What is signed, and with what. */
+/** A request to sign, and how to sign it. */
 interface Signed {
-  /** Its headers are without those of the signature. */
+  /** The headers do not contain the headers of the signature yet. */
   readonly request: SignedRequest;
   readonly version: ApiVersion;
   readonly action: string;
-  /** Tells this run's nonces from another's. */
+  /** Distinguishes the nonces of this run from those of other runs. */
   readonly run: string;
   readonly signing: Signing | undefined;
 }
 
-/** The one version whose clients sign by the FC scheme; those of the others do by ACS3-HMAC-SHA256. */
+/**
+ * The only version whose clients sign by the FC scheme. Clients of the other versions sign by
+ * ACS3-HMAC-SHA256.
+ */
 const SIGNED_BY_FC: ApiVersion["id"] = "2016-08-15";
 
 /**
- * A request's headers with its signature, by the scheme of its version's clients. The canonical forms are those the
- * sandbox verifies with.
+ * Signs a request by the scheme of its version's clients, and returns all headers. The canonical forms are
+ * computed by the same code with which the sandbox verifies signatures.
  */
 export async function signedHeaders(signed: Signed, credentials: Credentials): Promise<Headers> {
   const { signing } = signed;

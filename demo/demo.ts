@@ -21,7 +21,7 @@ interface Options {
   readonly pause: number;
 }
 
-/** The command line, read. Throws an Error that says what is wrong. */
+/** Parses the command line. Throws an Error that says which option is invalid. */
 function readCommandLine(): Options | "help" {
   const { values } = parseArgs({
     options: {
@@ -72,14 +72,14 @@ async function play(url: string, minutes: number, pause: number, stopped: AbortS
         process.stdout.write(`${act.title}\n`);
         await act.play(client).catch((error) => {
           if (stopped.aborted) throw error;
-          // A visitor's fault may leave a request without an answer, or the sandbox without room for the story's.
+          // A visitor's faults may break a response, or use up the limit so that the story can add no fault.
           process.stdout.write(`  failed: ${error instanceof Error ? error.message : error}\n`);
         });
         await setTimeout(pause * 1000, undefined, { signal: stopped });
       }
     }
   } catch (error) {
-    // Whatever was under way when it was stopped.
+    // Stopping the demo interrupts a request or a pause, which is no error.
     if (!stopped.aborted) throw error;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The demo's story: a shop's three services, whose functions hand their events on. Deployments change their configs,
- * a typo in a destination is refused and put right, and a client tries again when the API throttles it.
+ * The demo's story: a shop with three services, whose functions send events to each other. Deployments change
+ * the configs, the API refuses a destination with a typo until it is corrected, and a client retries when the
+ * API throttles it.
  */
 import { ControlError, type SandboxClient, type Snapshot } from "../src/client/index.ts";
 
@@ -13,7 +14,7 @@ const destinations = {
   events: arn("eventbridge", "eventbus/shop"),
 };
 
-/** What the sandbox holds when the demo begins. */
+/** The sandbox's contents at the start of the demo. */
 export const opening: Snapshot = {
   configs: [
     {
@@ -45,13 +46,13 @@ export const opening: Snapshot = {
   ],
 };
 
-/** Something that a client of the shop does: requests to the API, some of which fail. */
+/** An action of one of the shop's clients: requests to the API, some of which fail. */
 export interface Act {
   readonly title: string;
   play(sandbox: SandboxClient): Promise<void>;
 }
 
-/** The acts, which can be played over and over; each is another one each time where `round` says so. */
+/** The acts, which can be played repeatedly. `round` varies the values that they put. */
 export function acts(round: number): Act[] {
   const put = (sandbox: SandboxClient, config: string, items: object) => send(sandbox, "PUT", config, items);
   return [
@@ -125,10 +126,16 @@ export function acts(round: number): Act[] {
   ];
 }
 
-/** The fault that the story added last: it stays to be seen until the next. */
+/**
+ * The id of the fault that the story added last in each sandbox. The fault stays visible until the next is
+ * added.
+ */
 const throttling = new WeakMap<SandboxClient, string>();
 
-/** Throttles the payments twice. Only the story's own fault goes for it: others are the visitors'. */
+/**
+ * Throttles the payments twice. Removes only the story's previous fault, because other faults belong to
+ * visitors.
+ */
 async function throttle(sandbox: SandboxClient): Promise<void> {
   const last = throttling.get(sandbox);
   if (last !== undefined) {
@@ -145,7 +152,7 @@ async function throttle(sandbox: SandboxClient): Promise<void> {
   throttling.set(sandbox, id);
 }
 
-/** Sends a request about a config of FC 2.0; its status. */
+/** Sends a request for a config of FC 2.0. Returns the response's status. */
 async function send(sandbox: SandboxClient, method: string, config: string, items?: object): Promise<number> {
   const response = await fetch(`${sandbox.endpoint}/2016-08-15/services/${config}/async-invoke-config`, {
     method,

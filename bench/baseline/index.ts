@@ -5,7 +5,9 @@ interface Env {
   readonly FUNCTION: DurableObjectNamespace<BaselineObject>;
 }
 
-/** The least that keeps a config: one row, upserted as it came, without validation or merge. */
+/**
+ * The least code that stores a config: it upserts the body as sent, in one row, without validation or merge.
+ */
 export class BaselineObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);

@@ -1,6 +1,7 @@
 /**
- * The same PUTs, on this machine, in one run, in turn: this sandbox, its bare baseline, and other mock servers; then
- * those that keep state, with more of it. `npm run bench:peers`, or `npm run bench:peers -- --quick`.
+ * Measures the same PUTs on one machine, in turn: this sandbox, its bare baseline, and other mock servers.
+ * Then measures the stateful servers with more state. `npm run bench:peers`, or `npm run bench:peers --
+ * --quick`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +16,7 @@ import { closeAll, closing, memoryOfProgram, type Served, served } from "./serve
 const SECONDS = quick ? 2 : 5;
 const ROUNDS = quick ? 2 : 4;
 const STARTS = quick ? 1 : 3;
-/** How many functions' configs those keep that keep state: as above, a sandbox's default limit, and more. */
+/** The numbers of functions for the stateful servers: a sandbox's default limit, and more. */
 const GROWN = quick ? [200] : [500, 2000];
 
 const CLI = fileURLToPath(new URL("../../src/local/cli.ts", import.meta.url));
@@ -26,7 +27,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 const baseline = await buildBaseline();
 
-/** This sandbox, started as its users start it. */
+/** This sandbox, started as users start it. */
 function ours(
   functions: number,
   state: readonly string[],
@@ -39,7 +40,10 @@ function ours(
   );
 }
 
-/** The baseline has no program of its own: workerd alone is timed and weighed, without the Node that starts it. */
+/**
+ * Starts the baseline, which has no program: start time and memory are workerd's, without the Node that
+ * starts it.
+ */
 async function startBaseline(): Promise<Served> {
   const started = performance.now();
   const host = await byWorkerd(baseline);
@@ -144,7 +148,9 @@ function show(found: Results, title: string): void {
   }
 }
 
-/** So many functions, of which each connection puts to all, or to some of its own. */
+/**
+ * The measurements with one number of functions, either shared by all connections or divided between them.
+ */
 interface Contest {
   readonly title: string;
   readonly measured: readonly Measured[];
@@ -164,7 +170,7 @@ for (const [functions, contestants, shared] of [
   show(found, title);
 }
 
-/** What is wanted of one beside another; nothing where one of them did not run. */
+/** The wanted ratio of one server's speed to another's; empty when one of the two did not run. */
 function bar(
   text: string,
   { title, measured }: Contest,
@@ -176,7 +182,7 @@ function bar(
   return ours && others ? [{ bar: `${text}; ${title}`, ratio: ratio(ours, others), wanted }] : [];
 }
 
-// Those that do a part of the same: keep state, however much of it there is, or validate.
+// The servers that do a part of the same work: store state, or validate requests.
 const rivals = peers.filter(({ keepsState, validates }) => keepsState || validates);
 const bars = [
   ...contests.flatMap((contest) => bar("of the bare baseline's", contest, [DURABLE, BASELINE], 0.7)),

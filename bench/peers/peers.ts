@@ -1,4 +1,4 @@
-/** Other mock servers, each set up for the same PUT as well as it can be. */
+/** Other mock servers, each configured to handle the same PUT as well as it can. */
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,14 +11,14 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const bin = (name: string) => join(HERE, "node_modules/.bin", name);
 const DOCUMENT = fileURLToPath(new URL("../../dist/assets/openapi-2016-08-15.json", import.meta.url));
 const PATH = configPath(":function");
-/** A peer, and what of the API's PUT it does not do. */
+/** Another mock server; `lacks` says which parts of the API's PUT the server does not do. */
 export interface Peer {
   readonly name: string;
   readonly keepsState: boolean;
-  /** Whether it checks what comes. */
+  /** Whether the server validates requests. */
   readonly validates: boolean;
   readonly lacks: string;
-  /** Ready for the configs of so many functions; undefined where it can't run. */
+  /** Starts the server, ready for the configs of so many functions; undefined where the server can't run. */
   start(functions: number): Promise<Served | undefined>;
 }
 

@@ -1,4 +1,4 @@
-/** Servers that are started, timed and weighed as whole programs. */
+/** Starts servers as whole programs, and measures their start time and memory. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
@@ -9,11 +9,11 @@ import { memory } from "../hosts.ts";
 const PATIENCE_MS = 60_000;
 const LAST_WORDS_MS = 3000;
 
-/** A server that is running. */
+/** A running server. */
 export interface Served {
   readonly url: string;
   readonly pid: number;
-  /** From its start to its first answer, in milliseconds. */
+  /** The time from the server's start to its first response, in milliseconds. */
   readonly startMs: number;
   close(): Promise<void>;
 }
@@ -22,12 +22,12 @@ export type Command = readonly [program: string, args: readonly string[]];
 
 const open = new Set<() => Promise<void>>();
 
-/** Closes everything that was started and is still open, what is only starting included. */
+/** Closes everything that is still open, servers that are starting included. */
 export async function closeAll(): Promise<void> {
   await Promise.all([...open].map((close) => close()));
 }
 
-/** What closes a thing, made so that it does it once, and that `closeAll` does it, too. */
+/** Makes a function that calls `close` once. `closeAll` calls that function too. */
 export function closing(close: () => Promise<void>): () => Promise<void> {
   let closed: Promise<void> | undefined;
   const closeOnce = () => {
@@ -38,7 +38,10 @@ export function closing(close: () => Promise<void>): () => Promise<void> {
   return closeOnce;
 }
 
-/** Starts a server and waits for its first answer. `afterwards` runs once it has ended, also when it never answered. */
+/**
+ * Starts a server and waits for its first response. `afterwards` runs when the server has ended, also if it
+ * never responded. Rejects when the server does not respond.
+ */
 export async function served(
   command: (port: number) => Command | Promise<Command>,
   afterwards: () => Promise<void> = async () => {},
@@ -56,7 +59,7 @@ export async function served(
     });
     const ended = new Promise<void>((resolve) => {
       child.once("exit", () => resolve());
-      // It could not be started at all.
+      // The program could not be started.
       child.once("error", (error) => {
         complaint += error.message;
         resolve();
@@ -73,14 +76,17 @@ export async function served(
   }
 }
 
-/** Ends a program so that it can end what it started; then whatever of its group is left. */
+/**
+ * Ends a program with SIGTERM, so that it can end its child processes; then kills the rest of its process
+ * group.
+ */
 async function endGroup(pid: number | undefined, ended: Promise<void>): Promise<void> {
   if (pid === undefined) return;
   const signal = (name: NodeJS.Signals) => {
     try {
       process.kill(-pid, name);
     } catch {
-      // Nobody of the group is left.
+      // The process group is empty.
     }
   };
   signal("SIGTERM");
@@ -89,7 +95,9 @@ async function endGroup(pid: number | undefined, ended: Promise<void>): Promise<
   await ended;
 }
 
-/** Whether a server answers before it ends. Any answer will do: that it is the right one is seen under load. */
+/**
+ * Whether a server responds before it ends. Any response counts: the load checks that responses are right.
+ */
 async function answers(url: string, ended: Promise<void>): Promise<boolean> {
   const deadline = Date.now() + PATIENCE_MS;
   let isRunning = true;
@@ -116,13 +124,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The memory of a process and all that it and its group started, in MiB; NaN where there is no /proc. */
+/** The memory of a process, its group and all their descendants, in MiB; NaN where there is no /proc. */
 export async function memoryOfProgram(pid: number): Promise<number> {
   const processes = await Promise.all(
     (await readdir("/proc").catch(() => [])).filter((entry) => /^\d+$/.test(entry)).map(readProcess),
   );
   const counted = new Set([pid]);
-  // Some of them, workerd among them, have a group of their own: a parent's number tells.
+  // Some descendants, such as workerd, have their own process group, so the parent's id identifies them.
   for (let before = 0; before < counted.size; ) {
     before = counted.size;
     for (const { id, parent, group } of processes) {
@@ -130,7 +138,7 @@ export async function memoryOfProgram(pid: number): Promise<number> {
     }
   }
   let total = 0;
-  // One that has just ended has none.
+  // A process that has just ended has no memory.
   for (const id of counted) total += (await memory(id)) || 0;
   return total || Number.NaN;
 }

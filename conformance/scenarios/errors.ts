@@ -9,7 +9,7 @@ const notSupported = (method: string, path: string): Step => ({
   expect: { status: 400, code: "PathNotSupported" },
 });
 
-/** Errors that no request brings about for certain: there a fault does. */
+/** Errors that no request causes reliably, so that the scenarios cause them by a fault. */
 const onlyByFault: readonly ErrorCode[] = [
   "ConcurrentUpdateError",
   "PreconditionFailed",

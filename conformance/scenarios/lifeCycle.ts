@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 
-/** A config of which nothing is set, but for its identity and times. */
+/** A config without any set item, except identity and times. */
 export const nothingSet = {
   destinationConfig: null,
   maxAsyncEventAgeInSeconds: null,
