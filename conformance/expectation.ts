@@ -150,7 +150,10 @@ function compareSpecial(
   return found;
 }
 
-/** The qualifier of a config as any version shows it. In FC 3.0 the ARN of LATEST may end in the function's name. */
+/**
+ * The qualifier of a config in any version's response. In FC 3.0, the ARN of LATEST may end in the function's
+ * name.
+ */
 function qualifierOf(config: unknown): string {
   const arn = itemOf(config, "functionArn");
   return typeof arn === "string"

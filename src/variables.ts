@@ -5,12 +5,12 @@ import { LIMIT_VARIABLES, type Limits, type LimitVariable } from "./state/limits
 import { DEFAULT_SANDBOX_ID } from "./state/sandboxId.ts";
 import { settingsShape } from "./state/settings.ts";
 
-// A variable is text, or perhaps a number in wrangler.toml.
+// A variable is text, or a number if wrangler.toml has a number.
 const textual = z.transform((value: unknown) => String(value ?? ""));
 const numeric = z.transform((value: unknown) => (value === "" ? Number.NaN : Number(value)));
 const atLeastOne = { error: "a positive integer" };
 const positive = z.pipe(numeric, z.int(atLeastOne).check(z.positive(atLeastOne)));
-/** Some thirty years: a date that far ahead can still be told. */
+/** At most about thirty years, so that the expiry is still a valid date. */
 const idleSeconds = z.pipe(numeric, wholeNumber(0, 1_000_000_000));
 const { region, accountId } = settingsShape(Number.MAX_SAFE_INTEGER);
 const domain = z
@@ -27,7 +27,7 @@ const limitVariables = Object.fromEntries(
   Object.values(LIMIT_VARIABLES).map((variable) => [variable, positive]),
 ) as Record<LimitVariable, typeof positive>;
 
-/** All variables of wrangler.toml: what each must be, in words that follow "must be". */
+/** The schema of all variables of wrangler.toml. Error messages follow the words "must be". */
 const variablesSchema = z.object({
   REGION: z.pipe(textual, region),
   ACCOUNT_ID: z.pipe(textual, accountId),
@@ -43,28 +43,28 @@ const variablesSchema = z.object({
 
 type VariableName = keyof typeof variablesSchema.shape;
 
-/** The variables as the platform gives them to the Worker. Nothing but this file reads them. */
+/** The variables as the platform provides them, not parsed yet. Only this file reads them. */
 export type RawVariables = { readonly [Name in VariableName]: unknown };
 
-/** What the variables say of the sandboxes. */
+/** The parsed variables that concern sandboxes. */
 export interface Variables {
   readonly limits: Limits;
-  /** The region and the account of a sandbox whose settings have no other. */
+  /** The region and the account of sandboxes whose settings do not set them. */
   readonly region: string;
   readonly accountId: string;
-  /** The URL that clients reach the deployment by; undefined where it is the URL of the request. */
+  /** The URL at which clients reach the deployment; undefined to use the request's URL. */
   readonly publicUrl: string | undefined;
-  /** Whether requests come through a proxy whose X-Forwarded headers say how clients reach it. */
+  /** Whether a trusted proxy sets X-Forwarded headers that say how clients reach the deployment. */
   readonly trustsProxy: boolean;
-  /** After how many seconds without use a sandbox is erased; 0 is never. */
+  /** After how many seconds without use a sandbox is erased; 0 means never. */
   readonly idleSeconds: { readonly default: number; readonly others: number };
 }
 
-/** What the variables say of how the deployment is reached. */
+/** The parsed variables that concern access to the deployment. */
 export interface Hosting {
-  /** Who may use the sandbox `default`, and control it. */
+  /** Who may control the sandbox `default`; with `off` the sandbox does not exist. */
   readonly defaultSandbox: "open" | "protected" | "off";
-  /** In lower case: `{sandbox}.{domain}` leads here; undefined when no domain does. */
+  /** The domain whose hosts `{sandbox}.{domain}` select sandboxes, in lower case; undefined for none. */
   readonly domain: string | undefined;
   readonly logsRequests: boolean;
 }
@@ -74,7 +74,7 @@ interface Parsed {
   readonly hosting: Hosting;
 }
 
-/** What was parsed of each env. */
+/** Caches the parsed variables of each env. */
 const parsed = new WeakMap<RawVariables, Parsed>();
 
 function parsedOf(env: RawVariables): Parsed {
@@ -104,8 +104,8 @@ function parseVariables(env: RawVariables): Result<Variables, string> {
   });
 }
 
-// Health must be reached when a variable is wrong, so each is parsed by itself, and a wrong one counts as the most
-// cautious value.
+// The health check must work when a variable is wrong, so each variable is parsed separately, and a wrong
+// variable gets the safest value.
 function parseHosting(env: RawVariables): Hosting {
   const { DEFAULT_SANDBOX, SANDBOX_DOMAIN, LOG_REQUESTS } = variablesSchema.shape;
   return {
@@ -115,30 +115,36 @@ function parseHosting(env: RawVariables): Hosting {
   };
 }
 
-/** What is wrong with the deployment's variables, as a sentence for people; undefined when nothing is. */
+/** The first error in the deployment's variables, as a sentence for people; undefined when there is none. */
 export function wrongVariable(env: RawVariables): string | undefined {
   const { variables } = parsedOf(env);
   return variables.ok ? undefined : variables.error;
 }
 
-/** What the deployment's variables say of its sandboxes. Throws an Error when any of the variables is wrong. */
+/** The deployment's variables that concern sandboxes. Throws an Error when any variable is wrong. */
 export function variables(env: RawVariables): Variables {
   const { variables } = parsedOf(env);
   if (!variables.ok) throw new Error(variables.error);
   return variables.value;
 }
 
-/** How the deployment is reached. Never throws: with wrong variables it is `protected`, without a domain or a log. */
+/**
+ * The deployment's variables that concern access. Never throws: wrong variables mean `protected`, no domain,
+ * no log.
+ */
 export function hosting(env: RawVariables): Hosting {
   return parsedOf(env).hosting;
 }
 
-/** The deployment's limits. Throws as `variables`. */
+/** The deployment's limits. Throws an Error when any variable is wrong. */
 export function limits(env: RawVariables): Limits {
   return variables(env).limits;
 }
 
-/** After how many milliseconds without use the sandbox is erased; undefined when never. Throws as `variables`. */
+/**
+ * After how many milliseconds without use the sandbox is erased; undefined for never. Throws an Error when
+ * any variable is wrong.
+ */
 export function idleMs(env: RawVariables, sandbox: string): number | undefined {
   const { idleSeconds } = variables(env);
   const seconds = sandbox === DEFAULT_SANDBOX_ID ? idleSeconds.default : idleSeconds.others;

@@ -33,7 +33,7 @@ const emptyDestinations: readonly { readonly name: string; readonly destinationC
   },
 ];
 
-/** The refusals of empty destinations. */
+/** Steps that PUT empty destinations, which the API refuses. */
 function refusedAsEmpty(where: Pick<Step, "choice" | "versions">): Step[] {
   return emptyDestinations.map(({ name, destinationConfig }) => ({
     name: `${name} is refused in ${where.versions?.join(" and ")}`,

@@ -26,7 +26,7 @@ export const requestHandlers: Handlers<
   verifyRequests: (c, { filter = {}, ...bounds }) => sandboxOf(c).verify(filter, bounds),
 };
 
-/** The `body` of a filter that came in a query, where it is JSON text. */
+/** Parses the `body` of a filter in a query, where it is JSON text. The problem is a 400. */
 function jsonParameter(body: string | undefined): Result<{ body?: unknown }, Problem> {
   if (body === undefined) return ok({});
   try {

@@ -40,17 +40,17 @@ const handlers: Handlers = {
 
 const operations: Readonly<Record<OperationId, ControlOperation>> = controlOperations;
 
-/** The control plane, below `/_sandbox` of the sandbox that the request belongs to. */
+/** The routes of the control plane, relative to `/_sandbox` in the request's sandbox. */
 export function controlRoutes(): Router {
   const routes = new Router();
   routes.use(async (c, next) => {
     for (const [name, value] of Object.entries(commonHeaders(c))) c.header(name, value);
     await next();
-    // How long it took is known only now; a WebSocket's response must stay as it came.
+    // The duration is known only now. The response that opens a WebSocket must not change.
     if (c.res.status !== 101) c.header("Server-Timing", commonHeaders(c)["Server-Timing"]);
   });
 
-  // Checked before the body is read, which may be a large snapshot.
+  // Refuse before reading the body, which may be a large snapshot.
   routes.post(operations.createSandbox.path, async (c, next) => {
     const refused = await refusedCreation(c);
     return refused ? sendProblem(c, refused) : next();
@@ -66,7 +66,7 @@ export function controlRoutes(): Router {
   return routes;
 }
 
-/** What the control plane answers to a request that has no route: 405 where the path has other methods, else 404. */
+/** The response to a request that matches no route: 405 where the path has other methods, else 404. */
 export function noControlRoute(c: ApiContext): Response {
   const methods = Object.values(operations)
     .filter(({ path }) => patternOf(path).test(c.req.path))
@@ -79,12 +79,12 @@ export function noControlRoute(c: ApiContext): Response {
   return sendProblem(c, problem(405, detail), { Allow });
 }
 
-/** What an operation's path is like, in a sandbox. */
+/** The pattern of an operation's path in a sandbox. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^/_sandbox${path.replace(/\{\w+\}/g, "[^/]+")}$`);
 }
 
-/** Adds the route of an operation: reads the body that it takes, carries it out, and sends what it comes to. */
+/** Adds an operation's route, which reads the body, calls the handler, and sends the result. */
 function addRoute<Id extends OperationId>(routes: Router, id: Id): void {
   const operation = operations[id];
   const handle: Handler<Id> = handlers[id];
@@ -92,7 +92,7 @@ function addRoute<Id extends OperationId>(routes: Router, id: Id): void {
   routes.on(operation.method, path || "/", async (c) => {
     const given = await readRequest(c, operation);
     if (!given.ok) return sendProblem(c, given);
-    // TypeScript can't see that the row's schema has made the value.
+    // TypeScript can't see that the operation's own schema parsed the value.
     return send(c, operation, await handle(c, given.value as RequestDocument<Id>));
   });
 }

@@ -16,21 +16,25 @@ import {
   verificationSchema,
 } from "./responseBodies.ts";
 
-// The Worker needs none of this to run. It is apart from `operations.ts` so that the Worker's bundle stays small.
+// The Worker does not need these texts. They are not in `operations.ts`, so that the Worker's bundle omits
+// them.
 
-/** How an operation of the control plane is explained. */
+/** The description of an operation of the control plane, for the OpenAPI document. */
 export interface Description {
   readonly summary: string;
   readonly text?: string;
-  /** The items of a list's query, besides those that say which page. */
+  /** The items of a list's query, without `limit` and `nextToken`. */
   readonly query?: z.ZodMiniObject;
-  /** The JSON that it answers with. */
+  /** The JSON of the response. */
   readonly response?: Schema;
-  /** The statuses of what can go wrong, besides a token that is missing or wrong. */
+  /**
+   * The statuses of the operation's problems, without 401, 403, 404 and 429, which all private operations
+   * share.
+   */
   readonly problems?: readonly number[];
 }
 
-/** The explanations of all operations of the control plane. */
+/** The descriptions of all operations of the control plane. */
 export const descriptions = {
   getHealth: {
     summary: "Whether the server works",
@@ -140,7 +144,7 @@ export const descriptions = {
   },
 } as const satisfies Readonly<Record<OperationId, Description>>;
 
-/** What an operation answers with: a document, or text; undefined where the response has no body. */
+/** The type of an operation's response: a document, or text; undefined where the response has no body. */
 export type ResponseDocument<Id extends OperationId> = (typeof descriptions)[Id] extends {
   readonly response: infer S;
 }

@@ -3,8 +3,10 @@ import { type Err, ok, type Result } from "../lib/result.ts";
 import { type ApiError, abbreviated, failure } from "./errors.ts";
 
 /**
- * A body as JSON, an empty one as `{}`; UnsupportedMediaType or InvalidArgument. A number that is no integer as Go reads one,
- * or that JavaScript can't hold, may be a symbol with the number's text: no item takes it, and an error can quote it.
+ * Parses a body as JSON in UTF-8; an empty body is `{}`. Errors: UnsupportedMediaType for another
+ * Content-Type, InvalidArgument for a body that is not JSON, repeats a key or has the key `__proto__`. A
+ * number that Go does not read as an integer, or that JavaScript can't represent, may become a symbol with
+ * the number's text. No item accepts a symbol, and an error message can quote its text.
  */
 export function parseJson(contentType: string | null, bytes: Uint8Array): Result<unknown, ApiError> {
   if (contentType !== null && !/^\s*application\/json\s*(;|$)/i.test(contentType)) {
@@ -14,19 +16,19 @@ export function parseJson(contentType: string | null, bytes: Uint8Array): Result
   const json = readJson(bytes);
   if (!json.ok) return invalidBody(json.error);
   const { text, value } = json.value;
-  // Most clients write JSON as JavaScript does, which gives each key once and writes each number as it is.
+  // Most clients write JSON as JSON.stringify does; equal text has each key once and every number exact.
   if (JSON.stringify(value) === text && !text.includes("__proto__")) return ok(value);
   const { ambiguousKey, hasOtherNumbers, depth } = scan(text);
   if (ambiguousKey === "__proto__") {
     return failure("InvalidArgument", `the request body must not have an item named "__proto__"`);
   }
   if (ambiguousKey !== undefined) return repeatedItem(ambiguousKey);
-  // A reviver recurses into the value. No body that any operation takes is so deep.
+  // JSON.parse with a reviver recurses into the value. No valid body of an operation is so deep.
   const isWorthwhile = hasOtherNumbers && depth <= MAX_REVIVED_DEPTH;
   return ok(isWorthwhile ? JSON.parse(text, withNumbersAsWritten) : value);
 }
 
-/** The refusal of a body that can't be read. */
+/** The error for a body that is not JSON in UTF-8. */
 function invalidBody(error: NotJson): Err<ApiError> {
   const got = "text" in error ? `: ${JSON.stringify(abbreviated(error.text))}` : "";
   return failure("InvalidArgument", `the request body must be JSON in UTF-8, but it ${notJson(error)}${got}`);
@@ -34,7 +36,7 @@ function invalidBody(error: NotJson): Err<ApiError> {
 
 const MAX_REVIVED_DEPTH = 100;
 
-/** The refusal of a body that gives an item twice. */
+/** The error for a body that contains an item twice. */
 export function repeatedItem(name: string): Err<ApiError> {
   return failure(
     "InvalidArgument",
@@ -42,12 +44,18 @@ export function repeatedItem(name: string): Err<ApiError> {
   );
 }
 
-/** Whether a number in JSON is an integer that JavaScript reads as it is. `1.0` and `1e2` are none: Go takes neither for one. */
+/**
+ * Whether a number in JSON is an integer that JavaScript represents exactly. Go reads `1.0` and `1e2` as no
+ * integers.
+ */
 function isExactInteger(source: string): boolean {
   return /^-?\d+$/.test(source) && Number.isSafeInteger(Number(source));
 }
 
-/** A reviver: a number that is no exact integer becomes a symbol with the number's text. */
+/**
+ * A reviver for JSON.parse, which replaces a number that is no exact integer by a symbol with the number's
+ * text.
+ */
 function withNumbersAsWritten(_: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
   if (typeof value !== "number" || source === undefined || isExactInteger(source)) return value;
@@ -56,9 +64,9 @@ function withNumbersAsWritten(_: string, value: unknown, context?: { readonly so
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]|-?\d[\d.eE+-]*/g;
 
-/** What a JSON text has that its value does not show. */
+/** Properties of a JSON text that its parsed value does not show. */
 interface Scan {
-  /** A key that readers disagree about: `__proto__`, or a key that one object has twice. */
+  /** The first key that JSON parsers treat differently: `__proto__`, or a key that one object has twice. */
   readonly ambiguousKey?: string;
   readonly hasOtherNumbers: boolean;
   readonly depth: number;

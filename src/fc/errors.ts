@@ -1,9 +1,9 @@
 import { type Err, err } from "../lib/result.ts";
 
 /**
- * The API's error catalogue: code to status and message. Sources: the "Error codes" pages of FC 2.0 and of 2021-04-06.
- * AsyncConfigNotExists is the code on which Terraform decides that a config is gone. InvalidDestinationResources is what the
- * cloud answered in issue 10031 of the Terraform provider.
+ * The API's error catalogue: each code's status and message. Sources: the "Error codes" pages of FC 2.0 and
+ * 2021-04-06. AsyncConfigNotExists is the code by which Terraform recognises a deleted config. The source of
+ * InvalidDestinationResources is the cloud's answer in issue 10031 of the Terraform provider.
  */
 const catalogue = {
   InvalidArgument: { status: 400, message: (what: string) => what },
@@ -62,7 +62,7 @@ const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
-/** The status that a code comes with. */
+/** A code's HTTP status. */
 export function statusOf(code: ErrorCode): number {
   return catalogue[code].status;
 }
@@ -70,31 +70,34 @@ export function statusOf(code: ErrorCode): number {
 /** All codes, in the catalogue's order. */
 export const errorCodes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
 
-/** An error of the API as a value: what went wrong, before any API version gives it its shape. */
+/** An error of the API as a value. `ApiVersion.errorBody` renders it for one API version. */
 export interface ApiError {
   readonly status: number;
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** A catalogued error; the arguments are those of the code's message. */
+/** An error of the catalogue. `args` are the arguments of the code's message. */
 export function failure<C extends ErrorCode>(
   code: C,
   ...args: Parameters<(typeof catalogue)[C]["message"]>
 ): Err<ApiError> {
   const { status, message } = catalogue[code];
-  // TypeScript can't see that `code` picks both the message and its arguments.
+  // TypeScript can't see that `code` determines both the message and its arguments.
   return err({ status, code, message: (message as (...args: unknown[]) => string)(...args) });
 }
 
-/** A catalogued error that nothing but a fault causes, so there are no arguments for its message. */
+/**
+ * An error that a fault injects. Without a `message`, the catalogue's message is used if it needs no
+ * arguments.
+ */
 export function injectedError(code: ErrorCode, message: string | undefined): ApiError {
   const { status, message: usual } = catalogue[code];
   const withoutArguments = usual.length === 0 ? (usual as () => string)() : "a fault of this sandbox";
   return { status, code, message: message ?? withoutArguments };
 }
 
-/** InvalidArgument in the form all of its messages share: which item, what is allowed, what came. */
+/** InvalidArgument with the usual message: the item, the allowed values, and the value that was received. */
 export function invalid(item: string, allowed: string, came: unknown): Err<ApiError> {
   return failure("InvalidArgument", `${item} must be ${allowed}, but got ${shown(came)}`);
 }
@@ -102,8 +105,8 @@ export function invalid(item: string, allowed: string, came: unknown): Err<ApiEr
 const SHOWN_CHARACTERS = 100;
 
 /**
- * A value as an error message quotes it: on one line, and no longer than a message should be. A symbol is a number that
- * `parseJson` left as the body has it.
+ * A value as an error message quotes it: on one line, and abbreviated. A symbol is a number that `parseJson`
+ * did not convert.
  */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "an array";
@@ -112,7 +115,7 @@ function shown(value: unknown): string {
   return abbreviated(JSON.stringify(value));
 }
 
-/** At most 100 characters of a text that came from outside. */
+/** At most 100 characters of a text from a request, followed by "…" where the text is longer. */
 export function abbreviated(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }

@@ -5,37 +5,42 @@ const DAY_SECONDS = 86_400;
 
 export const VERSION_IDS = ["2016-08-15", "2021-04-06", "2023-03-30"] as const;
 
-/** How one version of the API differs from the others. Its paths are in the registry, operations.ts. */
+/** What differs between versions of the API, except the paths: the registry in operations.ts has them. */
 export interface ApiVersion {
   readonly id: (typeof VERSION_IDS)[number];
-  /** What its paths begin with; the 2016-08-15 reference shows its path without the version, too. */
+  /** What the paths begin with. The 2016-08-15 reference also shows a path without the version. */
   readonly prefixes: readonly string[];
-  /** FC 2.0 functions live in a service, FC 3.0 functions do not: the two are different resources. */
+  /** FC 2.0 functions belong to a service, FC 3.0 functions do not: they are different resources. */
   readonly hasServices: boolean;
   readonly qualifierIn: "service segment" | "query";
-  /** The name of the item that says whether invocations keep state. */
+  /** The name of the item that says whether invocations are stateful. */
   readonly statefulItem: "statefulInvocation" | "asyncTask";
   readonly maxEventAgeSeconds: number;
-  /** How many characters a destination may have. */
+  /** The most characters of a destination. */
   readonly maxDestinationLength: number;
-  /** How many characters a function's name may have, where that is fewer than any name may. */
+  /**
+   * The most characters of a function's name, where the version's limit is lower than the limit of all names.
+   */
   readonly maxFunctionNameLength?: number;
-  /** Whether a `destinationConfig` that a PUT gives replaces both destinations, or only those that it has. */
+  /**
+   * Whether a PUT's `destinationConfig` replaces both destinations, or only the destinations that it
+   * contains.
+   */
   readonly destinations: "merge" | "replace";
-  /** `configs` of a list that has none. */
+  /** The `configs` of an empty list. */
   readonly emptyList: null | readonly [];
-  /** `nextToken` of a list's last page; undefined where the page has no such item. */
+  /** The `nextToken` of a list's last page; undefined when the page omits the item. */
   readonly lastToken: "" | undefined;
-  /** The items of a response that say which config it is. */
+  /** The items of a response that identify the config. */
   identity(name: ConfigName, place: Place): Record<string, string>;
-  /** A new id for a request that came at this time, in milliseconds since 1970. */
+  /** Makes an id for a request that was received at this time, in milliseconds since 1970. */
   requestId(receivedAt: number): string;
   errorBody(error: ApiError, requestId: string): Record<string, string>;
   /** The code that tells a client to slow down. */
   readonly throttled: "ResourceThrottled" | "Throttling";
 }
 
-/** Where this sandbox pretends to be: what an FC 3.0 response's ARN names. */
+/** The region and the account of a sandbox. An FC 3.0 response's ARN contains both. */
 export interface Place {
   readonly region: string;
   readonly accountId: string;
@@ -47,7 +52,7 @@ const openApiErrorBody: ApiVersion["errorBody"] = (error, requestId) => ({
   RequestId: requestId,
 });
 
-/** A text of so many random hexadecimal digits, an even number. */
+/** Random hexadecimal digits. `digits` must be even. */
 function randomHex(digits: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(digits / 2));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -60,8 +65,8 @@ const fc2 = {
   requestId: () => crypto.randomUUID(),
 } as const satisfies Partial<ApiVersion>;
 
-// Sources: PutFunctionAsyncInvokeConfig (2016-08-15), the vendor's OpenAPI metadata of 2021-04-06 and 2023-03-30, and the
-// requests and tests of the official SDKs. docs/wire.md has the source of each fact.
+// Sources: PutFunctionAsyncInvokeConfig (2016-08-15), the vendor's OpenAPI metadata of 2021-04-06 and
+// 2023-03-30, and the requests and tests of the official SDKs. docs/wire.md has the source of each fact.
 export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
   {
     id: "2016-08-15",
@@ -73,8 +78,8 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     ...fc2,
     emptyList: null,
     lastToken: "",
-    // The reference documents serviceName and functionName; the Go SDK and Terraform read service and
-    // function, and without these Terraform plans a replacement for ever.
+    // The reference documents serviceName and functionName. The Go SDK and Terraform read service and
+    // function: without these, every Terraform plan replaces the config.
     identity: ({ service, function: functionName, qualifier }) => ({
       serviceName: service,
       functionName,
@@ -119,7 +124,7 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
       const functionArn = `acs:fc:${region}:${accountId}:functions/${functionName}`;
       return { functionArn: qualifier === DEFAULT_QUALIFIER ? functionArn : `${functionArn}/${qualifier}` };
     },
-    // Seconds and random digits, as the request ids in public reports of errors have them.
+    // Seconds and random digits. Source: the request ids in public reports of errors.
     requestId: (receivedAt) =>
       `1-${Math.floor(receivedAt / 1000).toString(16)}-${randomHex(8)}-${randomHex(12)}`,
     errorBody: openApiErrorBody,
@@ -134,7 +139,10 @@ export function versionById(id: ApiVersion["id"]): ApiVersion {
   return apiVersions.find((version) => version.id === id) ?? classic;
 }
 
-/** The version whose paths a path looks like, for the shape of an error; 2016-08-15 when it is like none. */
+/**
+ * The version whose prefix a path has, for the shape of an error; 2016-08-15 when the path has no version's
+ * prefix.
+ */
 export function versionOfPath(path: string): ApiVersion {
   return apiVersions.find(({ id }) => path === `/${id}` || path.startsWith(`/${id}/`)) ?? classic;
 }

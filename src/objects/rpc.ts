@@ -18,28 +18,29 @@ import type { SharedState } from "../state/sharedState.ts";
 import type { Snapshot } from "../state/snapshot.ts";
 import type { SentReply, SentRequest } from "./messages.ts";
 
-// The RPCs of the two classes of objects: what they call of each other, and what the Worker calls. The classes document them.
+// The RPC methods of both object classes, called by the Worker and by the other class. The classes document
+// the methods.
 
-/** What a function gets when it is registered with its sandbox. */
+/** What a function receives when it registers with its sandbox. */
 export interface Registration {
   readonly state: SharedState;
-  /** The configs of a snapshot that the function has to take. */
+  /** The configs of an imported snapshot, which the function has to store. */
   readonly imported: readonly StoredConfig[] | undefined;
 }
 
-/** How much a function has. */
+/** How many configs and journal entries a function has, and its traffic. */
 export interface FunctionCounts {
   readonly configs: number;
   readonly requests: number;
-  /** Requests that the journal dropped since it was cleared. */
+  /** How many entries the journal dropped since it was cleared. */
   readonly dropped: number;
   readonly traffic: Traffic;
 }
 
-/** What is left of a function that was deregistered. */
+/** What the sandbox stores of a deregistered function. */
 export interface Deregistration {
   readonly traffic: Traffic;
-  /** Whether there were requests that its journal never kept. */
+  /** Whether the function's journal did not record some requests. */
   readonly hasGap: boolean;
 }
 
@@ -57,7 +58,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   counts(): Promise<FunctionCounts>;
 }
 
-/** Besides these there is `fetch`, which opens the live feed. */
+/** The sandbox's object also has `fetch`, which opens the live feed. */
 export interface SandboxRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 

@@ -9,12 +9,12 @@ import { examplesOf } from "./examples.ts";
 import { operationTexts } from "./operationTexts.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 
-/** The name the API gives an operation, with the version, since three versions share a document. */
+/** The API's name for an operation, with the version, because one document has three versions. */
 function operationId({ name }: VersionRoute, version: ApiVersion, prefix: string): string {
   return `${name}_${version.id}${prefix === "" ? "_unversioned" : ""}`;
 }
 
-/** Codes that an operation answers with by itself; a fault may have it answer with any other. */
+/** The error codes that an operation returns without a fault. A fault can return any code. */
 function ownCodes(version: ApiVersion, { body, names, errors }: Operation): ErrorCode[] {
   return [
     "InvalidArgument",
@@ -33,7 +33,7 @@ function ownCodes(version: ApiVersion, { body, names, errors }: Operation): Erro
   ];
 }
 
-/** The paths of one version of the API, and the schemas they use. */
+/** The OpenAPI paths of one API version, and the schemas that these paths use. */
 export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; readonly schemas: JsonObject } {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const prefix of version.prefixes) {
@@ -77,12 +77,12 @@ type SchemaName =
   | NonNullable<Operation["answer"]["schema"]>
   | "Error";
 
-/** A schema's name with the version, since three versions share a document. */
+/** A schema's name with the version, because one document has three versions. */
 function schemaId(version: ApiVersion, schema: SchemaName): string {
   return `${schema}_${version.id}`;
 }
 
-/** A route's pattern as OpenAPI writes it, with the API's own names for the parameters. */
+/** A route's path in OpenAPI's form, with the API's names for the parameters. */
 function addressOf(pattern: string): string {
   return pattern.replace(":service", "{serviceName}").replace(":function", "{functionName}");
 }
@@ -205,7 +205,7 @@ export const apiParameters: JsonObject = {
   },
 };
 
-/** The headers of every response, and of those that ask a client to slow down. */
+/** The headers of every response, and Retry-After of 429 responses. */
 export const headers: JsonObject = {
   RequestId: {
     description:
@@ -252,7 +252,7 @@ function errorResponses(version: ApiVersion, operation: Operation, recordedId: s
   );
 }
 
-/** The items of a version's error body are where a probe of it shows them. */
+/** An error to render, which shows the items of a version's error body. */
 const PROBE = { status: 400, code: "InvalidArgument", message: "a message" } as const;
 
 function codeItem(version: ApiVersion): string {
@@ -275,13 +275,13 @@ function errorSchema(version: ApiVersion): JsonObject {
 
 const shownDestination = z.nullable(z.strictObject({ destination: z.string() }));
 
-/** The greatest event age that a version shows: the other version of FC 2.0 may have set it. */
+/** The greatest event age in a version's responses. In FC 2.0, the other version may have set the age. */
 function greatestEventAge({ hasServices }: ApiVersion): number {
   const versions = apiVersions.filter((version) => version.hasServices === hasServices);
   return Math.max(...versions.map(({ maxEventAgeSeconds }) => maxEventAgeSeconds));
 }
 
-/** What a version's responses show of a config. Null is an item that was never set. */
+/** The JSON Schema of a config in a version's responses. An item that was never set is null. */
 function configSchema(version: ApiVersion): JsonObject {
   const place = { region: "", accountId: "" };
   const identity = Object.keys(version.identity({ service: "", function: "", qualifier: "" }, place));

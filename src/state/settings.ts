@@ -6,44 +6,46 @@ import type { Limits } from "./limits.ts";
 const signatureModes = ["off", "optional", "required"] as const;
 const functionModes = ["open", "declared"] as const;
 
-/** What a sandbox's owner can set; `mostEntries` is the most that a function's journal may remember. */
+/** The items of a sandbox's settings. `mostEntries` is the limit of `journalSize`. */
 export function settingsShape(mostEntries: number) {
   return {
     /** Whether requests must be signed with the sandbox's access key. */
     signatures: z.enum(signatureModes, { error: `"off", "optional" or "required"` }),
-    /** Whether every function is taken to exist, or just those declared. */
+    /** Whether every function exists, or only the declared functions. */
     functions: z.enum(functionModes, { error: `"open" or "declared"` }),
     region: z
       .string()
       .check(z.regex(/^[a-z0-9-]{1,32}$/, { error: "1 to 32 lower-case letters, digits or hyphens" })),
     accountId: z.string().check(z.regex(/^[0-9]{1,32}$/, { error: "1 to 32 digits" })),
-    /** What a PUT's `destinationConfig` does to the destinations that it does not have. */
+    /** Whether a PUT's `destinationConfig` keeps or removes a destination that it omits. */
     destinations: z.enum(destinationsSettings, { error: `"by version", "merge" or "replace"` }),
-    /** How many requests each function remembers. */
+    /** How many requests each function's journal stores. */
     journalSize: wholeNumber(0, mostEntries),
   };
 }
 
-/** A sandbox's settings, all of them; a change of some is its partial. */
+/** The schema of all settings of a sandbox. A request that changes settings has some of the items. */
 export function settingsSchema({ journalEntriesPerFunction }: Limits) {
   return z.strictObject(settingsShape(journalEntriesPerFunction));
 }
 
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;
 
-/** Settings without those of earlier commits, which stored states and snapshots may still have. */
+/**
+ * Removes settings that no longer exist, which states and snapshots of earlier releases may still contain.
+ */
 export function withoutFormerSettings(settings: unknown): unknown {
   if (typeof settings !== "object" || settings === null || !("unset" in settings)) return settings;
   const { unset: _, ...rest } = settings;
   return rest;
 }
 
-/** What a deployment's variables say of settings. */
+/** The deployment's variables that affect settings. */
 export interface Deployment extends Pick<Settings, "region" | "accountId"> {
   readonly limits: Limits;
 }
 
-/** The settings in force: what the owner set, within the deployment's limits, and the deployment's for the rest. */
+/** The settings in force: the owner's settings within the deployment's limits, and defaults for the rest. */
 export function resolveSettings({ region, accountId, limits }: Deployment, own: Partial<Settings>): Settings {
   const most = limits.journalEntriesPerFunction;
   return {

@@ -4,37 +4,41 @@ import type { Fault } from "./faults.ts";
 import { type Deployment, resolveSettings, type Settings } from "./settings.ts";
 
 /**
- * What a function knows of its sandbox: given to it when it joins, and pushed when it changes. A function keeps
- * the highest version it has seen, so pushes may overtake each other.
+ * The sandbox's state that each function has a copy of. A function receives the state when it registers, and
+ * by a push when the state changes. A function stores the highest version that it received, so pushes may
+ * arrive in any order.
  */
 export interface SharedState {
   readonly version: number;
   /**
-   * Only what the sandbox's owner set: the deployment's variables may change without a push. Earlier commits stored
-   * all settings here; those hold until the next push.
+   * Only the settings that the sandbox's owner set: the deployment's variables may change without a push.
+   * Earlier releases stored all settings here, which apply until the next push.
    */
   readonly settings: Partial<Settings>;
   readonly clock: Clock;
   readonly faults: readonly Fault[];
   /**
-   * What is declared of this function, whether all functions exist or not; `null` where no function is meant. A
-   * function forgets the configs of versions and aliases that no longer are.
+   * The declarations that concern this function, whatever the setting `functions` is; `null` in the sandbox's
+   * own state. A function deletes the configs of versions and aliases that are no longer declared.
    */
   readonly existence: Existence | null;
-  /** A function that sees a higher one forgets its configs (or takes those that come with it). */
+  /**
+   * A function that receives a higher epoch deletes its configs, or replaces them by the configs in the same
+   * message.
+   */
   readonly configsEpoch: number;
-  /** A function that sees a higher one forgets its journal. */
+  /** A function that receives a higher epoch clears its journal. */
   readonly journalEpoch: number;
-  /** Whether somebody watches the live feed. */
+  /** Whether a client is connected to the live feed. */
   readonly watched: boolean;
 }
 
-/** The state with all settings: what requests are answered by. */
+/** The state with all settings in force, for answering requests. */
 export interface ResolvedState extends SharedState {
   readonly settings: Settings;
 }
 
-/** What a state means in a deployment. */
+/** Completes a state's settings with the deployment's defaults and limits. */
 export function resolveState(deployment: Deployment, state: SharedState): ResolvedState {
   return { ...state, settings: resolveSettings(deployment, state.settings) };
 }

@@ -13,13 +13,13 @@ import { nameSchemas } from "./nameSchemas.ts";
 import { settingsSchema, withoutFormerSettings } from "./settings.ts";
 
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";
-/** The bounds of all versions together. */
+/** The limits that allow every value that some API version allows. */
 const widest = { maxEventAgeSeconds: Math.max(...apiVersions.map((version) => version.maxEventAgeSeconds)) };
 const MAX_DESTINATION_LENGTH = Math.max(
   ...apiVersions.map(({ maxDestinationLength }) => maxDestinationLength),
 );
 
-/** A config's items, which all may be left out. */
+/** The schemas of a config's items, all optional. */
 const itemShape = ofItems((item) => z.optional(itemSchema(item, widest))) as {
   readonly [I in ConfigItem]: z.ZodMiniOptional<z.ZodMiniType<ItemValues[I]>>;
 };

@@ -56,7 +56,7 @@ export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose:
     try {
       for (const call of calls) {
         failure.value = await sendApi(call, signingKey.value);
-        // The first try may have deleted the config and no more.
+        // An earlier attempt may have deleted the config and then failed to put it.
         if (call.method === "DELETE" && failure.value?.code === "AsyncConfigNotExists")
           failure.value = undefined;
         if (failure.value !== undefined) break;
@@ -177,7 +177,7 @@ const CLEAR_HINT = "Empty it to clear it";
 const DESTINATION_HINT =
   "A function, queue, topic or event bus, such as acs:fc:cn-hangzhou:123456:functions/done";
 
-/** The items as text; one that was never set is empty. */
+/** The items as text; empty for an item that was never set. */
 function texts(items: ConfigItems): { readonly [K in keyof ConfigItems]: string } {
   return {
     maxAsyncEventAgeInSeconds: String(items.maxAsyncEventAgeInSeconds ?? ""),
