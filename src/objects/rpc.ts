@@ -1,6 +1,6 @@
 import type { Part } from "../documents/parts.ts";
 import type { Problem, RequestsPage, Summary, Verification } from "../documents/responseBodies.ts";
-import type { StoredConfig } from "../fc/asyncConfig/schema.ts";
+import type { StoredAsyncConfig } from "../fc/asyncConfig/schema.ts";
 import type { PageRequest } from "../fc/paging.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { Filter } from "../journal/filter.ts";
@@ -25,7 +25,7 @@ import type { SentReply, SentRequest } from "./messages.ts";
 export interface Registration {
   readonly state: SharedState;
   /** The configs of an imported snapshot, which the function has to store. */
-  readonly imported: readonly StoredConfig[] | undefined;
+  readonly imported: readonly StoredAsyncConfig[] | undefined;
 }
 
 /** How many configs and journal entries a function has, and its traffic. */
@@ -47,11 +47,11 @@ export interface Deregistration {
 export interface FunctionRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 
-  accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void>;
+  accept(state: SharedState, imported: readonly StoredAsyncConfig[] | undefined): Promise<void>;
   deregister(): Promise<Deregistration | undefined>;
   erase(): Promise<void>;
 
-  configsAfter(qualifier: string, most: number): Promise<StoredConfig[]>;
+  configsAfter(qualifier: string, most: number): Promise<StoredAsyncConfig[]>;
   findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]>;
   journalEntries(numbers: readonly number[]): Promise<Placed[]>;
   examineJournal(filter: Filter, most: number): Promise<Examination>;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type ConfigItem, type ItemValues, itemSchema, ofItems } from "../fc/asyncConfig/items.ts";
 import { hasDestinationConfig } from "../fc/asyncConfig/merge.ts";
-import { resourceNameSchema, type StoredConfig } from "../fc/asyncConfig/schema.ts";
+import { resourceNameSchema, type StoredAsyncConfig } from "../fc/asyncConfig/schema.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.ts";
 import { apiVersions } from "../fc/versions.ts";
 import { rfc3339, timeSchema } from "../lib/time.ts";
@@ -120,7 +120,7 @@ export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: numbe
  */
 export function exportConfigs(
   { service, function: name }: FunctionName,
-  configs: readonly StoredConfig[],
+  configs: readonly StoredAsyncConfig[],
 ): SnapshotConfig[] {
   return configs.map((config) => ({
     service: service || undefined,
@@ -133,7 +133,7 @@ export function exportConfigs(
   }));
 }
 
-function exportDestinations(config: StoredConfig): SnapshotConfig["destinationConfig"] {
+function exportDestinations(config: StoredAsyncConfig): SnapshotConfig["destinationConfig"] {
   if (!hasDestinationConfig(config)) return undefined;
   const { onSuccess, onFailure } = config;
   return {
@@ -143,14 +143,14 @@ function exportDestinations(config: StoredConfig): SnapshotConfig["destinationCo
 }
 
 /** A snapshot's config in stored form. A config without times gets `now`, in milliseconds since 1970. */
-export function importConfig(config: SnapshotConfig, now: number): StoredConfig {
+export function importConfig(config: SnapshotConfig, now: number): StoredAsyncConfig {
   const created = config.createdTime ?? config.lastModifiedTime;
   const modified = config.lastModifiedTime ?? config.createdTime;
   return {
     qualifier: config.qualifier ?? DEFAULT_QUALIFIER,
     createdTime: created === undefined ? now : Date.parse(created),
     lastModifiedTime: modified === undefined ? now : Date.parse(modified),
-    ...(ofItems((item) => config[item] ?? null) as Pick<StoredConfig, ConfigItem>),
+    ...(ofItems((item) => config[item] ?? null) as Pick<StoredAsyncConfig, ConfigItem>),
     onSuccess: config.destinationConfig?.onSuccess?.destination ?? null,
     onFailure: config.destinationConfig?.onFailure?.destination ?? null,
     hasDestinationConfig: config.destinationConfig !== undefined,

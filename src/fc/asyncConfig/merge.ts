@@ -1,6 +1,6 @@
 import type { ApiVersion } from "../versions.ts";
 import { type ConfigItem, ofItems } from "./items.ts";
-import type { GivenDestinations, GivenItems, StoredConfig } from "./schema.ts";
+import type { GivenDestinations, GivenItems, StoredAsyncConfig } from "./schema.ts";
 
 /** What a given `destinationConfig` does to the stored destinations. */
 export type DestinationsRule = ApiVersion["destinations"];
@@ -24,11 +24,11 @@ export function destinationsRule(
  */
 export function merge(
   qualifier: string,
-  stored: StoredConfig | undefined,
+  stored: StoredAsyncConfig | undefined,
   given: GivenItems,
   rule: DestinationsRule,
   now: number,
-): StoredConfig {
+): StoredAsyncConfig {
   return {
     qualifier,
     createdTime: stored?.createdTime ?? now,
@@ -38,11 +38,11 @@ export function merge(
   };
 }
 
-type StoredItems = Pick<StoredConfig, ConfigItem>;
-type Destinations = Pick<StoredConfig, "onSuccess" | "onFailure" | "hasDestinationConfig">;
+type StoredItems = Pick<StoredAsyncConfig, ConfigItem>;
+type Destinations = Pick<StoredAsyncConfig, "onSuccess" | "onFailure" | "hasDestinationConfig">;
 
 function mergeDestinations(
-  stored: StoredConfig | undefined,
+  stored: StoredAsyncConfig | undefined,
   given: GivenDestinations | undefined,
   rule: DestinationsRule,
 ): Destinations {

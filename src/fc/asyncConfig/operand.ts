@@ -5,20 +5,20 @@ import type { Handler, OperationCall } from "../request.ts";
 import type { ApiVersion, Place } from "../versions.ts";
 import type { DestinationsSetting } from "./merge.ts";
 import { renderConfig } from "./render.ts";
-import type { StoredConfig } from "./schema.ts";
+import type { StoredAsyncConfig } from "./schema.ts";
 
 /** The stored configs of one function. */
 export interface Configs {
-  get(qualifier: string): StoredConfig | undefined;
+  get(qualifier: string): StoredAsyncConfig | undefined;
   /** Up to `most` configs whose qualifier comes after this one, in the order of their bytes. */
-  after(qualifier: string, most: number): readonly StoredConfig[];
+  after(qualifier: string, most: number): readonly StoredAsyncConfig[];
   readonly count: number;
 }
 
 /** What an operation makes of one config: null deletes it. */
 export interface ConfigChange {
   readonly qualifier: string;
-  readonly config: StoredConfig | null;
+  readonly config: StoredAsyncConfig | null;
 }
 
 /** The tokens of a list. */
@@ -53,7 +53,7 @@ export interface ConfigOperand {
 export type ConfigHandler<C extends OperationCall> = Handler<C, ConfigOperand, ConfigChange>;
 
 /** A config as the version of the request shows it. */
-export function show(config: StoredConfig, { name, version, settings }: ConfigOperand): object {
+export function show(config: StoredAsyncConfig, { name, version, settings }: ConfigOperand): object {
   return renderConfig(version, { ...name, qualifier: config.qualifier }, settings, config);
 }
 

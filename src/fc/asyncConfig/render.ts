@@ -4,10 +4,10 @@ import type { Page } from "../paging.ts";
 import type { ApiVersion, Place } from "../versions.ts";
 import { nameIn, ofItems } from "./items.ts";
 import { hasDestinationConfig } from "./merge.ts";
-import type { StoredConfig } from "./schema.ts";
+import type { StoredAsyncConfig } from "./schema.ts";
 
 /** A config as a version's responses show it. An item that was never set is null. */
-export function renderConfig(version: ApiVersion, name: ConfigName, place: Place, config: StoredConfig) {
+export function renderConfig(version: ApiVersion, name: ConfigName, place: Place, config: StoredAsyncConfig) {
   return {
     ...version.identity(name, place),
     createdTime: rfc3339(config.createdTime),
@@ -20,7 +20,7 @@ export function renderConfig(version: ApiVersion, name: ConfigName, place: Place
   };
 }
 
-function renderDestinations(config: StoredConfig) {
+function renderDestinations(config: StoredAsyncConfig) {
   if (!hasDestinationConfig(config)) return null;
   return {
     onSuccess: renderDestination(config.onSuccess),

@@ -18,7 +18,7 @@ export interface GivenDestinations {
 }
 
 /** A config as it is stored: `null` where an item was never set. Times are milliseconds since 1970. */
-export type StoredConfig = { readonly [I in keyof ItemValues]: ItemValues[I] | null } & {
+export type StoredAsyncConfig = { readonly [I in keyof ItemValues]: ItemValues[I] | null } & {
   readonly qualifier: string;
   readonly createdTime: number;
   readonly lastModifiedTime: number;

@@ -1,5 +1,5 @@
 import type { ConfigChange, Configs } from "../../fc/asyncConfig/operand.ts";
-import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import { Journal } from "../../journal/journal.ts";
 import type { CountedRequest } from "../../journal/traffic.ts";
@@ -21,7 +21,7 @@ const CHECKPOINT = "settled";
 export class ConfigStore implements Configs {
   readonly journal: Journal;
   readonly #storage: DurableObjectStorage;
-  readonly #configs: Map<string, StoredConfig>;
+  readonly #configs: Map<string, StoredAsyncConfig>;
   /** By qualifier, the number of the journal entry that holds the latest change; the lowest number first. */
   readonly #heldBy = new Map<string, number>();
 
@@ -39,12 +39,12 @@ export class ConfigStore implements Configs {
     }
   }
 
-  get(qualifier: string): StoredConfig | undefined {
+  get(qualifier: string): StoredAsyncConfig | undefined {
     return this.#configs.get(qualifier);
   }
 
   /** Up to `most` configs whose qualifier comes after this one, in the order of their bytes. */
-  after(qualifier: string, most: number): StoredConfig[] {
+  after(qualifier: string, most: number): StoredAsyncConfig[] {
     // Names are ASCII, so the order of their characters is that of their bytes.
     const later = [...this.#configs.keys()].filter((key) => key > qualifier).sort();
     return later.slice(0, most).flatMap((key) => this.#configs.get(key) ?? []);
@@ -89,7 +89,7 @@ export class ConfigStore implements Configs {
   }
 
   /** Replaces all configs by these. */
-  replaceAll(configs: readonly StoredConfig[]): void {
+  replaceAll(configs: readonly StoredAsyncConfig[]): void {
     this.checkpoint();
     this.#storage.sql.exec("DELETE FROM configs");
     this.#configs.clear();

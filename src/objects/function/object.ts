@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
-import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import { performOnConfigs } from "../../fc/handlers.ts";
 import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
@@ -124,11 +124,11 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
    * Takes the state that the sandbox pushes, unless the function has seen a later one. The configs of an imported snapshot
    * come with it and replace all configs.
    */
-  async accept(state: SharedState, imported: readonly StoredConfig[] | undefined): Promise<void> {
+  async accept(state: SharedState, imported: readonly StoredAsyncConfig[] | undefined): Promise<void> {
     await this.#lifecycle.run(() => this.#accept(state, imported));
   }
 
-  #accept(state: SharedState, imported: readonly StoredConfig[] | undefined): void {
+  #accept(state: SharedState, imported: readonly StoredAsyncConfig[] | undefined): void {
     const seen = this.#state;
     if (seen && seen.version >= state.version) return;
     const resolved = resolveState(variables(this.env), state);
@@ -142,7 +142,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     this.#state = resolved;
   }
 
-  #apply(state: SharedState, journalSize: number, imported: readonly StoredConfig[] | undefined): void {
+  #apply(state: SharedState, journalSize: number, imported: readonly StoredAsyncConfig[] | undefined): void {
     const configs = this.#lifecycle.tables;
     const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
@@ -160,7 +160,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   }
 
   /** Up to `most` configs whose qualifier comes after this one. */
-  configsAfter(qualifier: string, most: number): Promise<StoredConfig[]> {
+  configsAfter(qualifier: string, most: number): Promise<StoredAsyncConfig[]> {
     return this.#read([], (configs) => configs.after(qualifier, most));
   }
 

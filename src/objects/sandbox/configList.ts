@@ -1,5 +1,5 @@
 import { renderConfig, renderPage } from "../../fc/asyncConfig/render.ts";
-import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { ApiError } from "../../fc/errors.ts";
 import type { ConfigName } from "../../fc/names.ts";
 import { invalidToken, type PageRequest, pageOf } from "../../fc/paging.ts";
@@ -14,7 +14,7 @@ const LISTED_AT_ONCE = 32;
 
 interface NamedConfig {
   readonly name: ConfigName;
-  readonly config: StoredConfig;
+  readonly config: StoredAsyncConfig;
 }
 
 /** The list of the configs of all FC 3.0 functions, by function and qualifier. */

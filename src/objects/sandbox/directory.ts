@@ -1,4 +1,4 @@
-import type { StoredConfig } from "../../fc/asyncConfig/schema.ts";
+import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import { migrate } from "../../lib/migrations.ts";
 
@@ -17,7 +17,7 @@ export interface SandboxFunction extends FunctionName {
   /** Raised when the function has to delete its configs. */
   readonly configsEpoch: number;
   /** The configs of a snapshot that are to replace them, until they are delivered. */
-  readonly imported: readonly StoredConfig[] | undefined;
+  readonly imported: readonly StoredAsyncConfig[] | undefined;
 }
 
 type Row = { service: string; function: string; configs_epoch: number; imported: string | null };
@@ -69,7 +69,7 @@ export class Directory {
   }
 
   /** Has one function replace its configs by these. */
-  replaceConfigs({ service, function: name }: FunctionName, imported: readonly StoredConfig[]): void {
+  replaceConfigs({ service, function: name }: FunctionName, imported: readonly StoredAsyncConfig[]): void {
     this.#sql.exec(
       `INSERT INTO functions VALUES (?, ?, 0, ?)
        ON CONFLICT DO UPDATE SET configs_epoch = configs_epoch + 1, imported = excluded.imported`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { renderConfig, renderPage } from "../../../src/fc/asyncConfig/render.ts";
-import type { StoredConfig } from "../../../src/fc/asyncConfig/schema.ts";
+import type { StoredAsyncConfig } from "../../../src/fc/asyncConfig/schema.ts";
 import { type ApiVersion, apiVersions, versionById } from "../../../src/fc/versions.ts";
 
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
@@ -8,7 +8,7 @@ const place = { region: "cn-hangzhou", accountId: "123456" };
 
 describe.each(apiVersions)("$id", (version) => {
   const name = { service: version.hasServices ? "demo" : "", function: "hello", qualifier: "prod" };
-  const stored: StoredConfig = {
+  const stored: StoredAsyncConfig = {
     qualifier: "prod",
     createdTime: Date.UTC(2020, 7, 20, 2, 28, 21, 999),
     lastModifiedTime: Date.UTC(2020, 7, 20, 2, 28, 22),
