@@ -1,7 +1,14 @@
-/** Fixtures for vitest: each test has its own sandbox, on a server that all tests of a worker share. */
+/** Fixtures for vitest 4.1 or newer: each test has its own sandbox, on a server that all tests of a worker share. */
+import { createRequire } from "node:module";
 import { test as base } from "vitest";
 import { type CreationOptions, createSandbox } from "../client/index.ts";
 import { startSandbox } from "../local/startSandbox.ts";
+
+// Checked here and not by npm, which would refuse to install the package for who needs only the client or the command.
+if (typeof base.override !== "function") {
+  const { version } = createRequire(import.meta.url)("vitest/package.json");
+  throw new Error(`fc-sandbox/vitest needs vitest 4.1 or newer, but found vitest ${version}.`);
+}
 
 /**
  * vitest's `test`, with the fixtures

@@ -53,8 +53,8 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Makes an empty project, with the sources of `consumer/`, and installs the package into it. */
-export async function newConsumer(tarball: string): Promise<Consumer> {
+/** Makes an empty project, with the sources of `consumer/`, and installs the package into it, beside others. */
+export async function newConsumer(tarball: string, ...beside: string[]): Promise<Consumer> {
   const directory = await newDirectory("fc-sandbox-consumer-");
   const temporary = join(directory, "tmp");
   const sources = new URL("./consumer/", import.meta.url);
@@ -67,7 +67,7 @@ export async function newConsumer(tarball: string): Promise<Consumer> {
     const { stderr, code } = await run("npm", "install", "--prefer-offline", ...specifiers);
     if (code !== 0) throw new Error(`npm install failed: ${stderr}`);
   };
-  await install(tarball);
+  await install(tarball, ...beside);
   return {
     directory,
     temporary,

@@ -11,12 +11,13 @@ import { type Consumer, newConsumer, pack } from "./consumer.ts";
 const NODE_22 = join(ROOT, "node_modules/node22/bin/node");
 
 let files: string[];
+let tarball: string;
 let consumer: Consumer;
 
 beforeAll(async () => {
   const packed = await pack(await newDirectory());
-  files = packed.files;
-  consumer = await newConsumer(packed.tarball);
+  ({ files, tarball } = packed);
+  consumer = await newConsumer(tarball);
 }, 120_000);
 
 test("it has what it runs on, and nothing else", () => {
@@ -151,6 +152,24 @@ describe("startSandbox", () => {
       await until(() => nothingLeft(pid), "no process and no directory is left");
     },
   );
+});
+
+describe("beside an older vitest", () => {
+  test.each([
+    ["4.1.12", 0, "3 passed"],
+    ["4.0.18", 1, "fc-sandbox/vitest needs vitest 4.1 or newer, but found vitest 4.0.18."],
+  ])("%s it installs, and its fixture works or says what it needs", async (version, code, said) => {
+    const older = await newConsumer(tarball, `vitest@${version}`);
+    const ran = await older.run("npx", "vitest", "run", "fixture");
+    expect([ran.code, `${ran.stdout}${ran.stderr}`]).toEqual([code, expect.stringContaining(said)]);
+    const { stdout } = await older.run(
+      process.execPath,
+      "--input-type=module",
+      "--eval",
+      'import { SandboxClient } from "fc-sandbox/client"; console.log(typeof SandboxClient);',
+    );
+    expect(stdout).toBe("function\n");
+  });
 });
 
 describe("with vitest and TypeScript", () => {
