@@ -19,6 +19,10 @@ const SERVED = [
   "web",
 ].map((directory) => `test/${directory}/**/*.test.ts`);
 
+const { INTERRUPTED_POINTS = "12" } = process.env;
+/** How many cut points of a change `interrupted.worker.test.ts` tries. */
+const cutPoints = INTERRUPTED_POINTS === "all" ? Number.POSITIVE_INFINITY : Number(INTERRUPTED_POINTS);
+
 // A busy machine is no reason to fail.
 const expect = { poll: { timeout: 10_000 } };
 
@@ -44,7 +48,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: [WORKER], testTimeout: 20_000, expect },
+        test: { name: "worker", include: [WORKER], testTimeout: 20_000, expect, provide: { cutPoints } },
       },
       {
         test: {

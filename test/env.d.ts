@@ -5,3 +5,10 @@ declare global {
     interface Env extends WorkerEnv {}
   }
 }
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** How many cut points of a change `interrupted.worker.test.ts` tries; Infinity is all of them. */
+    cutPoints: number;
+  }
+}
