@@ -44,11 +44,14 @@ export async function newDirectory(prefix = "fc-sandbox-test-"): Promise<string>
   return directory;
 }
 
+/** The environment of the processes of a test file's programs: together they compile each program once. */
+export const programEnvironment = { ...process.env, NODE_COMPILE_CACHE: await newDirectory() };
+
 /** Starts the program as `npm start` does, or by another command; `cwd` is for temporary files too. */
 export function start(args: string[], { cwd, by }: { cwd: string; by?: readonly string[] }): Program {
   const [command = "", ...first] = by ?? [process.execPath, CLI];
   // Another command's processes are a group, as they are in a terminal.
-  const options = { cwd, env: { ...process.env, TMPDIR: cwd }, detached: by !== undefined };
+  const options = { cwd, env: { ...programEnvironment, TMPDIR: cwd }, detached: by !== undefined };
   const child = spawn(command, [...first, ...args], options);
   if (child.pid === undefined) throw new Error(`${command} can't be started`);
   const target = options.detached ? -child.pid : child.pid;

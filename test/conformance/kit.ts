@@ -9,11 +9,9 @@ import type { Step } from "../../conformance/scenario.ts";
 import { scenarios } from "../../conformance/scenarios/index.ts";
 import type { SandboxClient } from "../../src/client/index.ts";
 import { type ApiVersion, apiVersions } from "../../src/fc/versions.ts";
-import { newDirectory, ROOT } from "../program.ts";
+import { newDirectory, programEnvironment, ROOT } from "../program.ts";
 
 const CLI = join(ROOT, "conformance/cli.ts");
-/** Each run is a process of its own: together they compile the kit once. */
-const NODE_COMPILE_CACHE = await newDirectory();
 const running = new Set<ChildProcess>();
 const servers = new Set<Server>();
 afterAll(() => {
@@ -33,8 +31,12 @@ export function stepsOf(version: ApiVersion["id"], words = ""): Step[] {
     .flatMap(({ steps }) => steps.filter(isTaken));
 }
 
-/** How many steps there are, each counted in every version. */
-export const STEPS = apiVersions.flatMap(({ id }) => stepsOf(id)).length;
+/** How many steps there are in scenarios with these words in their names, or in all; each counted in every version. */
+export function stepsInAllVersions(words = ""): number {
+  return apiVersions.flatMap(({ id }) => stepsOf(id, words)).length;
+}
+
+export const STEPS = stepsInAllVersions();
 
 /** How many requests of an operation the life cycle makes in FC 3.0 before it puts a config. */
 export function beforeFirstPut(operation: string): number {
@@ -47,7 +49,7 @@ export function beforeFirstPut(operation: string): number {
 /** The kit, running: its process, and what it said and how it ended once it has. */
 export function startKit(args: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, NODE_COMPILE_CACHE, ...environment },
+    env: { ...programEnvironment, ...environment },
   });
   running.add(child);
   let stdout = "";

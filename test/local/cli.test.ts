@@ -19,13 +19,17 @@ import {
   until,
 } from "../program.ts";
 
-/** A copy of the repository to build in: other tests serve what was built in this one. */
-async function checkout(): Promise<string> {
+/**
+ * A copy of the repository to run `npm start` in: other tests serve what was built in this one. A built copy has that
+ * too; there `npm start` only loads the modules that it builds with.
+ */
+async function checkout({ isBuilt }: { isBuilt: boolean }): Promise<string> {
   const directory = await newDirectory();
   const tsconfigs = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
-  for (const name of ["package.json", "wrangler.toml", "src", ...tsconfigs])
+  for (const name of ["package.json", "wrangler.toml", "src", ...tsconfigs, ...(isBuilt ? ["dist"] : [])])
     await cp(join(ROOT, name), join(directory, name), { recursive: true });
   await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
+  if (isBuilt) await writeFile(join(directory, "src/local/build.ts"), 'import "./buildWorker.ts";\n');
   return directory;
 }
 
@@ -37,7 +41,7 @@ const byHook = (hook: string) => [
   CLI,
 ];
 
-describe("starting", () => {
+describe.concurrent("starting", () => {
   test("it says where it is and where its state is, and its curl line works as printed", async () => {
     const cwd = await newDirectory();
     const { url, output, child, exit } = start(["--port", "0"], { cwd });
@@ -51,23 +55,23 @@ describe("starting", () => {
     await exit;
   });
 
-  test.each(["Ctrl-C", "SIGTERM"])(
-    "npm start builds and serves, and %s ends it with exit code 0",
-    async (how) => {
-      const cwd = await newDirectory();
-      const state = join(cwd, "state");
-      const by = ["npm", "--prefix", await checkout(), "start", "--"];
-      const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd, by });
-      const there = await url;
-      expect(await put(there, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({ maxAsyncRetryAttempts: 2 });
-      const pid = servingProcess(state);
-      // Ctrl-C reaches the terminal's whole process group, a signal just npm.
-      if (how === "Ctrl-C") process.kill(-(child.pid ?? 0), "SIGINT");
-      else child.kill(how as NodeJS.Signals);
-      expect(await exit).toEqual({ code: 0, signal: null });
-      expect([isRunning(pid), await listens(there)]).toEqual([false, false]);
-    },
-  );
+  test.each([
+    { how: "Ctrl-C", isBuilt: false, serves: "builds and serves" },
+    { how: "SIGTERM", isBuilt: true, serves: "serves" },
+  ])("npm start $serves, and $how ends it with exit code 0", async ({ how, isBuilt }) => {
+    const cwd = await newDirectory();
+    const state = join(cwd, "state");
+    const by = ["npm", "--prefix", await checkout({ isBuilt }), "start", "--"];
+    const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd, by });
+    const there = await url;
+    expect(await put(there, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({ maxAsyncRetryAttempts: 2 });
+    const pid = servingProcess(state);
+    // Ctrl-C reaches the terminal's whole process group, a signal just npm.
+    if (how === "Ctrl-C") process.kill(-(child.pid ?? 0), "SIGINT");
+    else child.kill(how as NodeJS.Signals);
+    expect(await exit).toEqual({ code: 0, signal: null });
+    expect([isRunning(pid), await listens(there)]).toEqual([false, false]);
+  });
 
   test.each(["0.0.0.0", "localhost", "::1", "[::1]"])(
     "--host %s can be connected to at the URL that is printed",
@@ -115,7 +119,7 @@ test("--var OPERATOR_TOKEN gives the token that controls a protected default", a
   await exit;
 });
 
-describe("what can't be done is one line and exit code 1", () => {
+describe.concurrent("what can't be done is one line and exit code 1", () => {
   test.each([
     [["--port", "x"], /^fc-sandbox: --port must be a number from 0 to 65535, but is "x"\.$/],
     [["--port", "65536"], /^fc-sandbox: --port must be/],
