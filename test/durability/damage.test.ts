@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  cpSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -10,27 +11,31 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { createSandbox, SandboxClient } from "../../src/client/index.ts";
 import { get, newDirectory, put, run, start, until } from "../program.ts";
 import { FUNCTIONS, objectFiles, SANDBOXES } from "./objectFiles.ts";
 
-let cwd: string;
+/** A directory whose state has two functions that were put. */
+const filled = await newDirectory();
 
-/** A state directory that two functions have been put into. */
-beforeEach(async () => {
-  cwd = await newDirectory();
-  const { url, child, exit } = start(["--port", "0"], { cwd });
+beforeAll(async () => {
+  const { url, child, exit } = start(["--port", "0"], { cwd: filled });
   for (const name of ["f", "g"]) await put(await url, name, { maxAsyncRetryAttempts: 7 });
   child.kill();
   await exit;
 });
 
-const state = () => join(cwd, ".fc-sandbox");
+/** A directory with a copy of that state, for one test. */
+async function newCopy(): Promise<{ cwd: string; state: string }> {
+  const cwd = await newDirectory();
+  cpSync(filled, cwd, { recursive: true });
+  return { cwd, state: join(cwd, ".fc-sandbox") };
+}
 
-/** Every file below the state directory, with what it holds. */
-function contents(): Map<string, string> {
-  const files = readdirSync(state(), { recursive: true, withFileTypes: true }).filter((entry) =>
+/** Every file below a state directory, with what it holds. */
+function contents(state: string): Map<string, string> {
+  const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
   return new Map(
@@ -45,55 +50,63 @@ const overwrite = (file: string) => writeFileSync(file, "overwritten by somethin
 const halve = (file: string) => truncateSync(file, statSync(file).size >> 1);
 const shorten = (file: string) => truncateSync(file, 50);
 
-test.each([
+test.concurrent.each([
   [
     "a function's file that is no SQLite file",
-    () => objectFiles(state(), FUNCTIONS)[0],
+    (state: string) => objectFiles(state, FUNCTIONS)[0],
     overwrite,
     /does not begin as/,
   ],
   [
     "a function's file that lost its end",
-    () => objectFiles(state(), FUNCTIONS)[0],
+    (state: string) => objectFiles(state, FUNCTIONS)[0],
     halve,
     /it has \d+ bytes of \d+/,
   ],
   [
     "a function's file that lost all but its beginning",
-    () => objectFiles(state(), FUNCTIONS)[0],
+    (state: string) => objectFiles(state, FUNCTIONS)[0],
     shorten,
     /it has no more than 50 bytes/,
   ],
-  ["a sandbox's file", () => objectFiles(state(), SANDBOXES)[0], overwrite, /does not begin as/],
-  ["the list of objects", () => join(state(), FUNCTIONS, "metadata.sqlite"), overwrite, /does not begin as/],
+  ["a sandbox's file", (state: string) => objectFiles(state, SANDBOXES)[0], overwrite, /does not begin as/],
+  [
+    "the list of objects",
+    (state: string) => join(state, FUNCTIONS, "metadata.sqlite"),
+    overwrite,
+    /does not begin as/,
+  ],
   [
     "an empty secret",
-    () => join(cwd, ".fc-sandbox/secret"),
+    (state: string) => join(state, "secret"),
     (file: string) => truncateSync(file),
     /no secret/,
   ],
-  ["half a secret", () => join(cwd, ".fc-sandbox/secret"), halve, /it holds no secret/],
-  ["a lock", () => join(cwd, ".fc-sandbox/lock"), overwrite, /it names no process/],
+  ["half a secret", (state: string) => join(state, "secret"), halve, /it holds no secret/],
+  ["a lock", (state: string) => join(state, "lock"), overwrite, /it names no process/],
 ])("%s is reported by name, and nothing is written", async (_, fileOf, damage, how) => {
-  const file = fileOf() ?? "";
+  const { cwd, state } = await newCopy();
+  const file = fileOf(state) ?? "";
   damage(file);
-  const before = contents();
+  const before = contents(state);
   const { stdout, stderr, code } = await run(["--port", "0"], cwd);
   expect([stdout, code]).toEqual(["", 1]);
   expect(stderr).toMatch(how);
   expect(stderr.startsWith(`fc-sandbox: ${file} is damaged: `), stderr).toBe(true);
   expect(stderr.trimEnd()).not.toContain("\n");
-  expect(contents()).toEqual(before);
+  expect(contents(state)).toEqual(before);
 });
 
-test("several are counted", async () => {
-  for (const file of objectFiles(state(), FUNCTIONS)) overwrite(file);
+test.concurrent("several are counted", async () => {
+  const { cwd, state } = await newCopy();
+  for (const file of objectFiles(state, FUNCTIONS)) overwrite(file);
   const { stderr } = await run(["--port", "0"], cwd);
   expect(stderr).toContain(".sqlite (and 1 more) is damaged: ");
 });
 
-test("damage further inside fails the requests for that object and for its whole sandbox, names it, and stays as it is", async () => {
-  const [damaged = ""] = objectFiles(state(), FUNCTIONS);
+test.concurrent("damage further inside fails the requests for that object and for its whole sandbox, names it, and stays as it is", async () => {
+  const { cwd, state } = await newCopy();
+  const [damaged = ""] = objectFiles(state, FUNCTIONS);
   // The first page is the header's, and lists the tables.
   writeFileSync(damaged, readFileSync(damaged).fill(0xaa, 4096));
   const before = readFileSync(damaged);
@@ -118,8 +131,9 @@ test("damage further inside fails the requests for that object and for its whole
   expect(readFileSync(damaged).equals(before)).toBe(true);
 });
 
-test("a function whose file was removed is as if it had never been put", async () => {
-  const [removed = ""] = objectFiles(state(), FUNCTIONS);
+test.concurrent("a function whose file was removed is as if it had never been put", async () => {
+  const { cwd, state } = await newCopy();
+  const [removed = ""] = objectFiles(state, FUNCTIONS);
   rmSync(removed);
   const { url, child, exit } = start(["--port", "0"], { cwd });
   const there = await url;
@@ -134,12 +148,13 @@ test("a function whose file was removed is as if it had never been put", async (
   await exit;
 });
 
-test("without the secret a new one is made: default is as it was, and no other sandbox is there", async () => {
+test.concurrent("without the secret a new one is made: default is as it was, and no other sandbox is there", async () => {
+  const { cwd, state } = await newCopy();
   const first = start(["--port", "0"], { cwd });
   const { access } = await createSandbox(await first.url);
   first.child.kill();
   await first.exit;
-  rmSync(join(cwd, ".fc-sandbox/secret"));
+  rmSync(join(state, "secret"));
   const { url, child, exit } = start(["--port", "0"], { cwd });
   expect(await get(await url, "f")).toMatchObject({ maxAsyncRetryAttempts: 7 });
   expect((await fetch(`${await url}/s/${access.id}/_sandbox`)).status).toBe(404);
@@ -147,8 +162,9 @@ test("without the secret a new one is made: default is as it was, and no other s
   await exit;
 });
 
-test("a lock that was left empty by a kill is nobody's", async () => {
-  const lock = join(cwd, ".fc-sandbox/lock");
+test.concurrent("a lock that was left empty by a kill is nobody's", async () => {
+  const { cwd, state } = await newCopy();
+  const lock = join(state, "lock");
   writeFileSync(lock, "");
   const { url, child, exit } = start(["--port", "0"], { cwd });
   expect(await get(await url, "f")).toMatchObject({ maxAsyncRetryAttempts: 7 });
@@ -159,14 +175,16 @@ test("a lock that was left empty by a kill is nobody's", async () => {
 
 test.skipIf(!existsSync("/proc/self/stat"))(
   "a lock of a process that is just a zombie is nobody's",
+  { concurrent: true },
   async () => {
+    const { cwd, state } = await newCopy();
     // As in a container whose first process reaps no orphans: the shell has become another program when it ends.
     const parent = spawn("sh", ["-c", "exec 3<&0; read _ <&3 & echo $!; exec sleep 60"]);
     const [pid] = await once(parent.stdout, "data");
     await until(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n", "no shell");
     parent.stdin.end();
     await until(() => readFileSync(`/proc/${Number(pid)}/stat`, "utf8").includes(") Z "), "a zombie");
-    writeFileSync(join(cwd, ".fc-sandbox/lock"), String(Number(pid)));
+    writeFileSync(join(state, "lock"), String(Number(pid)));
     const { url, child, exit } = start(["--port", "0"], { cwd });
     expect(await get(await url, "f")).toMatchObject({ maxAsyncRetryAttempts: 7 });
     child.kill();
@@ -175,10 +193,10 @@ test.skipIf(!existsSync("/proc/self/stat"))(
   },
 );
 
-test("a secret that a kill left unfinished is not taken as one", async () => {
+test.concurrent("a secret that a kill left unfinished is not taken as one", async () => {
   const state = await newDirectory();
   writeFileSync(join(state, "secret.new"), "half");
-  const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd });
+  const { url, child, exit } = start(["--port", "0", "--state-dir", state], { cwd: state });
   await url;
   child.kill();
   await exit;

@@ -37,7 +37,7 @@ const COMPLAINT =
 const ENOUGH = 48;
 const BLOCKS = [0, 1, 2, 3, 4, 6, 8, 12, ENOUGH];
 
-test("a first start on a disk that is full, or that fills up, says so in one line; with space it starts", async (context) => {
+test.concurrent("a first start on a disk that is full, or that fills up, says so in one line; with space it starts", async (context) => {
   await using disk = await smallDisk(context);
   for (const free of BLOCKS) {
     disk.fill(free);
@@ -49,7 +49,7 @@ test("a first start on a disk that is full, or that fills up, says so in one lin
   }
 });
 
-test("a start on a full disk keeps what is there", async (context) => {
+test.concurrent("a start on a full disk keeps what is there", async (context) => {
   await using disk = await smallDisk(context);
   const first = await startOn(disk);
   await put(await first.url, "f", { maxAsyncRetryAttempts: 7 });
@@ -69,7 +69,7 @@ test("a start on a full disk keeps what is there", async (context) => {
   await again.exit;
 });
 
-test("a read-only state directory is one line, and what is there stays", async (context) => {
+test.concurrent("a read-only state directory is one line, and what is there stays", async (context) => {
   await using disk = await smallDisk(context);
   const first = await startOn(disk);
   await put(await first.url, "f", { maxAsyncRetryAttempts: 7 });
@@ -87,7 +87,7 @@ test("a read-only state directory is one line, and what is there stays", async (
   await again.exit;
 });
 
-test("while the disk is full a write gets the API's error; with space all goes on, and nothing acknowledged is lost", async (context) => {
+test.concurrent("while the disk is full a write gets the API's error; with space all goes on, and nothing acknowledged is lost", async (context) => {
   await using disk = await smallDisk(context);
   const program = await startOn(disk);
   const url = await program.url;

@@ -8,7 +8,7 @@ import { type Key, keyText, type Write, Writer } from "./writer.ts";
 
 /** Rounds to run; without, as many as there is time for, and one for each victim at least. */
 const ROUNDS = process.env["DURABILITY_ROUNDS"] ? Number(process.env["DURABILITY_ROUNDS"]) : undefined;
-const TIME_MS = 8_000;
+const TIME_MS = 5_000;
 /**
  * From none, so that every change has a row of its own, to so many that a round overwrites few; undefined for one
  * that changes all the time.

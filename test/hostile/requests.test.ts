@@ -400,7 +400,7 @@ const apiRequest: fc.Arbitrary<HostileRequest> = fc
     path: (idOf(prefix) + version + resource + query).replaceAll(" ", "%20"),
   }));
 
-test(
+test.concurrent(
   `${CASES / 2} hostile requests of the API get its own answers`,
   async () => {
     const before = (await victim.snapshot.export()).configs;
@@ -588,7 +588,7 @@ const controlRequest: fc.Arbitrary<HostileRequest> = fc.oneof(
   },
 );
 
-test(
+test.concurrent(
   `${CASES / 2} hostile calls of the control plane get its own answers`,
   async () => {
     const base = `/s/${controlled.access.id}/_sandbox`;

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { openStateDirectory } from "../../src/local/stateDirectory.ts";
 import { newDirectory } from "../program.ts";
 
-test("of many that find the lock of one that is gone, one gets the directory", async () => {
+test.concurrent("of many that find the lock of one that is gone, one gets the directory", async () => {
   const directory = await newDirectory();
   const gone = 2 ** 31 - 1;
   await writeFile(join(directory, "lock"), String(gone));
@@ -21,6 +21,7 @@ const IN_USE = `Process ${process.pid} uses this state directory already`;
 
 test.skipIf(!existsSync("/proc/self/stat"))(
   "a lock of a process whose id another one has by now is nobody's",
+  { concurrent: true },
   async () => {
     const directory = await newDirectory();
     const lock = join(directory, "lock");
@@ -40,13 +41,13 @@ test.skipIf(!existsSync("/proc/self/stat"))(
   },
 );
 
-test("a lock without a start time, as earlier versions wrote it, holds while a process has that id", async () => {
+test.concurrent("a lock without a start time, as earlier versions wrote it, holds while a process has that id", async () => {
   const directory = await newDirectory();
   await writeFile(join(directory, "lock"), String(process.pid));
   await expect(openStateDirectory(directory)).rejects.toThrow(IN_USE);
 });
 
-test("a directory that was released twice is not taken from who has it then", async () => {
+test.concurrent("a directory that was released twice is not taken from who has it then", async () => {
   const directory = await newDirectory();
   const first = await openStateDirectory(directory);
   await first.release();
@@ -56,7 +57,7 @@ test("a directory that was released twice is not taken from who has it then", as
   await second.release();
 });
 
-test("a lock that can't be read is an error, not waited for", async () => {
+test.concurrent("a lock that can't be read is an error, not waited for", async () => {
   const directory = await newDirectory();
   await mkdir(join(directory, "lock"));
   await expect(openStateDirectory(directory)).rejects.toThrow(
