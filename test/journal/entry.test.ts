@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  abridged,
+  comparePositions,
+  differences,
+  entryJson,
+  type Filter,
+  filterSchema,
+  isAfter,
+  type JournalEntry,
+  nearest,
+  type Position,
+} from "../../src/journal/entry.ts";
+
+const entry: JournalEntry = {
+  requestId: "3f2c",
+  time: "2030-01-01T00:00:00.500Z",
+  sandbox: "default",
+  operation: "put",
+  version: "2016-08-15",
+  service: "shop",
+  function: "report",
+  qualifier: "prod",
+  method: "PUT",
+  url: "/2016-08-15/services/shop.prod/functions/report/async-invoke-config",
+  headers: { host: "sandbox" },
+  body: '{"maxAsyncRetryAttempts":1,"destinationConfig":{"onSuccess":{"destination":"a"}},"tags":["x","y"]}',
+  status: 404,
+  responseBody: "{}",
+  durationMs: 3,
+  faults: [],
+};
+
+test("the JSON of a request and of its reply are put together to that of an entry", () => {
+  const { status, responseBody, durationMs, faults, ...request } = entry;
+  const json = entryJson(JSON.stringify(request), { status, responseBody, durationMs, faults });
+  expect(JSON.parse(json)).toEqual(entry);
+});
+
+describe("an entry meets a filter", () => {
+  test("that is empty, or made of its own items", () => {
+    const own = {
+      operation: "put",
+      version: "2016-08-15",
+      service: "shop",
+      function: "report",
+      qualifier: "prod",
+      method: "PUT",
+      requestId: "3f2c",
+      status: 404,
+      since: entry.time,
+    };
+    fc.assert(
+      fc.property(fc.subarray(Object.entries(own)), (items) => {
+        expect(differences(entry, Object.fromEntries(items))).toEqual([]);
+      }),
+    );
+  });
+
+  test.each<Filter>([
+    { status: "404" },
+    { status: "4xx" },
+    { status: "500,4xx" },
+    { since: "2030-01-01T00:00:00Z" },
+    { body: {} },
+    { body: { maxAsyncRetryAttempts: 1 } },
+    { body: { destinationConfig: { onSuccess: {} } } },
+    { body: { tags: ["x", "y"] } },
+  ])("such as %j", (filter) => expect(differences(entry, filter)).toEqual([]));
+
+  test("whose body is part of its own", () => {
+    const items = fc.dictionary(fc.string(), fc.jsonValue());
+    fc.assert(
+      fc.property(items, items, (wanted, others) => {
+        const body = JSON.stringify({ a: { ...others, ...wanted }, b: others });
+        // What JSON can't say, such as -0, is not to be had in a body either.
+        const filter = { body: { a: JSON.parse(JSON.stringify(wanted)) } };
+        expect(differences({ ...entry, body }, filter)).toEqual([]);
+      }),
+    );
+  });
+
+  test("whose body is empty when it has none", () => {
+    expect(differences({ ...entry, body: "" }, { body: {} })).toEqual([]);
+  });
+});
+
+describe("what of a filter an entry does not meet is a sentence each", () => {
+  test.each<[Filter, string[]]>([
+    [{ function: "f", qualifier: "1" }, ['function is "report", not "f"', 'qualifier is "prod", not "1"']],
+    [{ status: 200 }, ["status is 404, not 200"]],
+    [{ status: "2xx,500" }, ["status is 404, not 2xx,500"]],
+    [{ since: "2030-01-01T00:00:01Z" }, ["time is 2030-01-01T00:00:00.500Z, before 2030-01-01T00:00:01Z"]],
+    [{ body: { maxAsyncRetryAttempts: 2 } }, ["body.maxAsyncRetryAttempts is 1, not 2"]],
+    [{ body: { maxAsyncRetryAttempts: "1" } }, ['body.maxAsyncRetryAttempts is 1, not "1"']],
+    [{ body: { stateful: false } }, ["body.stateful is not there"]],
+    [{ body: { toString: null } }, ["body.toString is not there"]],
+    [
+      { body: { destinationConfig: { onSuccess: { destination: "b" }, onFailure: null } } },
+      [
+        'body.destinationConfig.onSuccess.destination is "a", not "b"',
+        "body.destinationConfig.onFailure is not there",
+      ],
+    ],
+    [{ body: { tags: ["x", "z"] } }, ['body.tags[1] is "y", not "z"']],
+    [{ body: { tags: ["x"] } }, ['body.tags is ["x","y"], not ["x"]']],
+    [{ body: null }, [`body is ${entry.body}, not null`]],
+  ])("%j", (filter, sentences) => expect(differences(entry, filter)).toEqual(sentences));
+
+  test.each(["operation", "version", "service", "function", "qualifier", "method", "requestId"] as const)(
+    "another %s",
+    (item) => {
+      expect(differences(entry, { [item]: "other" })).toEqual([`${item} is "${entry[item]}", not "other"`]);
+    },
+  );
+
+  test("an item that the request named none of", () => {
+    expect(differences({ ...entry, service: null }, { service: "shop" })).toEqual([
+      'service is null, not "shop"',
+    ]);
+  });
+
+  test("a body that is not JSON", () => {
+    expect(differences({ ...entry, body: "<html>" }, { body: {} })).toEqual(["body is not JSON"]);
+  });
+});
+
+test.each([404, "404", "4xx", "404,5xx"])("a filter's status may be %j", (status) => {
+  expect(filterSchema.safeParse({ status }).success).toBe(true);
+});
+
+test.each(["", "6xx", "40", "404,", "4XX", 4.5])("a filter's status must not be %j", (status) => {
+  const { error } = filterSchema.safeParse({ status });
+  expect(error?.issues.map(({ message }) => message)).toEqual(["a status such as 404, 4xx or 404,5xx"]);
+});
+
+describe("the order of a journal", () => {
+  const positions: fc.Arbitrary<Position> = fc.record({
+    time: fc.constantFrom("2030-01-01T00:00:00.000Z", "2030-01-01T00:00:00.001Z", "2031-01-01T00:00:00.000Z"),
+    source: fc.constantFrom("a", "b"),
+    number: fc.nat(3),
+  });
+
+  test("is newest first: by time, then by object, then by number", () => {
+    const [older, newer] = ["2030-01-01T00:00:00.000Z", "2030-01-01T00:00:00.001Z"] as const;
+    const ordered = [
+      { time: newer, source: "a", number: 1 },
+      { time: older, source: "b", number: 1 },
+      { time: older, source: "a", number: 10 },
+      { time: older, source: "a", number: 2 },
+    ];
+    expect(ordered.toReversed().toSorted(comparePositions)).toEqual(ordered);
+  });
+
+  test("is the same whatever order the entries come in", () => {
+    const shuffled = fc
+      .uniqueArray(positions, { selector: (one) => JSON.stringify(one) })
+      .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
+    fc.assert(
+      fc.property(shuffled, ([all, others]) => {
+        expect(others.toSorted(comparePositions)).toEqual(all.toSorted(comparePositions));
+      }),
+    );
+  });
+
+  test("has of two entries one after the other, and none after itself", () => {
+    fc.assert(
+      fc.property(positions, positions, (a, b) => {
+        const isSame = JSON.stringify(a) === JSON.stringify(b);
+        expect([isAfter(a, b), isAfter(b, a)].filter(Boolean)).toHaveLength(isSame ? 0 : 1);
+      }),
+    );
+  });
+});
+
+test("the nearest misses are those with the fewest differences, and of these the newest", () => {
+  const miss = (time: string, ...differences: string[]) => ({
+    position: { time, source: "a", number: 1 },
+    entry: { ...entry, time },
+    differences,
+  });
+  const misses = [miss("1", "x", "y"), miss("2", "x"), miss("4", "x", "y"), miss("3", "x")];
+  expect(nearest(misses, 3).map(({ entry }) => entry.time)).toEqual(["3", "2", "4"]);
+});
+
+test("an abridged entry has the first 1000 characters of its bodies, and the rest as it was", () => {
+  const long = { ...entry, body: "b".repeat(1001), responseBody: "r".repeat(5000) };
+  expect(abridged(long)).toEqual({ ...entry, body: "b".repeat(1000), responseBody: "r".repeat(1000) });
+  expect(abridged(entry)).toEqual(entry);
+});
