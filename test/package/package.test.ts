@@ -173,31 +173,34 @@ describe("beside an older vitest", () => {
 });
 
 describe("with vitest and TypeScript", () => {
-  beforeAll(() => consumer.install("vitest", "typescript", "@types/node"), 120_000);
+  beforeAll(async () => {
+    await consumer.install("vitest", "typescript", "@types/node");
+    const { directory } = consumer;
+    await copyFile(join(directory, "fixture.test.ts"), join(directory, "another.test.ts"));
+  }, 120_000);
 
   /** Runs the consumer's two test files; what they printed as their server. */
   async function runTests(...options: string[]): Promise<string[]> {
-    const copy = join(consumer.directory, "another.test.ts");
-    await copyFile(join(consumer.directory, "fixture.test.ts"), copy);
-    const { stdout, stderr, code } = await consumer.run("npx", "vitest", "run", ...options);
+    const files = ["fixture", "another"];
+    const { stdout, stderr, code } = await consumer.run("npx", "vitest", "run", ...files, ...options);
     expect(`${stdout}${stderr}`).toContain("6 passed");
     expect(code).toBe(0);
     return [...stdout.matchAll(/served by (\S+)/g)].map(([, url = ""]) => url);
   }
 
-  test("each test has a sandbox of its own, on its worker's server", async () => {
+  test.concurrent("each test has a sandbox of its own, on its worker's server", async () => {
     const servers = await runTests();
     expect([servers.length, new Set(servers).size]).toEqual([2, 2]);
     for (const url of servers) expect(await listens(url)).toBe(false);
   });
 
-  test("the global set-up serves all workers", async () => {
+  test.concurrent("the global set-up serves all workers", async () => {
     const servers = await runTests("--config", "global-setup.config.ts");
     expect([servers.length, new Set(servers).size]).toEqual([2, 1]);
     for (const url of servers) expect(await listens(url)).toBe(false);
   });
 
-  test("what the documentation shows works, and is typed", async () => {
+  test.concurrent("what the documentation shows works, and is typed", async () => {
     const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
     const snippets = [...documentation.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
     const program = snippets.find((code) => code.includes('from "fc-sandbox"')) ?? "";
