@@ -13,32 +13,39 @@ const { clock } = new SandboxClient({ endpoint: url });
 beforeAll(() => clock.freeze());
 
 describe.each([fc2(url), fcOpen20210406(url), fc20230330(url)])("$sdk", ({ configs, refusal }) => {
-  const { put, get, remove, list, identity, destinations, statefulItem, maxEventAgeSeconds } = configs;
+  const {
+    put,
+    get,
+    remove,
+    list,
+    lastPage,
+    identity,
+    destinations,
+    unset,
+    statefulItem,
+    maxEventAgeSeconds,
+  } = configs;
 
   describe("the life of a config", () => {
-    test("the first put creates it, with defaults for the items that were not given", async () => {
+    test("the first put creates it, with nothing set that was not given", async () => {
       const name = newFunction();
       const created = await put(name, { destinationConfig: { onFailure: TOPIC } });
       expect(created).toEqual({
+        ...unset,
         ...identity(name),
         createdTime: expect.stringMatching(TIME),
         lastModifiedTime: created.createdTime,
         destinationConfig: destinations({ onFailure: TOPIC }),
-        maxAsyncEventAgeInSeconds: 86_400,
-        maxAsyncRetryAttempts: 3,
-        [statefulItem]: false,
       });
       expect(await get(name)).toEqual(created);
     });
 
-    test("a put without a config creates one of defaults", async () => {
+    test("a put without a config creates one in which nothing is set", async () => {
       const name = newFunction();
       await put(name);
-      expect(await get(name)).toMatchObject({
-        maxAsyncEventAgeInSeconds: 86_400,
-        maxAsyncRetryAttempts: 3,
-        [statefulItem]: false,
-      });
+      const { createdTime, lastModifiedTime, ...rest } = await get(name);
+      expect(createdTime).toBe(lastModifiedTime);
+      expect(rest).toEqual({ ...unset, ...identity(name) });
     });
 
     test("a put that gives one item leaves the rest as they were", async () => {
@@ -75,51 +82,56 @@ describe.each([fc2(url), fcOpen20210406(url), fc20230330(url)])("$sdk", ({ confi
     test("a deleted config is gone from get and from list", async () => {
       const name = newFunction();
       await put(name, { maxAsyncRetryAttempts: 1 });
-      expect(await list(name)).toEqual({ configs: [await get(name)] });
+      expect(await list(name)).toEqual(lastPage([await get(name)]));
       expect(await remove(name)).toBe(configs.deleted);
       await expect(get(name)).rejects.toMatchObject({ code: "AsyncConfigNotExists" });
-      expect(await list(name)).toEqual({ configs: [] });
+      expect(await list(name)).toEqual(lastPage([]));
     });
 
-    test("a config put again after its deletion starts from defaults", async () => {
+    test("a config put again after its deletion has nothing of the old one", async () => {
       const name = newFunction();
       await put(name, { maxAsyncRetryAttempts: 1, destinationConfig: { onSuccess: QUEUE } });
       await remove(name);
       const again = await put(name, { maxAsyncEventAgeInSeconds: 60 });
-      expect(again).toMatchObject({ maxAsyncEventAgeInSeconds: 60, maxAsyncRetryAttempts: 3 });
-      expect(again.destinationConfig).toEqual(destinations({}));
+      const { createdTime, lastModifiedTime, ...rest } = again;
+      expect(createdTime).toBe(lastModifiedTime);
+      expect(rest).toEqual({ ...unset, ...identity(name), maxAsyncEventAgeInSeconds: 60 });
     });
   });
 
   describe("destinations", () => {
     const both = { onSuccess: QUEUE, onFailure: TOPIC };
 
-    test.each([
-      { given: "onFailure", kept: "onSuccess" },
-      { given: "onSuccess", kept: "onFailure" },
-    ])("a put that gives only $given leaves $kept as it was", async ({ given }) => {
+    /** What is left of the destinations that a put does not give. */
+    const others = configs.destinationsRule === "merge" ? both : {};
+
+    test.each(["onFailure", "onSuccess"])(
+      `a put that gives only %s ${configs.destinationsRule}s the destinations`,
+      async (given) => {
+        const name = newFunction();
+        const report = { [given]: configs.functionDestination };
+        await put(name, { destinationConfig: both });
+        await put(name, { destinationConfig: report });
+        expect((await get(name)).destinationConfig).toEqual(destinations({ ...others, ...report }));
+      },
+    );
+
+    test.each(["onSuccess", "onFailure"])('a put that gives "" for %s is refused', async (given) => {
       const name = newFunction();
-      const report = { [given]: configs.functionDestination };
       await put(name, { destinationConfig: both });
-      await put(name, { destinationConfig: report });
-      expect((await get(name)).destinationConfig).toEqual(destinations({ ...both, ...report }));
+      expect(await refusal(put(name, { destinationConfig: { [given]: "" } }))).toEqual({
+        code: "InvalidDestinationResources",
+        statusCode: 400,
+        message: "The destination resource is invalid: destination can't be empty.",
+      });
+      expect((await get(name)).destinationConfig).toEqual(destinations(both));
     });
 
-    test.each([
-      { given: "onFailure", left: { onSuccess: QUEUE } },
-      { given: "onSuccess", left: { onFailure: TOPIC } },
-    ])('a put that gives "" for $given clears it alone', async ({ given, left }) => {
-      const name = newFunction();
-      await put(name, { destinationConfig: both });
-      await put(name, { destinationConfig: { [given]: "" } });
-      expect((await get(name)).destinationConfig).toEqual(destinations(left));
-    });
-
-    test("a put of an empty destinationConfig changes neither", async () => {
+    test(`a put of an empty destinationConfig ${configs.destinationsRule}s the destinations`, async () => {
       const name = newFunction();
       await put(name, { destinationConfig: both });
       await put(name, { destinationConfig: {} });
-      expect((await get(name)).destinationConfig).toEqual(destinations(both));
+      expect((await get(name)).destinationConfig).toEqual(destinations(others));
     });
   });
 
@@ -164,7 +176,7 @@ describe.each([fc2(url), fcOpen20210406(url), fc20230330(url)])("$sdk", ({ confi
       expect(inOrder(pages.flat())).toEqual(inOrder(wanted));
     });
 
-    test("a last page that is full has no nextToken", async () => {
+    test("a last page that is full has no token of a next one", async () => {
       const name = newFunction();
       for (const qualifier of ["1", "2", "3", "4"]) await put(name, {}, qualifier);
       const pages = await allPages((nextToken) => list(name, { limit: 2, nextToken }));
@@ -227,7 +239,7 @@ describe.each([fc2(url), fcOpen20210406(url), fc20230330(url)])("$sdk", ({ confi
 
     test.each(configs.invalidNames)("the function name %j is an InvalidArgument", async (name) => {
       expect(await refusal(put(name, {}))).toEqual(
-        invalid(expect.stringMatching(`^functionName must be .* but got ${JSON.stringify(name)}$`)),
+        invalid(expect.stringMatching(`^FunctionName doesn't match .*, actual: '${name}'\\)$`)),
       );
     });
 
@@ -286,13 +298,14 @@ describe("fc20230330 alone", () => {
       client.listAsyncInvokeConfigs(new sdk.ListAsyncInvokeConfigsRequest(options)),
     );
 
-  test("a put of an empty Destination changes nothing", async () => {
+  test("a put of an empty Destination is refused, and changes nothing", async () => {
     const name = newFunction();
     const both = { onSuccess: QUEUE, onFailure: TOPIC };
     await configs.put(name, { destinationConfig: both });
     const destinationConfig = new sdk.DestinationConfig({ onSuccess: new sdk.Destination({}) });
     const body = new sdk.PutAsyncInvokeConfigInput({ destinationConfig });
-    await client.putAsyncInvokeConfig(name, new sdk.PutAsyncInvokeConfigRequest({ body }));
+    const put = client.putAsyncInvokeConfig(name, new sdk.PutAsyncInvokeConfigRequest({ body }));
+    expect(await refusal(put)).toMatchObject({ code: "InvalidDestinationResources", statusCode: 400 });
     expect((await configs.get(name)).destinationConfig).toEqual(configs.destinations(both));
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { invalidToken, type Page, pageOf, parsePageRequest, renderPage } from "../../src/fc/paging.ts";
+import { invalidToken, type Page, pageOf, parsePageRequest } from "../../src/fc/paging.ts";
 
 describe("the limit of a list", () => {
   test.each([undefined, ""])("that is %j is 20", (limit) => {
@@ -70,28 +70,4 @@ test("the pages of a list have each item once and in order, and all but the last
       expect(pages.at(-1)?.length === 0).toBe(count === 0);
     }),
   );
-});
-
-describe("a page is shown", () => {
-  const show = (item: number) => ({ item });
-
-  test("as documented: the last one has no token", () => {
-    expect(renderPage({ items: [1], nextToken: "t" }, "documented", show)).toEqual({
-      configs: [{ item: 1 }],
-      nextToken: "t",
-    });
-    const last = renderPage({ items: [], nextToken: undefined }, "documented", show);
-    expect(last).toStrictEqual({ configs: [] });
-  });
-
-  test("as a server in Go shows it: the last one has an empty token, and one without items is null", () => {
-    expect(renderPage({ items: [1], nextToken: "t" }, "go", show)).toEqual({
-      configs: [{ item: 1 }],
-      nextToken: "t",
-    });
-    expect(renderPage({ items: [], nextToken: undefined }, "go", show)).toEqual({
-      configs: null,
-      nextToken: "",
-    });
-  });
 });

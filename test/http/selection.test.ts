@@ -31,10 +31,14 @@ describe("the path in a sandbox", () => {
   });
 });
 
-test("the control plane's own path may end with a slash", () => {
-  expect([routedPath("/_sandbox/"), routedPath("/s/team/_sandbox/")]).toEqual(["/_sandbox", "/_sandbox"]);
-  expect(routedPath("/s/team/_sandbox/faults/")).toBe("/_sandbox/faults/");
-});
+test.each([
+  ["/_sandbox/", "/_sandbox"],
+  ["/s/team/_sandbox/faults/", "/_sandbox/faults"],
+  ["//2021-04-06//services/", "/2021-04-06/services"],
+  ["//s/team//docs", "/docs"],
+  ["/s/team//", "/"],
+  ["//", "/"],
+])("%j is routed as %j", (path, routed) => expect(routedPath(path)).toBe(routed));
 
 describe("which sandbox a request names", () => {
   const env = { ROOT_SECRET: "root", DEFAULT_SANDBOX: "open", SANDBOX_DOMAIN: "Sandbox.Example" } as Env;

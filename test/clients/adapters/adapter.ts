@@ -25,8 +25,14 @@ export interface ConfigOperations {
   readonly deleted: unknown;
   /** The items that say whose config it is. */
   identity(functionName: string, qualifier?: string): Readonly<Record<string, string>>;
-  /** How the SDK shows the destinations of a config that has these. */
+  /** How the SDK shows the destinations of a config that was given these. */
   destinations(destinations: Destinations): object;
+  /** What the SDK shows of items that were never set. */
+  readonly unset: Readonly<Record<string, null>>;
+  /** The last page of a list. */
+  lastPage(configs: readonly ShownConfig[]): object;
+  /** Whether a given `destinationConfig` replaces both destinations, or only those that it has. */
+  readonly destinationsRule: "merge" | "replace";
   /** A function to send results to, as this version of the API calls it. */
   readonly functionDestination: string;
   readonly statefulItem: "statefulInvocation" | "asyncTask";
@@ -52,7 +58,7 @@ export interface Destinations {
 export interface ShownConfig {
   readonly createdTime: string;
   readonly lastModifiedTime: string;
-  readonly destinationConfig: object;
+  readonly destinationConfig?: object | null;
 }
 
 export interface PageOptions {
@@ -61,7 +67,7 @@ export interface PageOptions {
 }
 
 export interface ShownPage {
-  readonly configs: ShownConfig[];
+  readonly configs: ShownConfig[] | null;
   readonly nextToken?: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { REQUEST_ID } from "../fixtures.ts";
+import { FC3_REQUEST_ID } from "../fixtures.ts";
 import { fc20230330Client, fc20230330 as sdk } from "../sdks.ts";
 import { type Adapter, bodyOf, type Destinations, errorOf, setDestinations } from "./adapter.ts";
 
@@ -17,7 +17,7 @@ export function fc20230330(url: string): Adapter {
       // The API's own message is in `data`; the SDK wraps it in code, status and request ID.
       const { name, code, statusCode, message, requestId, data } = await errorOf(request);
       expect(name).toBe("ClientError");
-      expect(requestId).toMatch(REQUEST_ID);
+      expect(requestId).toMatch(FC3_REQUEST_ID);
       expect(data).toEqual({ Code: code, Message: expect.any(String), RequestId: requestId });
       expect(message).toBe(`${code}: code: ${statusCode}, ${data.Message} request id: ${requestId}`);
       return { code, statusCode, message: data.Message };
@@ -45,10 +45,13 @@ export function fc20230330(url: string): Adapter {
         ),
       deleted: 204,
       identity: (name, qualifier = "LATEST") => ({
-        functionArn: `acs:fc:cn-hangzhou:1234567890123456:functions/${name}/${qualifier}`,
+        functionArn: `acs:fc:cn-hangzhou:1234567890123456:functions/${name}${qualifier === "LATEST" ? "" : `/${qualifier}`}`,
       }),
       // It leaves out what the API says is null.
       destinations: setDestinations,
+      unset: {},
+      lastPage: (configs) => ({ configs, nextToken: "" }),
+      destinationsRule: "replace",
       functionDestination: "acs:fc:cn-hangzhou:1234567890123456:functions/report/LATEST",
       statefulItem: "asyncTask",
       maxEventAgeSeconds: 604_800,

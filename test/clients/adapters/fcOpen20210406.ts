@@ -51,9 +51,12 @@ export function fcOpen20210406(url: string): Adapter {
       identity: (name, qualifier = "LATEST") => ({ service: "shop", function: name, qualifier }),
       // It leaves out what the API says is null.
       destinations: setDestinations,
+      unset: {},
+      lastPage: (configs) => ({ configs }),
+      destinationsRule: "merge",
       functionDestination: FUNCTION,
       statefulItem: "statefulInvocation",
-      maxEventAgeSeconds: 2_592_000,
+      maxEventAgeSeconds: 604_800,
       invalidNames: ["1st-report", "monthly report", "report/monthly", "报告"],
     },
   };
