@@ -24,18 +24,24 @@ export const NO_RETRY: Retry = { failures: 0, at: 0 };
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 3_600_000;
 
+/** The storage that an object's alarm is set in: a Durable Object's. Times are in milliseconds since 1970. */
+interface AlarmStorage {
+  setAlarm(time: number): Promise<void>;
+  deleteAlarm(): Promise<void>;
+}
+
 /**
  * The one alarm of an object, shared by all kinds of work: it is set to the earliest due time. The wait
  * doubles with each failure in a row, because a damaged object may stay damaged.
  */
 export class ObjectAlarm {
-  readonly #storage: DurableObjectStorage;
+  readonly #storage: AlarmStorage;
   readonly #work: readonly DueWork[];
   readonly #retry: { get(): Retry; set(retry: Retry): void };
 
   /** `retry` reads and writes the retry state in the object's storage. */
   constructor(
-    storage: DurableObjectStorage,
+    storage: AlarmStorage,
     work: readonly DueWork[],
     retry: { get(): Retry; set(retry: Retry): void },
   ) {

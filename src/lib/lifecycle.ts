@@ -40,7 +40,8 @@ export class Lifecycle<Tables> {
 
   /** Runs a call, after any erasure that is running. Rejects when the call does. */
   async run<T>(call: () => T | Promise<T>): Promise<T> {
-    while (this.#erasing) await this.#erasing;
+    // An erasure that is rejected concerns its caller, and not the calls that wait.
+    while (this.#erasing) await this.#erasing.catch(() => {});
     this.#running += 1;
     try {
       return await call();
