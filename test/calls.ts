@@ -2,9 +2,11 @@ import { env, runInDurableObject } from "cloudflare:test";
 import type { Env } from "../src/env.ts";
 import type { FunctionRpc, SandboxRpc } from "../src/objects/rpc.ts";
 
+type Binding = "FUNCTION" | "SANDBOX";
+
 /** The bindings, with the objects' methods that are called through them noted as `{binding}.{method}`. */
 export function noting(calls: string[]): Env {
-  const note = (binding: "FUNCTION" | "SANDBOX") => ({
+  const note = (binding: Binding) => ({
     getByName: (name: string) =>
       new Proxy(env[binding].getByName(name), {
         get(stub, method) {
@@ -25,4 +27,66 @@ export async function callsOf<O extends FunctionRpc | SandboxRpc>(
     Object.assign(object, { env: noting(calls) });
   });
   return calls;
+}
+
+/** Gives an object other variables than the deployment's, until it is evicted. */
+export async function setVariables<O extends FunctionObject | SandboxObject>(
+  stub: DurableObjectStub<O>,
+  variables: Partial<Env>,
+): Promise<void> {
+  await runInDurableObject(stub, (object) => {
+    Object.assign(object, { env: { ...envOf(object), ...variables } });
+  });
+}
+
+/**
+ * Has an object call `by` wherever it would call `{binding}.{method}` of another object, until it is evicted. `by` gets the
+ * call, and the name of the object that is called: a function's own name, or a sandbox's id.
+ */
+export async function intercept<O extends FunctionObject | SandboxObject>(
+  stub: DurableObjectStub<O>,
+  called: `${Binding}.${string}`,
+  by: (call: () => Promise<unknown>, name: string) => Promise<unknown>,
+): Promise<void> {
+  const [binding, method] = called.split(".") as [Binding, string];
+  await runInDurableObject(stub, (object) => {
+    const usual = envOf(object);
+    const getByName = (name: string) => {
+      const other = usual[binding].getByName(name);
+      const intercepted = (...parameters: unknown[]) =>
+        by(() => Reflect.get(other, method, other)(...parameters), name.split("/").at(-1) ?? "");
+      return new Proxy(other, {
+        get: (_, property) => (property === method ? intercepted : Reflect.get(other, property, other)),
+      });
+    };
+    Object.assign(object, { env: { ...usual, [binding]: { getByName } } });
+  });
+}
+
+function envOf(object: FunctionObject | SandboxObject): Env {
+  return Reflect.get(object, "env");
+}
+
+/**
+ * Where calls wait until a test lets them go on. Those who wait look again and again, each in its own object: the runtime
+ * resumes whoever waits for a promise in the object that resolves the promise.
+ */
+export class Barrier {
+  #isReached = false;
+  #isOpen = false;
+
+  /** Fulfilled once a call waits here. */
+  async reached(): Promise<void> {
+    while (!this.#isReached) await scheduler.wait(1);
+  }
+
+  /** Fulfilled once the barrier is open. */
+  async wait(): Promise<void> {
+    this.#isReached = true;
+    while (!this.#isOpen) await scheduler.wait(1);
+  }
+
+  open(): void {
+    this.#isOpen = true;
+  }
 }

@@ -1,14 +1,11 @@
-import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import type { Env } from "../../../src/env.ts";
-import { functionObject, sandboxObject } from "../../../src/objects/stubs.ts";
-import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
+import { intercept, setVariables } from "../../calls.ts";
+import { newSandbox } from "../../newSandbox.ts";
 import { errorOf, versions } from "../../request.ts";
+import { age, functionOf, functionsOf, NOTHING, parentOf, stored, WEEK_MS } from "../objects.ts";
 
 const [classic, openApi, fc3] = versions;
-
-const functionsOf = async (sandbox: TestSandbox) =>
-  (await sandbox.summary()).functions.map((one) => one.function);
 
 describe("a function becomes one of its sandbox's", () => {
   test("by a PUT that comes to something, and by no other request", async () => {
@@ -61,12 +58,7 @@ describe("a function becomes one of its sandbox's", () => {
   test("a PUT that finds no room is journalled as any other, and a reset makes room", async () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", classic.config("f"));
-    const { id } = sandbox.access;
-    const small = { ...env, MAX_FUNCTIONS_PER_SANDBOX: "1" } as unknown as Env;
-    const stub = sandboxObject(env, id ?? "");
-    await runInDurableObject(stub, async (object) => {
-      Object.assign(object, { env: small });
-    });
+    await setVariables(parentOf(sandbox), { MAX_FUNCTIONS_PER_SANDBOX: "1" });
     const refused = await sandbox.send("PUT", classic.config("g"));
     expect(errorOf(refused)).toMatchObject({ status: 400, code: "InvalidArgument" });
     expect(await sandbox.requests.count({ function: "g", status: 400 })).toBe(1);
@@ -81,9 +73,7 @@ describe("a function becomes one of its sandbox's", () => {
 
   test("an import finds room in the place of functions that nothing stays of", async () => {
     const sandbox = await newSandbox();
-    await runInDurableObject(sandboxObject(env, sandbox.access.id ?? ""), async (object) => {
-      Object.assign(object, { env: { ...env, MAX_FUNCTIONS_PER_SANDBOX: "3" } });
-    });
+    await setVariables(parentOf(sandbox), { MAX_FUNCTIONS_PER_SANDBOX: "3" });
     for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
     const snapshot = { configs: [{ function: "c" }, { function: "d" }] };
     // The journal stays when a snapshot is imported.
@@ -99,31 +89,15 @@ describe("a function becomes one of its sandbox's", () => {
 });
 
 describe("an idle sandbox", () => {
-  const age = (id: string, milliseconds: number) =>
-    runInDurableObject(sandboxObject(env, id), (_, { storage }) => {
-      storage.kv.put("usedAt", Date.now() - milliseconds);
-    });
-  const WEEK_MS = 7 * 86_400_000;
-  /** How many items and tables an object has, and when its alarm is. */
-  const stored = async (stub: DurableObjectStub<undefined>) =>
-    runInDurableObject(stub, async (_, { storage }) => [
-      [...storage.kv.list()].length,
-      storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray()
-        .length,
-      await storage.getAlarm(),
-    ]);
-
   test("is erased wholly by its alarm after a week, and can be used anew", async () => {
     const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
     const names = ["a", "b"];
     for (const name of names) await sandbox.send("PUT", fc3.config(name));
     await sandbox.settings({ region: "eu-central-1" });
-    await age(id, WEEK_MS);
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
-    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
-    for (const name of names)
-      expect(await stored(functionObject(env, id, { service: "", function: name }))).toEqual([0, 0, null]);
+    await age(sandbox);
+    expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
+    expect(await stored(parentOf(sandbox))).toEqual(NOTHING);
+    for (const name of names) expect(await stored(functionOf(sandbox, name))).toEqual(NOTHING);
     expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(404);
     expect((await sandbox.send("PUT", fc3.config("a"))).body.functionArn).toContain("cn-hangzhou");
     expect((await sandbox.summary()).counts).toEqual({ functions: 1, configs: 1, requests: 2, dropped: 0 });
@@ -131,10 +105,9 @@ describe("an idle sandbox", () => {
 
   test("can be used while it is being erased, and is whole afterwards", async () => {
     const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
     for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
-    await age(id, WEEK_MS);
-    const erased = runDurableObjectAlarm(sandboxObject(env, id));
+    await age(sandbox);
+    const erased = runDurableObjectAlarm(parentOf(sandbox));
     const answers = await Promise.all(["a", "b", "c"].map((name) => sandbox.send("PUT", fc3.config(name))));
     expect(await erased).toBe(true);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -145,70 +118,94 @@ describe("an idle sandbox", () => {
 
   test("first answers the requests that a fault still makes wait", async () => {
     const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
     await sandbox.send("PUT", fc3.config("a"));
     await sandbox.faults.add({ effect: { type: "delay", milliseconds: 500 } });
     const answers = Promise.all([sandbox.send("PUT", fc3.config("a")), sandbox.send("GET", "/nowhere")]);
     await expect.poll(() => sandbox.faults.list()).toMatchObject([{ matched: 2 }]);
-    await age(id, WEEK_MS);
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    await age(sandbox);
+    expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
     expect((await answers).map(({ status }) => status)).toEqual([200, 400]);
-    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
-    expect(await stored(functionObject(env, id, { service: "", function: "a" }))).toEqual([0, 0, null]);
+    expect(await stored(parentOf(sandbox))).toEqual(NOTHING);
+    expect(await stored(functionOf(sandbox, "a"))).toEqual(NOTHING);
   });
 
   test("is erased later when one of its functions is out of order", async () => {
     const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
     await sandbox.send("PUT", fc3.config("a"));
-    await age(id, WEEK_MS);
+    await age(sandbox);
     const failure = new Error("out of order");
-    await runInDurableObject(functionObject(env, id, { service: "", function: "a" }), (_, { storage }) => {
+    await runInDurableObject(functionOf(sandbox, "a"), (_, { storage }) => {
       Object.defineProperty(storage, "deleteAll", { value: () => Promise.reject(failure) });
     });
     const reported = vi.spyOn(console, "error").mockImplementation(() => {});
-    for (let i = 0; i < 3; i++) expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    for (let i = 0; i < 3; i++) expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
     expect(reported).toHaveBeenCalledWith(expect.objectContaining({ message: failure.message }));
     reported.mockRestore();
-    const [, , alarm] = await stored(sandboxObject(env, id));
+    const [, , alarm] = await stored(parentOf(sandbox));
     expect(Number(alarm) - Date.now()).toBeGreaterThan(2000);
     await evictAllDurableObjects();
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
-    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
+    expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
+    expect(await stored(parentOf(sandbox))).toEqual(NOTHING);
   });
 
   test("is kept while it is used", async () => {
     const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
     await sandbox.send("PUT", fc3.config("a"));
-    await age(id, WEEK_MS);
+    await age(sandbox);
     await sandbox.settings({ region: "cn-beijing" });
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
+    expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
     expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(200);
+  });
+
+  test.each([
+    ["the first PUT for a function", "PUT", fc3.config("b"), 200],
+    ["a request that no function answers", "GET", "/nowhere", 400],
+    ["a request for a function that it does not have", "GET", fc3.config("b"), 404],
+  ])("is kept after %s", async (_, method, path, status) => {
+    const sandbox = await newSandbox();
+    await sandbox.send("PUT", fc3.config("a"));
+    await age(sandbox);
+    expect((await sandbox.send(method, path)).status).toBe(status);
+    expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
+    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(200);
+  });
+
+  test("is kept for ever where none is erased, though its alarm has other work", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.send("PUT", fc3.config("a"));
+    await setVariables(parentOf(sandbox), { IDLE_SECONDS: "0" });
+    await sandbox.clock.freeze("2030-01-01T00:00:00Z");
+    expect((await stored(parentOf(sandbox)))[2]).toBeNull();
+    await intercept(parentOf(sandbox), "FUNCTION.accept", () => Promise.reject(new Error("out of order")));
+    const reported = vi.spyOn(console, "error").mockImplementation(() => {});
+    await expect(sandbox.clock.advance(1)).rejects.toMatchObject({ problem: { status: 503 } });
+    await age(sandbox);
+    expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
+    reported.mockRestore();
+    expect((await sandbox.send("GET", fc3.config("a"))).status).toBe(200);
+    expect((await sandbox.summary()).clock.now).toBe("2030-01-01T00:00:01.000Z");
   });
 
   test("hears of a function's use at least eight times in that week", async () => {
     const sandbox = await newSandbox();
-    const id = sandbox.access.id ?? "";
     await sandbox.send("PUT", fc3.config("a"));
-    await age(id, WEEK_MS);
-    await runInDurableObject(functionObject(env, id, { service: "", function: "a" }), (_, { storage }) => {
+    await age(sandbox);
+    await runInDurableObject(functionOf(sandbox, "a"), (_, { storage }) => {
       storage.kv.put("usedAt", Date.now() - WEEK_MS / 8);
     });
     await evictAllDurableObjects();
     await sandbox.send("GET", fc3.config("a"));
     const used = () =>
-      runInDurableObject(sandboxObject(env, id), (_, { storage }) => storage.kv.get<number>("usedAt"));
+      runInDurableObject(parentOf(sandbox), (_, { storage }) => storage.kv.get<number>("usedAt"));
     await expect.poll(async () => Date.now() - ((await used()) ?? 0)).toBeLessThan(60_000);
   });
 
   test("is erased as any other when it was only looked at", async () => {
     const sandbox = await newSandbox();
     expect((await sandbox.send("GET", "/_sandbox")).status).toBe(200);
-    const id = sandbox.access.id ?? "";
-    expect(await stored(sandboxObject(env, id))).not.toEqual([0, 0, null]);
-    await age(id, WEEK_MS);
-    expect(await runDurableObjectAlarm(sandboxObject(env, id))).toBe(true);
-    expect(await stored(sandboxObject(env, id))).toEqual([0, 0, null]);
+    expect(await stored(parentOf(sandbox))).not.toEqual(NOTHING);
+    await age(sandbox);
+    expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
+    expect(await stored(parentOf(sandbox))).toEqual(NOTHING);
   });
 });

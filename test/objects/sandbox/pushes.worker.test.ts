@@ -1,30 +1,12 @@
-import { env, evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import type { FunctionRpc } from "../../../src/objects/rpc.ts";
-import { sandboxObject } from "../../../src/objects/stubs.ts";
-import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
+import { intercept } from "../../calls.ts";
+import { newSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
+import { functionOf, parentOf } from "../objects.ts";
 
 const [, , fc3] = versions;
-
-/** Has a sandbox call `push`, with what tells a function of a change, wherever it would tell it; until it is evicted. */
-async function interceptPushes(
-  sandbox: TestSandbox,
-  push: (tell: () => Promise<void>, functionName: string | undefined) => Promise<void>,
-): Promise<void> {
-  await runInDurableObject(sandboxObject(env, sandbox.access.id ?? ""), (object) => {
-    const getByName = (name: string) => {
-      const stub = (env.FUNCTION as DurableObjectNamespace<FunctionRpc>).getByName(name);
-      const accept = (...change: Parameters<typeof stub.accept>) =>
-        push(() => stub.accept(...change), name.split("/").at(-1));
-      return new Proxy(stub, {
-        get: (_, method) => (method === "accept" ? accept : Reflect.get(stub, method, stub)),
-      });
-    };
-    Object.assign(object, { env: { ...env, FUNCTION: { getByName } } });
-  });
-}
 
 test("a function that joins during a push, or another push that overtakes it, leaves no function behind", async () => {
   await fc.assert(
@@ -38,7 +20,7 @@ test("a function that joins during a push, or another push that overtakes it, le
         const sandbox = await newSandbox();
         await Promise.all(["a", "b"].map((name) => sandbox.send("PUT", fc3.config(name))));
         let pushes = 0;
-        await interceptPushes(sandbox, async (tell) => {
+        await intercept(parentOf(sandbox), "FUNCTION.accept", async (tell) => {
           await scheduler.wait(delays[pushes++ % delays.length] ?? 0);
           await tell();
         });
@@ -71,7 +53,7 @@ test("a push reaches all functions that it can, and the alarm goes on until it h
   const names = Array.from({ length: 40 }, (_, i) => `f${String(i).padStart(2, "0")}`);
   for (const name of names) await sandbox.send("PUT", fc3.config(name));
   const failure = new Error("out of order");
-  await interceptPushes(sandbox, async (tell, name) => {
+  await intercept(parentOf(sandbox), "FUNCTION.accept", async (tell, name) => {
     if (name === "f00") throw failure;
     await tell();
   });
@@ -83,7 +65,7 @@ test("a push reaches all functions that it can, and the alarm goes on until it h
     const { body } = await sandbox.send("PUT", fc3.config(name));
     expect(body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
   }
-  const parent = sandboxObject(env, sandbox.access.id ?? "");
+  const parent = parentOf(sandbox);
   expect(await runDurableObjectAlarm(parent)).toBe(true);
   expect(new Set(reported.mock.calls.flat())).toEqual(new Set([failure]));
   reported.mockRestore();
@@ -97,12 +79,12 @@ test("the alarm tries ever more rarely to reach a function that stays out of ord
   const sandbox = await newSandbox();
   await sandbox.send("PUT", fc3.config("f"));
   const failure = new Error("out of order");
-  await interceptPushes(sandbox, () => Promise.reject(failure));
+  await intercept(parentOf(sandbox), "FUNCTION.accept", () => Promise.reject(failure));
   const reported = vi.spyOn(console, "error").mockImplementation(() => {});
   await expect(sandbox.clock.freeze("2030-01-01T00:00:00Z")).rejects.toMatchObject({
     problem: { status: 503 },
   });
-  const parent = sandboxObject(env, sandbox.access.id ?? "");
+  const parent = parentOf(sandbox);
   const nextAlarm = () =>
     runInDurableObject(parent, async (_, { storage }) => ((await storage.getAlarm()) ?? 0) - Date.now());
   const waits: number[] = [];
@@ -114,6 +96,9 @@ test("the alarm tries ever more rarely to reach a function that stays out of ord
   }
   expect(waits).toEqual(waits.toSorted((a, b) => a - b));
   expect(waits.at(-1)).toBe(3600);
+  // A new change is tried soon.
+  await expect(sandbox.settings({ region: "r" })).rejects.toMatchObject({ problem: { status: 503 } });
+  expect(await nextAlarm()).toBeLessThanOrEqual(1000);
   reported.mockRestore();
   await evictAllDurableObjects();
   await runDurableObjectAlarm(parent);
@@ -124,7 +109,7 @@ test("the alarm tries ever more rarely to reach a function that stays out of ord
 test("how long a change took to reach the functions is in its Server-Timing", async () => {
   const sandbox = await newSandbox();
   await sandbox.send("PUT", fc3.config("f"));
-  await interceptPushes(sandbox, async (tell) => {
+  await intercept(parentOf(sandbox), "FUNCTION.accept", async (tell) => {
     await scheduler.wait(50);
     await tell();
   });
@@ -139,7 +124,7 @@ test("a push that was cut off is finished by the alarm, after an eviction too", 
   const sandbox = await newSandbox();
   for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
   const failure = new Error("cut off");
-  await interceptPushes(sandbox, () => Promise.reject(failure));
+  await intercept(parentOf(sandbox), "FUNCTION.accept", () => Promise.reject(failure));
   const reported = vi.spyOn(console, "error").mockImplementation(() => {});
   await expect(
     sandbox.snapshot.import({
@@ -150,13 +135,39 @@ test("a push that was cut off is finished by the alarm, after an eviction too", 
   expect(new Set(reported.mock.calls.flat())).toEqual(new Set([failure]));
   reported.mockRestore();
   await evictAllDurableObjects();
-  expect(await runDurableObjectAlarm(sandboxObject(env, sandbox.access.id ?? ""))).toBe(true);
+  expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
   const { body } = await sandbox.send("GET", fc3.config("a"));
   expect(body).toMatchObject({
     functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a",
     maxAsyncRetryAttempts: 8,
   });
   expect((await sandbox.send("GET", fc3.config("b"))).status).toBe(404);
+});
+
+test("an import that a function could not store changes nothing there until the alarm delivers it", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.send("PUT", fc3.config("f"), { maxAsyncRetryAttempts: 1 });
+  const f = functionOf(sandbox, "f");
+  await runInDurableObject(f, (_, { storage: { kv } }) => {
+    const put = kv.put.bind(kv);
+    const value = (key: string, item: unknown) => {
+      if (key === "state") throw new Error("out of order");
+      put(key, item);
+    };
+    Object.defineProperty(kv, "put", { value, configurable: true });
+  });
+  const reported = vi.spyOn(console, "error").mockImplementation(() => {});
+  const snapshot = { configs: [{ function: "f", qualifier: "blue", maxAsyncRetryAttempts: 2 }] };
+  await expect(sandbox.snapshot.import(snapshot)).rejects.toMatchObject({ problem: { status: 503 } });
+  reported.mockRestore();
+  expect((await sandbox.send("GET", fc3.config("f"))).body.maxAsyncRetryAttempts).toBe(1);
+  expect((await sandbox.send("GET", fc3.config("f", "blue"))).status).toBe(404);
+  await runInDurableObject(f, (_, { storage: { kv } }) => {
+    Reflect.deleteProperty(kv, "put");
+  });
+  expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
+  expect((await sandbox.send("GET", fc3.config("f"))).status).toBe(404);
+  expect((await sandbox.send("GET", fc3.config("f", "blue"))).body.maxAsyncRetryAttempts).toBe(2);
 });
 
 test("every step holds over an eviction of all objects before it", async () => {
