@@ -29,8 +29,11 @@ export class Registrations {
       // A request that comes to nothing must not use up a place.
       if (!admit(request, this.stateFor(name)).ok) return undefined;
       if (this.isFull) await this.#functions.deregisterEmpty();
-      if (this.isFull) return undefined;
-      if (directory.get(name) === undefined) directory.add(name);
+      // Another request for the function may have registered it in the meantime.
+      if (directory.get(name) === undefined) {
+        if (this.isFull) return undefined;
+        directory.add(name);
+      }
     }
     this.#functions.registered(name);
     return { state: this.#store.sharedState(name), imported: directory.get(name)?.imported };
