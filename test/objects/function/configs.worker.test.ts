@@ -5,12 +5,13 @@ import { newSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
 
 const { config, list } = versions[1];
+const fc3 = versions[2];
 
 type Step =
   | { readonly kind: "put"; readonly qualifier: string; readonly age: number; readonly late: boolean }
   | { readonly kind: "delete"; readonly qualifier: string }
   | { readonly kind: "resize"; readonly journalSize: number }
-  | { readonly kind: "clear" | "evict" | "get" };
+  | { readonly kind: "clear" | "reset" | "evict" | "get" };
 
 const qualifier = fc.constantFrom("LATEST", "blue", "green");
 const put = fc.record({
@@ -24,7 +25,9 @@ const steps: fc.Arbitrary<Step>[] = [
   put,
   fc.record({ kind: fc.constant("delete" as const), qualifier }),
   fc.record({ kind: fc.constant("resize" as const), journalSize: fc.integer({ min: 0, max: 4 }) }),
-  fc.record({ kind: fc.constantFrom("clear" as const, "evict" as const, "get" as const) }),
+  fc.record({
+    kind: fc.constantFrom("clear" as const, "reset" as const, "evict" as const, "get" as const),
+  }),
 ];
 
 test("whatever the journal does with its entries, no config is lost or comes back when the objects are evicted", async () => {
@@ -48,6 +51,10 @@ test("whatever the journal does with its entries, no config is lost or comes bac
       }
       if (step.kind === "resize") await sandbox.settings({ journalSize: step.journalSize });
       if (step.kind === "clear") await sandbox.requests.clear();
+      if (step.kind === "reset") {
+        await sandbox.reset("configs");
+        for (const name of Object.keys(ages)) delete ages[name];
+      }
       if (step.kind === "evict") await evictAllDurableObjects();
       if (step.kind === "get") await sandbox.send("GET", config("f"));
     }
@@ -65,7 +72,21 @@ test("whatever the journal does with its entries, no config is lost or comes bac
     [[first, { ...second, late: true }, { kind: "evict" }]],
     // The numbers of entries go on after all of them have gone.
     [[first, { kind: "clear" }, { kind: "evict" }, second, { kind: "evict" }]],
+    // The entries stay, and what they hold is gone.
+    [[first, { kind: "reset" }, { kind: "evict" }]],
     [[first, { kind: "delete", qualifier: "LATEST" }, { kind: "get" }, { kind: "get" }, { kind: "evict" }]],
   ];
   await fc.assert(property, { numRuns: 40, examples });
 }, 60_000);
+
+test("a config whose alias is no longer declared does not come back when the objects are evicted", async () => {
+  const sandbox = await newSandbox();
+  const declare = (...aliases: string[]) =>
+    sandbox.functions.declare({ functions: [{ name: "f", aliases }] });
+  await declare("blue", "green");
+  for (const name of ["blue", "green"]) await sandbox.send("PUT", fc3.config("f", name));
+  await declare("green");
+  await evictAllDurableObjects();
+  const { configs = [] } = await sandbox.snapshot.export();
+  expect(configs.map((one) => one.qualifier)).toEqual(["green"]);
+});

@@ -1,9 +1,10 @@
 import { evictAllDurableObjects } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { app } from "../../../src/app.ts";
-import { noting } from "../../calls.ts";
+import { callsOf, noting } from "../../calls.ts";
 import { newSandbox } from "../../newSandbox.ts";
 import { request, versions } from "../../request.ts";
+import { functionOf } from "../objects.ts";
 
 const { config } = versions[0];
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
@@ -15,6 +16,13 @@ test("a PUT, GET or DELETE makes one object call", async () => {
     await app.request(config("calls"), { method }, noting(calls));
     expect(calls).toEqual(["FUNCTION.perform"]);
   }
+});
+
+test("a function calls its sandbox once, for its first PUT", async () => {
+  const sandbox = await newSandbox();
+  const calls = await callsOf(functionOf(sandbox, "f"));
+  for (const method of ["PUT", "PUT", "GET"]) await sandbox.send(method, versions[2].config("f"));
+  expect(calls).toEqual(["SANDBOX.register"]);
 });
 
 test("what was put is there after the objects were evicted", async () => {
