@@ -30,7 +30,7 @@ export async function callsOf<O extends FunctionRpc | SandboxRpc>(
 }
 
 /** Gives an object other variables than the deployment's, until it is evicted. */
-export async function setVariables<O extends FunctionObject | SandboxObject>(
+export async function setVariables<O extends FunctionRpc | SandboxRpc>(
   stub: DurableObjectStub<O>,
   variables: Partial<Env>,
 ): Promise<void> {
@@ -43,7 +43,7 @@ export async function setVariables<O extends FunctionObject | SandboxObject>(
  * Has an object call `by` wherever it would call `{binding}.{method}` of another object, until it is evicted. `by` gets the
  * call, and the name of the object that is called: a function's own name, or a sandbox's id.
  */
-export async function intercept<O extends FunctionObject | SandboxObject>(
+export async function intercept<O extends FunctionRpc | SandboxRpc>(
   stub: DurableObjectStub<O>,
   called: `${Binding}.${string}`,
   by: (call: () => Promise<unknown>, name: string) => Promise<unknown>,
@@ -63,7 +63,7 @@ export async function intercept<O extends FunctionObject | SandboxObject>(
   });
 }
 
-function envOf(object: FunctionObject | SandboxObject): Env {
+function envOf(object: FunctionRpc | SandboxRpc): Env {
   return Reflect.get(object, "env");
 }
 
