@@ -64,7 +64,7 @@ export function start(args: string[], { cwd, by }: { cwd: string; by?: readonly 
   const url = new Promise<string>((resolve, reject) => {
     child.stdout?.on("data", (chunk) => {
       output.stdout += chunk;
-      const [, found] = /URL +(http:\S+)\n[\s\S]*Ctrl-C/.exec(output.stdout) ?? [];
+      const [, found] = /URL +(https?:\S+)\n[\s\S]*Ctrl-C/.exec(output.stdout) ?? [];
       if (found) resolve(found);
     });
     child.stderr?.on("data", (chunk) => {

@@ -1,23 +1,41 @@
 #!/usr/bin/env node
 import { relative } from "node:path";
 import { HELP, readCommandLine } from "./commandLine.ts";
-import { type SandboxOptions, startSandbox } from "./startSandbox.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "./startSandbox.ts";
 
 const PARENT_CHECK_MS = 200;
 
-function welcome(url: string, state: string): string {
+function welcome({ url, caFile }: Sandbox, state: string): string {
+  const trusting = caFile === undefined ? "" : ` --cacert ${shellWord(relative(".", caFile))}`;
   return `fc-sandbox is ready.
 
   URL    ${url}
   State  ${state}
   Look   ${url}/ in a browser
-
+${caFile === undefined ? "" : howToTrust(caFile)}
 Try it:
 
-  curl -X PUT ${url}/2016-08-15/services/demo/functions/hello/async-invoke-config -H 'Content-Type: application/json' -d '{"maxAsyncRetryAttempts": 1}'
+  curl${trusting} -X PUT ${url}/2016-08-15/services/demo/functions/hello/async-invoke-config -H 'Content-Type: application/json' -d '{"maxAsyncRetryAttempts": 1}'
 
 Ctrl-C stops it.
 `;
+}
+
+function howToTrust(caFile: string): string {
+  const file = shellWord(caFile);
+  return `  CA     ${caFile}
+
+Clients have to trust that certificate authority. Start them with one of these:
+
+  NODE_EXTRA_CA_CERTS=${file}   Node.js
+  SSL_CERT_FILE=${file}   Go, Terraform, Python
+  REQUESTS_CA_BUNDLE=${file}   Python's requests, and SDKs that use it
+`;
+}
+
+/** A text as one word of a shell's command line. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 async function serve(options: SandboxOptions): Promise<void> {
@@ -28,7 +46,7 @@ async function serve(options: SandboxOptions): Promise<void> {
     options.stateDirectory === undefined
       ? "none is kept"
       : `${relative(".", sandbox.stateDirectory) || "."}/`;
-  process.stdout.write(welcome(sandbox.url, state));
+  process.stdout.write(welcome(sandbox, state));
   const cause = await sandbox.ended;
   if (cause !== undefined) throw new Error(cause);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { HttpsOptions } from "./httpsOptions.ts";
 import type { SandboxOptions } from "./startSandbox.ts";
 
 const DEFAULT_PORT = 8787;
@@ -13,6 +14,10 @@ Serves the sandbox until Ctrl-C.
   --host H         the address to listen on (default ${DEFAULT_HOST}; 0.0.0.0 for all)
   --state-dir D    where the state is kept (default ${DEFAULT_STATE_DIRECTORY}, below the working directory)
   --ephemeral      keep no state: it goes when the sandbox stops; faster where it can be in memory (Linux)
+  --https          serve HTTPS in place of HTTP, with a certificate that is made; what it prints says how to trust it
+  --tls-host NAME  a host name or address that this certificate is for, too; implies --https; can be given several times
+  --tls-cert FILE  serve HTTPS with this certificate, or chain of them, in PEM
+  --tls-key FILE   its private key, in PEM
   --var NAME=VALUE set a variable in place of wrangler.toml's, or OPERATOR_TOKEN; can be given several times
   --help           show this
 `;
@@ -26,6 +31,10 @@ export function readCommandLine(args: string[]): SandboxOptions | "help" {
       host: { type: "string", default: DEFAULT_HOST },
       "state-dir": { type: "string" },
       ephemeral: { type: "boolean", default: false },
+      https: { type: "boolean", default: false },
+      "tls-host": { type: "string", multiple: true },
+      "tls-cert": { type: "string" },
+      "tls-key": { type: "string" },
       var: { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false },
     },
@@ -41,9 +50,26 @@ export function readCommandLine(args: string[]): SandboxOptions | "help" {
   return {
     host: values.host,
     port,
+    https: readHttps(values.https, values["tls-host"], values["tls-cert"], values["tls-key"]),
     stateDirectory: values.ephemeral ? undefined : (values["state-dir"] ?? DEFAULT_STATE_DIRECTORY),
     variables: Object.fromEntries(values.var.map(readVariable)),
   };
+}
+
+function readHttps(
+  isAsked: boolean,
+  hosts: string[] | undefined,
+  certificateFile: string | undefined,
+  keyFile: string | undefined,
+): HttpsOptions {
+  if (certificateFile === undefined && keyFile === undefined) return hosts ? { hosts } : isAsked;
+  if (certificateFile === undefined || keyFile === undefined) {
+    throw new Error("--tls-cert and --tls-key go together.");
+  }
+  if (hosts) {
+    throw new Error("--tls-host is for the certificate that is made: it does not go with --tls-cert.");
+  }
+  return { certificateFile, keyFile };
 }
 
 function readVariable(text: string): [string, string] {

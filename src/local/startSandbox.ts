@@ -1,19 +1,26 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { get } from "node:http";
+import http from "node:http";
+import https from "node:https";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import type { Problem } from "../documents/responseBodies.ts";
+import type { HttpsOptions } from "./httpsOptions.ts";
 import { openStateDirectory, type StateDirectory } from "./stateDirectory.ts";
+import { openTls, type Tls } from "./tls.ts";
 import { WORKER_DIRECTORY, type WorkerSettings, workerdConfig } from "./worker.ts";
 import { startWorkerd, type WorkerdProcess } from "./workerdProcess.ts";
+
+export type { HttpsOptions, MadeCertificate, OwnCertificate } from "./httpsOptions.ts";
 
 export interface SandboxOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
+  /** Serves HTTPS in place of HTTP, with this certificate. Default false. */
+  readonly https?: HttpsOptions;
   /** Where the state is kept; by default it goes with the sandbox. */
   readonly stateDirectory?: string | undefined;
   /**
@@ -31,6 +38,11 @@ export interface Sandbox extends AsyncDisposable {
   readonly url: string;
   /** Absolute. */
   readonly stateDirectory: string;
+  /**
+   * The file that holds the certificate of the authority that clients have to trust; absolute. Undefined when the
+   * sandbox serves HTTP, or HTTPS by one's own certificate.
+   */
+  readonly caFile: string | undefined;
   /** The process that serves. */
   readonly pid: number;
   /** Fulfilled when it no longer runs: with undefined after `close()`, else with what is known of the cause. */
@@ -72,18 +84,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const state = await openStateDirectory(options.stateDirectory);
   try {
     const { rootSecret: ROOT_SECRET } = state;
+    const bound: Record<string, string> = {
+      ...settings.variables,
+      ...LOCAL_VARIABLES,
+      ...variables,
+      ROOT_SECRET,
+    };
+    const tls = await openTls(options.https ?? false, state, host, bound["SANDBOX_DOMAIN"] ?? "");
     const config = workerdConfig({
-      settings: {
-        ...settings,
-        variables: { ...settings.variables, ...LOCAL_VARIABLES, ...variables, ROOT_SECRET },
-      },
+      settings: { ...settings, variables: bound },
       workerDirectory: resolve(workerDirectory),
       address: `${inUrl(host)}:${port}`,
+      tls: tls?.keyPair,
       objectsDirectory: state.objects,
     });
     const configFile = await state.write("workerd.capnp", config);
     const temporary = state.isTemporary ? state.path : undefined;
-    return await serve(await startWorkerd(configFile, workerDirectory, temporary), state, host, port);
+    const workerd = await startWorkerd(configFile, workerDirectory, temporary);
+    return await serve(workerd, { state, tls, host, port });
   } catch (error) {
     await state.release();
     throw error;
@@ -93,9 +111,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 /** Makes a sandbox of workerd, once that answers; else ends it. */
 async function serve(
   workerd: WorkerdProcess,
-  state: StateDirectory,
-  host: string,
-  port: number,
+  {
+    state,
+    tls,
+    host,
+    port,
+  }: {
+    readonly state: StateDirectory;
+    readonly tls: Tls | undefined;
+    readonly host: string;
+    readonly port: number;
+  },
 ): Promise<Sandbox> {
   const complaints: Buffer[] = [];
   workerd.stderr.on("data", (chunk) => complaints.push(chunk));
@@ -119,11 +145,12 @@ async function serve(
       throw new Error(startFailure(Buffer.concat(complaints).toString(), host, port, state.path));
     }
     workerd.stderr.removeAllListeners("data").pipe(process.stderr);
-    const url = `http://${connectableHost(host)}:${listening}`;
+    const url = `${tls ? "https" : "http"}://${connectableHost(host)}:${listening}`;
     await firstAnswer(url);
     return {
       url,
       stateDirectory: state.path,
+      caFile: tls?.caFile,
       pid: workerd.pid,
       ended,
       close,
@@ -140,7 +167,10 @@ async function serve(
  * its variables.
  */
 async function firstAnswer(url: string): Promise<void> {
-  const [response] = await once(get(`${url}/_sandbox/health`, { agent: false }), "response");
+  const { get } = url.startsWith("https:") ? https : http;
+  // Our own process answers, whichever hosts its certificate is for.
+  const options = { agent: false, rejectUnauthorized: false };
+  const [response] = await once(get(`${url}/_sandbox/health`, options), "response");
   const answer = await text(response);
   if (response.statusCode === 503) throw new Error((JSON.parse(answer) as Problem).detail);
 }
@@ -152,6 +182,10 @@ function startFailure(complaint: string, host: string, port: number, stateDirect
   // As in `Socket "http": bind(): Cannot assign requested address (os error 99)`: what counts is at the end.
   const [, reason] = /^Socket "http": .*[:;] (.*?)(?: \(os error \d+\))?$/m.exec(complaint.trim()) ?? [];
   if (reason !== undefined) return `The sandbox can't listen on port ${port} of "${host}": ${reason}.`;
+  const [, tls] = /TLS configuration: (?:unexpected error: )?(.*)/.exec(complaint) ?? [];
+  if (tls !== undefined) {
+    return `HTTPS can't be served with this certificate and key: ${tls}. The key must be RSA of 2048 bits or more, ECDSA on P-256 or P-384, or Ed25519.`;
+  }
   // workerd opens a file or two of its own, beside the objects', before it listens.
   const [, storage] = /SQLite failed; .* = (.*)/.exec(complaint) ?? [];
   if (storage !== undefined) return `The state directory ${stateDirectory} can't be used: ${storage}`;

@@ -1,21 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import {
-  access,
-  constants,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rename,
-  rm,
-  stat,
-  statfs,
-  writeFile,
-} from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { findDamage } from "./damage.ts";
+import { isSystemError, readIfThere, replaceFile } from "./files.ts";
 
 const LOCK_PATIENCE_MS = 2000;
 
@@ -31,9 +21,14 @@ export interface StateDirectory {
   readonly objects: string;
   /** What the sandboxes' ids and credentials are derived from: made once, and as lasting as the state. */
   readonly rootSecret: string;
-  /** Puts a file into it, and returns its path. Throws an Error with a message for people when that can't be done. */
-  write(name: string, content: string): Promise<string>;
-  /** Names the process that writes the state, so that the lock lasts as long as it does. Throws as `write`. */
+  /** The text of a file in it; undefined when there is none. Throws an Error with a message for people. */
+  read(name: string): Promise<string | undefined>;
+  /**
+   * Puts a file into it, in place of the one that is there, and returns its path. Only its owner may read it unless
+   * `mode` says otherwise. Throws as `read`.
+   */
+  write(name: string, content: string, mode?: number): Promise<string>;
+  /** Names the process that writes the state, so that the lock lasts as long as it does. Throws as `read`. */
   heldBy(pid: number): Promise<void>;
   /** Lets others use it; removes it when it is temporary. Does so once, since it may be another's afterwards. */
   release(): Promise<void>;
@@ -71,13 +66,14 @@ export async function openStateDirectory(wanted: string | undefined): Promise<St
     const rootSecret = await readOrMake(join(path, "secret"));
     const damage = findDamage(objects);
     if (damage !== undefined) throw new Error(damage);
-    const write = async (name: string, content: string) => {
+    const read = (name: string) => readIfThere(join(path, name)).catch(orSay);
+    const write = async (name: string, content: string, mode?: number) => {
       const file = join(path, name);
-      await writeFile(file, content, { mode: 0o600 }).catch(orSay);
+      await replaceFile(file, content, mode).catch(orSay);
       return file;
     };
-    const heldBy = (pid: number) => replace(lock, holderNamed(pid)).catch(orSay);
-    return { path, isTemporary, objects, rootSecret, write, heldBy, release };
+    const heldBy = (pid: number) => replaceFile(lock, holderNamed(pid)).catch(orSay);
+    return { path, isTemporary, objects, rootSecret, read, write, heldBy, release };
   } catch (error) {
     await release();
     return orSay(error);
@@ -118,25 +114,13 @@ async function readOrMake(file: string): Promise<string> {
   const kept = await readIfThere(file);
   if (kept === undefined) {
     const made = randomBytes(32).toString("base64url");
-    await replace(file, made);
+    await replaceFile(file, made);
     return made;
   }
   if (SECRET.test(kept)) return kept;
   throw new Error(
     `${file} is damaged: it holds no secret. Put a copy of it back; or remove it, and all sandboxes but default are lost.`,
   );
-}
-
-/** Puts content where a file is or will be, so that whoever is cut off leaves the old file or the new. */
-async function replace(file: string, content: string): Promise<void> {
-  const unfinished = `${file}.new`;
-  try {
-    await writeFile(unfinished, content, { mode: 0o600, flush: true });
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {});
-    throw error;
-  }
 }
 
 /** What a lock holds: the id of a process and, where there is a /proc, when that started. */
@@ -202,15 +186,6 @@ async function make(file: string, content: string): Promise<boolean> {
   }
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (isSystemError(error) && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
 function isRunning(holder: string): boolean {
   const [pid, startTime] = holder.split(" ");
   try {
@@ -241,8 +216,4 @@ function statusOf(pid: number): ProcessStatus | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error;
 }

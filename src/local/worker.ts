@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { KeyPair } from "./tls.ts";
 
 /** Where the build puts the Worker: `index.js` and its `settings.json`. */
 export const WORKER_DIRECTORY = fileURLToPath(new URL("../../dist/worker/", import.meta.url));
@@ -20,10 +21,12 @@ export function workerdConfig(options: {
   /** The directory that the Worker was built into; absolute. */
   readonly workerDirectory: string;
   readonly address: string;
+  /** What to serve HTTPS with; undefined for HTTP. */
+  readonly tls?: KeyPair | undefined;
   /** The directory that holds the objects' SQLite files; absolute. */
   readonly objectsDirectory: string;
 }): string {
-  const { settings, workerDirectory, address, objectsDirectory } = options;
+  const { settings, workerDirectory, address, tls, objectsDirectory } = options;
   const { assets } = settings;
   const list = (items: readonly string[]) => `[${items.join(", ")}]`;
   const namespaces = settings.objects.map(
@@ -47,11 +50,14 @@ export function workerdConfig(options: {
       ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
     ),
   ];
+  const protocol = tls
+    ? `https = (options = (), tlsOptions = (keypair = (privateKey = ${text(tls.key)}, certificateChain = ${text(tls.certificate)})))`
+    : "http = ()";
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = ${list(services)},
-  sockets = [(name = "http", address = ${text(address)}, http = (), service = "worker")],
+  sockets = [(name = "http", address = ${text(address)}, ${protocol}, service = "worker")],
 );
 
 const worker :Workerd.Worker = (

@@ -22,24 +22,38 @@ const ENTRIES = {
   client: "client/index",
   vitest: "vitest/index",
   "vitest-global-setup": "vitest/globalSetup",
+  "health-check": "package/healthCheck",
 };
-/** The packages whose code is bundled, and which are therefore not dependencies. */
-const BUNDLED = ["hono", "zod", "preact", "@preact/signals", "@preact/signals-core", "swagger-ui-dist"];
+/** The packages that the programs import when they run. package.json depends on workerd; vitest is there in projects that test with it. */
+const EXTERNAL = ["workerd", "vitest"];
+/** The packages whose code is bundled in the Worker and its pages, and which are therefore not dependencies. */
+const BUNDLED_IN_WORKER = [
+  "hono",
+  "zod",
+  "preact",
+  "@preact/signals",
+  "@preact/signals-core",
+  "swagger-ui-dist",
+];
+/** The modules whose types the entries import. */
+const TYPES_ONLY = ["local/httpsOptions"];
 const DOCUMENTS = "client/documents";
 
 await Promise.all([PROGRAMS, TYPES].map((directory) => rm(directory, { recursive: true, force: true })));
-await Promise.all([buildPrograms(), buildTypes()]);
-await writeLicences();
+const [bundledInPrograms] = await Promise.all([buildPrograms(), buildTypes()]);
+const bundledInWorker = BUNDLED_IN_WORKER.map((name) => join("node_modules", name));
+await writeLicences([...bundledInWorker, ...bundledInPrograms]);
 
 /** Writes the licences of the bundled packages, which their terms require to be included. */
-async function writeLicences(): Promise<void> {
+async function writeLicences(packages: readonly string[]): Promise<void> {
   const texts = await Promise.all(
-    BUNDLED.map(async (name) => {
-      const directory = join(ROOT, "node_modules", name);
-      const { version } = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
+    packages.map(async (path) => {
+      const directory = join(ROOT, path);
+      const { name, version } = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
       const terms = (await readdir(directory)).filter((file) =>
-        /^(LICENSE|NOTICE)$|LICENSE\.txt$/.test(file),
+        /^(LICENSE|NOTICE)$|(LICENSE|CopyrightNotice)\.txt$/.test(file),
       );
+      if (terms.length === 0) throw new Error(`${path} has no terms.`);
       const parts = await Promise.all(terms.map((file) => readFile(join(directory, file), "utf8")));
       return `${name} ${version}\n\n${parts.join("\n\n")}`;
     }),
@@ -47,8 +61,9 @@ async function writeLicences(): Promise<void> {
   await writeFile(join(PROGRAMS, "THIRD-PARTY-LICENSES.txt"), texts.join(`\n\n${"-".repeat(80)}\n\n`));
 }
 
-async function buildPrograms(): Promise<void> {
-  await build({
+/** Builds the programs. Returns the directories of the packages whose code is bundled in them. */
+async function buildPrograms(): Promise<readonly string[]> {
+  const { metafile } = await build({
     entryPoints: Object.fromEntries(
       Object.entries(ENTRIES).map(([name, path]) => [name, join(ROOT, `src/${path}.ts`)]),
     ),
@@ -58,9 +73,16 @@ async function buildPrograms(): Promise<void> {
     format: "esm",
     platform: "node",
     target: "node22",
-    packages: "external",
+    external: EXTERNAL,
+    metafile: true,
+    absWorkingDir: ROOT,
     logLevel: "warning",
   });
+  const packages = Object.keys(metafile.inputs).flatMap((path) => {
+    const [, directory] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
+    return directory ?? [];
+  });
+  return [...new Set(packages)].sort();
 }
 
 async function buildTypes(): Promise<void> {
@@ -71,7 +93,9 @@ async function buildTypes(): Promise<void> {
     },
   );
   // The compiler writes declarations for every module that it reads.
-  const wanted = new Set([...Object.values(ENTRIES), DOCUMENTS].map((path) => join(TYPES, `${path}.d.ts`)));
+  const wanted = new Set(
+    [...Object.values(ENTRIES), ...TYPES_ONLY, DOCUMENTS].map((path) => join(TYPES, `${path}.d.ts`)),
+  );
   for (const entry of await readdir(TYPES, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile()) continue;

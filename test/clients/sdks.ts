@@ -35,7 +35,8 @@ function openApiConfig(url: string, key: Key, signatureAlgorithm: "v2" | undefin
   return {
     ...key,
     endpoint: new URL(url).host,
-    protocol: "HTTP",
+    // HTTPS is their default.
+    ...(url.startsWith("http:") && { protocol: "HTTP" }),
     ...(signatureAlgorithm && { signatureAlgorithm }),
   };
 }

@@ -88,7 +88,10 @@ describe.concurrent("starting", () => {
   test("--help says all there is to set", async () => {
     const { stdout, stderr, code } = await run(["--help"], await newDirectory());
     expect([stderr, code]).toEqual(["", 0]);
-    for (const option of ["--port", "--host", "--state-dir", "--ephemeral", "--var", "--help"])
+    for (const option of [
+      ...["--port", "--host", "--state-dir", "--ephemeral", "--var", "--help"],
+      ...["--https", "--tls-host", "--tls-cert", "--tls-key"],
+    ])
       expect(stdout).toContain(option);
     expect(stdout).toContain("default 8787");
   });
@@ -128,6 +131,20 @@ describe.concurrent("what can't be done is one line and exit code 1", () => {
     [
       ["--ephemeral", "--state-dir", "d"],
       /^fc-sandbox: --ephemeral keeps no state: it does not go with --state-dir\.$/,
+    ],
+    [["--tls-cert", "c.pem"], /^fc-sandbox: --tls-cert and --tls-key go together\.$/],
+    [["--https", "--tls-key", "k.pem"], /^fc-sandbox: --tls-cert and --tls-key go together\.$/],
+    [
+      ["--tls-cert", "c.pem", "--tls-key", "k.pem", "--tls-host", "x"],
+      /^fc-sandbox: --tls-host is for the certificate that is made: it does not go with --tls-cert\.$/,
+    ],
+    [
+      ["--tls-host", "a b"],
+      /^fc-sandbox: A certificate can't be for "a b": it is no host name and no IP address\.$/,
+    ],
+    [
+      ["--port", "0", "--https", "--host", "127.0.0.1:90"],
+      /^fc-sandbox: The sandbox can't listen on port 0 of "127\.0\.0\.1:90": [^:;()]+\.$/,
     ],
     [["--var", "REGION"], /^fc-sandbox: --var must be NAME=VALUE, but is "REGION"\.$/],
     [["--var", "COLOUR=red"], /^fc-sandbox: There is no variable COLOUR; there are REGION, /],
@@ -207,12 +224,12 @@ describe.concurrent("what can't be done is one line and exit code 1", () => {
     expect(output.stderr).toMatch(/^fc-sandbox: No state directory can be made in \/nowhere: ENOENT: .*\n$/);
   });
 
-  test("a busy port", async () => {
+  test.each([[], ["--https"]])("a busy port %j", async (...options) => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as { port: number };
     const cwd = await newDirectory();
-    const { stderr, code } = await run(["--port", String(port)], cwd);
+    const { stderr, code } = await run(["--port", String(port), ...options], cwd);
     expect([stderr, code]).toEqual([
       `fc-sandbox: Port ${port} of 127.0.0.1 is in use: choose another port.\n`,
       1,

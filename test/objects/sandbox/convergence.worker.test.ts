@@ -95,15 +95,15 @@ async function expectedOf(sandbox: TestSandbox): Promise<object[]> {
   return NAMES.map((functionName) => {
     const fault = faults.find(({ match }) => (match?.function ?? functionName) === functionName);
     const existing = declared?.functions?.find((one) => one.name === functionName);
-    const put = (qualifier: string) => {
+    const put = (qualifier?: string) => {
       if (settings?.functions === "declared") {
         if (existing === undefined) return "FunctionNotFound";
         if (qualifier === ALIAS && !existing.aliases?.includes(ALIAS)) return "AliasNotFound";
       }
-      const arn = `acs:fc:${settings?.region}:1234567890123456:functions/${functionName}/${qualifier}`;
-      return { arn, time };
+      const unqualified = `acs:fc:${settings?.region}:1234567890123456:functions/${functionName}`;
+      return { arn: qualifier === undefined ? unqualified : `${unqualified}/${qualifier}`, time };
     };
-    return { fault: messageOf(fault), latest: put("LATEST"), alias: put(ALIAS) };
+    return { fault: messageOf(fault), latest: put(), alias: put(ALIAS) };
   });
 }
 
