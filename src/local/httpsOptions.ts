@@ -1,10 +1,10 @@
-/** A certificate that the sandbox makes, signed by a certificate authority that it makes, too. */
+/** A certificate that the sandbox makes. A certificate authority that the sandbox also makes signs it. */
 export interface MadeCertificate {
-  /** Host names and IP addresses that it is for, besides this machine's own, `host`, and `SANDBOX_DOMAIN`. */
+  /** More host names and IP addresses for the certificate, besides this machine's own, `host` and `SANDBOX_DOMAIN`. */
   readonly hosts?: readonly string[];
 }
 
-/** A certificate of one's own: two files in PEM. */
+/** A certificate of the user's own: two files in PEM. */
 export interface OwnCertificate {
   /** The certificate, followed by those that lead to its certificate authority, if any. */
   readonly certificateFile: string;

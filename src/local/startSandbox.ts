@@ -40,7 +40,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly stateDirectory: string;
   /**
    * The file that holds the certificate of the authority that clients have to trust; absolute. Undefined when the
-   * sandbox serves HTTP, or HTTPS by one's own certificate.
+   * sandbox serves HTTP, or HTTPS with the user's own certificate.
    */
   readonly caFile: string | undefined;
   /** The process that serves. */
@@ -168,7 +168,7 @@ async function serve(
  */
 async function firstAnswer(url: string): Promise<void> {
   const { get } = url.startsWith("https:") ? https : http;
-  // Our own process answers, whichever hosts its certificate is for.
+  // The server was just started here, so its certificate, which may be for other hosts, need not be verified.
   const options = { agent: false, rejectUnauthorized: false };
   const [response] = await once(get(`${url}/_sandbox/health`, options), "response");
   const answer = await text(response);

@@ -14,21 +14,22 @@ export interface KeyPair {
 /** What a sandbox serves HTTPS with. */
 export interface Tls {
   readonly keyPair: KeyPair;
-  /** The file, absolute, of the authority's certificate, which clients have to trust; undefined with one's own. */
+  /** The file of the authority's certificate, which clients have to trust; absolute. Undefined with the user's own. */
   readonly caFile: string | undefined;
 }
 
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
 const DAY_MS = 86_400_000;
-/** So that nothing expires while a sandbox runs, unless that is for longer. */
+/** A certificate is renewed this early, so that it does not expire while a sandbox runs. */
 const RENEWED_DAYS_BEFORE = 30;
-/** A certificate lasts 397 days, and its authority is to outlast it. */
+/** An authority has to outlast the certificate that it signs, which lasts 397 days. */
 const AUTHORITY_RENEWED_DAYS_BEFORE = 400;
 
 /**
- * What to serve HTTPS with; undefined for HTTP. `host` is the one to listen on, `domain` the sandboxes' or empty. Throws
- * an Error with a message for people when an option is wrong, or when the state directory can't be used.
+ * Returns the certificate and the key to serve HTTPS with; undefined for HTTP. `host` is the host to listen on; `domain`
+ * is `SANDBOX_DOMAIN`, or empty. Throws an Error with a message for people when an option is wrong, or when the state
+ * directory can't be used.
  */
 export async function openTls(
   https: HttpsOptions,
@@ -44,18 +45,18 @@ export async function openTls(
   return keepCertificate(state, certificateHosts(host, domain, options.hosts ?? []));
 }
 
-/** Reads one's own certificate and key. Throws an Error with a message for people when they can't be used. */
+/** Reads the user's own certificate and key. Throws an Error with a message for people when they can't be used. */
 async function readOwnCertificate({ certificateFile, keyFile }: OwnCertificate): Promise<KeyPair> {
   const [certificateText, keyText] = await Promise.all([
-    readOrSay("certificate", certificateFile),
-    readOrSay("key", keyFile),
+    readPemFile("certificate", certificateFile),
+    readPemFile("key", keyFile),
   ]);
   const certificates = certificateText.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
   const [leaf] = (certificates ?? []).map(parseCertificate);
-  if (leaf === undefined) throw new Error(`The certificate ${certificateFile} is no certificate in PEM.`);
+  if (leaf === undefined) throw new Error(`The certificate ${certificateFile} is not a certificate in PEM.`);
   const key = parseKey(keyText);
   if (key === undefined) {
-    throw new Error(`The key ${keyFile} is no private key in PEM, or one that needs a passphrase.`);
+    throw new Error(`The key ${keyFile} is not a private key in PEM, or it needs a passphrase.`);
   }
   if (!leaf.checkPrivateKey(key)) {
     throw new Error(`The key ${keyFile} is not the one of the certificate ${certificateFile}.`);
@@ -66,22 +67,23 @@ async function readOwnCertificate({ certificateFile, keyFile }: OwnCertificate):
   };
 }
 
-async function readOrSay(what: string, file: string): Promise<string> {
+async function readPemFile(what: string, file: string): Promise<string> {
   return readFile(file, "utf8").catch((error) => {
     throw new Error(`The ${what} ${file} can't be read: ${error.message}`);
   });
 }
 
 /**
- * The hosts that a certificate is for: this machine's own, the one to listen on, those that one asks for, and the
- * sandboxes' domain, if any. Throws an Error with a message for people when one that is asked for can't be one.
+ * The hosts that a certificate is for: this machine's own, the host to listen on, the hosts that the user names, and the
+ * sandboxes' domain, if any. Throws an Error with a message for people when a name that the user gives is not a host.
  */
 function certificateHosts(host: string, domain: string, asked: readonly string[]): string[] {
   for (const one of asked) {
-    if (!isHost(one))
-      throw new Error(`A certificate can't be for "${one}": it is no host name and no IP address.`);
+    if (!isHost(one)) {
+      throw new Error(`A certificate can't be for "${one}": it is neither a host name nor an IP address.`);
+    }
   }
-  // Whether one can listen there is another's to say, and for all addresses there is no certificate.
+  // A host that is not valid is reported when the server listens. No certificate can be for all addresses.
   const listening = [host].filter((one) => isHost(one) && one !== "0.0.0.0" && one !== "::");
   const domains = domain === "" ? [] : [domain, `*.${domain}`];
   return [...new Set([...LOOPBACK, ...listening, ...domains.filter(isHost), ...asked])];
@@ -94,9 +96,9 @@ function isHost(text: string): boolean {
 }
 
 /**
- * The certificate for these hosts that the state directory keeps, and its authority; made when there is none, when one
- * is about to expire, or when the certificate is for other hosts. Throws an Error with a message for people when the
- * directory can't be used, or when the authority that is kept is damaged: another one would have to be trusted anew.
+ * Returns the certificate for these hosts that is stored in the state directory. Makes one when there is none, when the
+ * stored certificate is about to expire, or when it is for other hosts. Throws an Error with a message for people when
+ * the directory can't be used, or when the stored authority is damaged: clients would have to trust a new authority.
  */
 async function keepCertificate(state: StateDirectory, hosts: readonly string[]): Promise<Tls> {
   const authority = (await keptAuthority(state)) ?? (await newAuthority(state));
@@ -121,7 +123,7 @@ async function keptAuthority(state: StateDirectory): Promise<KeyPair | undefined
     return { certificate, key };
   }
   throw new Error(
-    `${join(state.path, "ca.pem")} is damaged: it is no certificate, or ca-key.pem beside it is not its key. Put copies of them back; or remove them, and your clients have to trust the certificate that is made then.`,
+    `${join(state.path, "ca.pem")} is damaged: it is not a certificate, or ca-key.pem beside it is not its key. Restore both files; or remove both, and have your clients trust the certificate that is made then.`,
   );
 }
 
@@ -129,7 +131,7 @@ async function newAuthority(state: StateDirectory): Promise<KeyPair> {
   const { makeAuthority } = await import("./certificates.ts");
   const authority = await makeAuthority();
   await state.write("ca-key.pem", authority.key);
-  // Last: without it the key counts for nothing. Clients of other users read it.
+  // Written last: without the certificate, the key is not used. Clients that run as other users read the certificate.
   await state.write("ca.pem", authority.certificate, 0o644);
   return authority;
 }
@@ -153,7 +155,7 @@ async function keptCertificate(
 
 function covers(certificate: X509Certificate, host: string): boolean {
   if (isIP(host) !== 0) return certificate.checkIP(host) !== undefined;
-  // A wildcard is one when it covers any label.
+  // A wildcard covers any label, so the check asks for an arbitrary one.
   return certificate.checkHost(host.replace("*", "any-label")) !== undefined;
 }
 

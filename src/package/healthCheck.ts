@@ -1,4 +1,4 @@
-// What the image's HEALTHCHECK runs: ends with 0 when the sandbox on the port that it is given answers, else with 1.
+// The image's HEALTHCHECK: exits with 0 when the sandbox on the port that is the argument is healthy, else with 1.
 import { once } from "node:events";
 import http, { type ClientRequest } from "node:http";
 import https from "node:https";
@@ -11,7 +11,7 @@ async function isHealthy(request: ClientRequest): Promise<boolean> {
   return response.statusCode === 200;
 }
 
-// Whoever started the container chose one of the two. Which hosts the certificate is for does not matter here.
+// The container's options decide between HTTPS and HTTP. The certificate may be for other hosts, so it is not verified.
 const healthy = await isHealthy(https.get(`https://${health}`, { rejectUnauthorized: false }))
   .catch(() => isHealthy(http.get(`http://${health}`)))
   .catch(() => false);

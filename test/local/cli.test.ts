@@ -140,7 +140,7 @@ describe.concurrent("what can't be done is one line and exit code 1", () => {
     ],
     [
       ["--tls-host", "a b"],
-      /^fc-sandbox: A certificate can't be for "a b": it is no host name and no IP address\.$/,
+      /^fc-sandbox: A certificate can't be for "a b": it is neither a host name nor an IP address\.$/,
     ],
     [
       ["--port", "0", "--https", "--host", "127.0.0.1:90"],

@@ -276,7 +276,7 @@ describe("the certificate that is made", () => {
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^fc-sandbox: .*ca\.pem is damaged: .* Put copies of them back; or remove them, .*\n$/,
+        /^fc-sandbox: .*ca\.pem is damaged: .* Restore both files; or remove both, .*\n$/,
       ),
     ]);
     expect(await readFile(join(stateDirectory, name), "utf8")).toBe(content);
@@ -319,13 +319,13 @@ describe("a certificate of one's own", () => {
       "no certificate",
       "own-key.pem",
       "own-key.pem",
-      /The certificate own-key\.pem is no certificate in PEM\./,
+      /The certificate own-key\.pem is not a certificate in PEM\./,
     ],
     [
       "no key",
       "own.pem",
       "own.pem",
-      /The key own\.pem is no private key in PEM, or one that needs a passphrase\./,
+      /The key own\.pem is not a private key in PEM, or it needs a passphrase\./,
     ],
     [
       "another's key",
