@@ -1,5 +1,5 @@
-// Makes certificates. Import it only when there is one to make: the library takes a while to load.
-import "reflect-metadata"; // @peculiar/x509 needs it and does not bring it.
+// Creates certificates. Import this module dynamically, when one is needed: the library is slow to load.
+import "reflect-metadata"; // @peculiar/x509 needs it and does not import it.
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import {
@@ -20,20 +20,20 @@ import type { KeyPair } from "./tls.ts";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
 const DAY_MS = 86_400_000;
-/** For clients whose clocks are behind. */
+/** Certificates are valid from the day before, for clients whose clocks are behind. */
 const BACKDATED_DAYS = 1;
 const AUTHORITY_DAYS = 3650;
 /** Some clients refuse a server's certificate that lasts longer than 398 days. */
 const CERTIFICATE_DAYS = 397;
 
-/** Makes a certificate authority: a key, and the certificate to trust. */
+/** Creates a certificate authority. `now` is in milliseconds since the epoch. */
 export async function makeAuthority(now = Date.now()): Promise<KeyPair> {
   const keys = await newKeys();
   const serialNumber = newSerialNumber();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     keys,
     serialNumber,
-    // A store that has several shows them by their names.
+    // The number tells several of these authorities apart in a certificate store.
     name: [{ O: ["fc-sandbox"] }, { CN: [`fc-sandbox CA ${serialNumber.slice(0, 8)}`] }],
     ...validity(now, AUTHORITY_DAYS),
     signingAlgorithm: ALGORITHM,
@@ -46,7 +46,7 @@ export async function makeAuthority(now = Date.now()): Promise<KeyPair> {
   return inPem(certificate, keys);
 }
 
-/** Issues a server's certificate for host names and IP addresses, at least one. */
+/** Creates a server certificate for at least one host name or IP address, signed by the authority. */
 export async function issueCertificate(
   authority: KeyPair,
   hosts: readonly string[],
@@ -87,7 +87,7 @@ function newKeys(): Promise<CryptoKeyPair> {
   return crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
 
-/** Positive, of 20 bytes at most. Source: RFC 5280, section 4.1.2.2. */
+/** A serial number is positive and has at most 20 bytes. Source: RFC 5280, section 4.1.2.2. */
 function newSerialNumber(): string {
   return `4${randomBytes(16).toString("hex").slice(1)}`;
 }

@@ -6,7 +6,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "./startSandbox.
 const PARENT_CHECK_MS = 200;
 
 function welcome({ url, caFile }: Sandbox, state: string): string {
-  const trusting = caFile === undefined ? "" : ` --cacert ${shellWord(relative(".", caFile))}`;
+  const trusting = caFile === undefined ? "" : ` --cacert ${shellWord(shortest(caFile))}`;
   return `fc-sandbox is ready.
 
   URL    ${url}
@@ -25,7 +25,7 @@ function howToTrust(caFile: string): string {
   const file = shellWord(caFile);
   return `  CA     ${caFile}
 
-Clients have to trust that certificate authority. Start them with one of these:
+Clients must trust the certificate authority in that file. Set one of these for them:
 
   NODE_EXTRA_CA_CERTS=${file}   Node.js
   SSL_CERT_FILE=${file}   Go, Terraform, Python
@@ -33,7 +33,13 @@ Clients have to trust that certificate authority. Start them with one of these:
 `;
 }
 
-/** A text as one word of a shell's command line. */
+/** Returns a path relative to the working directory if it is inside, else absolute. */
+function shortest(path: string): string {
+  const fromHere = relative(".", path);
+  return fromHere.startsWith("..") ? path : fromHere;
+}
+
+/** Quotes a text as one word of a shell command. */
 function shellWord(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -14,9 +14,9 @@ Serves the sandbox until Ctrl-C.
   --host H         the address to listen on (default ${DEFAULT_HOST}; 0.0.0.0 for all)
   --state-dir D    where the state is kept (default ${DEFAULT_STATE_DIRECTORY}, below the working directory)
   --ephemeral      keep no state: it goes when the sandbox stops; faster where it can be in memory (Linux)
-  --https          serve HTTPS in place of HTTP, with a certificate that is made; what it prints says how to trust it
-  --tls-host NAME  a host name or address that this certificate is for, too; implies --https; can be given several times
-  --tls-cert FILE  serve HTTPS with this certificate, or chain of them, in PEM
+  --https          serve HTTPS instead of HTTP, with a certificate that it makes and tells you how to trust
+  --tls-host NAME  one more host name or address for that certificate; implies --https; can be given several times
+  --tls-cert FILE  serve HTTPS with this certificate or certificate chain, in PEM
   --tls-key FILE   its private key, in PEM
   --var NAME=VALUE set a variable in place of wrangler.toml's, or OPERATOR_TOKEN; can be given several times
   --help           show this

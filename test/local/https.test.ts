@@ -77,6 +77,16 @@ describe("what is printed", () => {
     await exit;
   });
 
+  test("the curl line names an authority's file elsewhere by its absolute path", async () => {
+    const stateDirectory = await newDirectory();
+    const args = ["--port", "0", "--https", "--state-dir", stateDirectory];
+    const { url, output, child, exit } = start(args, { cwd: await newDirectory() });
+    await url;
+    expect(output.stdout).toContain(`curl --cacert ${stateDirectory}/ca.pem -X PUT`);
+    child.kill();
+    await exit;
+  });
+
   test("with one's own certificate, nothing of an authority", async () => {
     const { cwd, args, ca } = await ownCertificate();
     const { url, output, child, exit } = start(["--port", "0", "--ephemeral", ...args], { cwd });

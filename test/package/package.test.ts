@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { get } from "node:https";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { json } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isRunning, listens, newDirectory, put, ROOT, start, until } from "../program.ts";
 import { type Consumer, newConsumer, pack } from "./consumer.ts";
@@ -102,6 +104,19 @@ describe("on Node 22", () => {
     expect(await put(await url, "f", { maxAsyncRetryAttempts: 2 })).toMatchObject({
       maxAsyncRetryAttempts: 2,
     });
+    child.kill("SIGTERM");
+    expect(await exit).toEqual({ code: 0, signal: null });
+  });
+
+  test("the command serves HTTPS by a certificate that it makes", async () => {
+    const by = [NODE_22, join(consumer.directory, "node_modules/fc-sandbox/dist/package/cli.js")];
+    const stateDirectory = await newDirectory();
+    const args = ["--port", "0", "--https", "--state-dir", stateDirectory];
+    const { url, child, exit } = start(args, { cwd: consumer.directory, by });
+    const there = `${await url}/_sandbox/health`;
+    const ca = await readFile(join(stateDirectory, "ca.pem"), "utf8");
+    const [response] = await once(get(there, { ca, agent: false }), "response");
+    expect([there, await json(response)]).toEqual([expect.stringMatching(/^https:/), { status: "ok" }]);
     child.kill("SIGTERM");
     expect(await exit).toEqual({ code: 0, signal: null });
   });
