@@ -34,7 +34,10 @@ export default defineConfig({
     reporters: ["default", "json"],
     outputFile: { json: "test-results/vitest.json" },
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [WORKER, ...SERVED] } },
+      // The first two are quicker when files share a process: no test finds what another file's has left.
+      {
+        test: { name: "unit", isolate: false, include: ["test/**/*.test.ts"], exclude: [WORKER, ...SERVED] },
+      },
       {
         plugins: [
           cloudflareTest({
@@ -48,7 +51,15 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: [WORKER], testTimeout: 20_000, expect, provide: { cutPoints } },
+        test: {
+          name: "worker",
+          isolate: false,
+          restoreMocks: true,
+          include: [WORKER],
+          testTimeout: 20_000,
+          expect,
+          provide: { cutPoints },
+        },
       },
       {
         test: {

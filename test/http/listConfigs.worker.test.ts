@@ -1,18 +1,20 @@
-import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
-import { errorOf, request, versions } from "../request.ts";
+import { errorOf, versions } from "../request.ts";
 
 const [classic, , fc3] = versions;
 const LIST = "/2023-03-30/async-invoke-configs";
 
-beforeEach(reset);
+let sandbox: TestSandbox;
+beforeEach(async () => {
+  sandbox = await newSandbox();
+});
 
 /** Walks the list of all functions to its end, calling `between` after each page but the last. */
 async function walk(
   limit: number,
-  send: TestSandbox["send"] = request,
+  { send }: TestSandbox = sandbox,
   between: () => Promise<void> = async () => {},
 ): Promise<string[]> {
   const seen: string[] = [];
@@ -33,17 +35,20 @@ async function walk(
   }
 }
 
-const put = (name: string, qualifier: string) => request("PUT", fc3.config(name, qualifier));
+const put = (name: string, qualifier: string) => sandbox.send("PUT", fc3.config(name, qualifier));
 
 test("it has all FC 3.0 functions' configs, each as GET shows it, and none of FC 2.0", async () => {
-  expect((await request("GET", LIST)).body).toEqual({ configs: [], nextToken: "" });
-  await request("PUT", classic.config("classic"));
-  const { body } = await request("PUT", fc3.config("f", "prod"), {
+  expect((await sandbox.send("GET", LIST)).body).toEqual({ configs: [], nextToken: "" });
+  await sandbox.send("PUT", classic.config("classic"));
+  const { body } = await sandbox.send("PUT", fc3.config("f", "prod"), {
     asyncTask: true,
     maxAsyncRetryAttempts: 0,
   });
-  expect((await request("GET", LIST)).body).toEqual({ configs: [body], nextToken: "" });
-  expect((await request("GET", `${LIST}?functionName=`)).body).toEqual({ configs: [body], nextToken: "" });
+  expect((await sandbox.send("GET", LIST)).body).toEqual({ configs: [body], nextToken: "" });
+  expect((await sandbox.send("GET", `${LIST}?functionName=`)).body).toEqual({
+    configs: [body],
+    nextToken: "",
+  });
 });
 
 test("its order is by function, then by qualifier, whatever the page size", async () => {
@@ -56,7 +61,7 @@ test("its order is by function, then by qualifier, whatever the page size", asyn
 test("it passes over functions whose configs are all deleted", async () => {
   const names = Array.from({ length: 40 }, (_, i) => `f${String(i).padStart(2, "0")}`);
   await Promise.all(names.map((name) => put(name, "LATEST")));
-  await Promise.all(names.slice(1, 39).map((name) => request("DELETE", fc3.config(name))));
+  await Promise.all(names.slice(1, 39).map((name) => sandbox.send("DELETE", fc3.config(name))));
   expect(await walk(1)).toEqual(["f00/LATEST", "f39/LATEST"]);
 });
 
@@ -84,7 +89,7 @@ test("while configs come and go, a walk skips none that stayed and shows none tw
         const stayed = new Set(initial);
         const everThere = new Set(initial);
         let turn = 0;
-        const seen = await walk(limit, sandbox.send, async () => {
+        const seen = await walk(limit, sandbox, async () => {
           for (const { method, config } of script[turn++ % script.length] ?? []) {
             await send(method, config);
             if (method === "DELETE") stayed.delete(config);
@@ -103,17 +108,19 @@ test("while configs come and go, a walk skips none that stayed and shows none tw
 describe("a token is good for the list that gave it, and no other", () => {
   test("not for one function's list, nor the other way round", async () => {
     for (const qualifier of ["a", "b"]) await put("f", qualifier);
-    const ofAll = (await request("GET", `${LIST}?limit=1`)).body.nextToken;
-    const ofOne = (await request("GET", `${fc3.list("f")}limit=1`)).body.nextToken;
-    expect((await request("GET", `${LIST}?nextToken=${ofAll}`)).status).toBe(200);
-    expect((await request("GET", `${fc3.list("f")}nextToken=${ofOne}`)).status).toBe(200);
+    const ofAll = (await sandbox.send("GET", `${LIST}?limit=1`)).body.nextToken;
+    const ofOne = (await sandbox.send("GET", `${fc3.list("f")}limit=1`)).body.nextToken;
+    expect((await sandbox.send("GET", `${LIST}?nextToken=${ofAll}`)).status).toBe(200);
+    expect((await sandbox.send("GET", `${fc3.list("f")}nextToken=${ofOne}`)).status).toBe(200);
     for (const path of [`${LIST}?nextToken=${ofOne}`, `${fc3.list("f")}nextToken=${ofAll}`]) {
-      expect(errorOf(await request("GET", path))).toMatchObject({ status: 400, code: "InvalidArgument" });
+      expect(errorOf(await sandbox.send("GET", path))).toMatchObject({
+        status: 400,
+        code: "InvalidArgument",
+      });
     }
   });
 
   test("not for the journal, nor the other way round", async () => {
-    const sandbox = await newSandbox();
     for (const name of ["f", "g"]) await sandbox.send("PUT", fc3.config(name));
     const list = await sandbox.send("GET", "/2023-03-30/async-invoke-configs?limit=1");
     const journal = await sandbox.requests.list({}, { limit: 1 });
@@ -130,7 +137,7 @@ describe("a token is good for the list that gave it, and no other", () => {
 
 test("a limit that is no number from 1 to 100, and a name that is none, are InvalidArgument", async () => {
   for (const query of ["limit=0", "limit=101", "limit=x", "functionName=a.b", "nextToken=x"]) {
-    expect(errorOf(await request("GET", `${LIST}?${query}`))).toMatchObject({
+    expect(errorOf(await sandbox.send("GET", `${LIST}?${query}`))).toMatchObject({
       status: 400,
       code: "InvalidArgument",
     });
