@@ -54,6 +54,21 @@ describe("a verification is inconclusive where the journal does not have the who
     expect(await asked(requests.verify({}, { exactly: 1 }))).toBe(true);
   });
 
+  test("after a delayed request took the place of one that came later", async () => {
+    const sandbox = await newSandbox({ settings: { journalSize: 1 } });
+    const { requests } = sandbox;
+    await putTimes(sandbox, "f", 1);
+    await requests.clear();
+    await sandbox.faults.add({ match: { operation: "put" }, effect: { type: "delay", milliseconds: 500 } });
+    const delayed = sandbox.send("PUT", fc3.config("f"));
+    // Several, so that the last is later by a millisecond or more.
+    for (let i = 0; i < 9; i++) await sandbox.send("GET", fc3.config("f"));
+    const [later] = (await requests.list()).requests;
+    await delayed;
+    expect((await requests.list()).requests).toMatchObject([{ method: "PUT" }]);
+    expect(await asked(requests.count({ since: later?.time ?? "" }))).toContain("dropped 9");
+  });
+
   test("after requests for no function, too", async () => {
     const sandbox = await newSandbox({ settings: { journalSize: 2 } });
     for (let i = 0; i < 3; i++) await sandbox.send("GET", "/nowhere");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  addFindings,
   type Bounds,
   type Findings,
   inconclusive,
@@ -14,6 +15,12 @@ const findings = (count: number, others: Partial<Findings> = {}): Findings => ({
   dropped: 0,
   hasGap: false,
   ...others,
+});
+
+test("what several journals know together has all that is missing in any of them", () => {
+  const [whole, partial] = [findings(1), findings(2, { cut: 3, dropped: 4, hasGap: true })];
+  const both = findings(3, { cut: 3, dropped: 4, hasGap: true });
+  expect([addFindings(whole, partial), addFindings(partial, whole)]).toEqual([both, both]);
 });
 
 describe("a verification is conclusive", () => {
