@@ -90,3 +90,14 @@ export class Barrier {
     this.#isOpen = true;
   }
 }
+
+/** Has a function's registrations with its sandbox wait at a barrier, once they are made. */
+export async function holdRegistration(stub: DurableObjectStub<FunctionRpc>): Promise<Barrier> {
+  const registered = new Barrier();
+  await intercept(stub, "SANDBOX.register", async (register) => {
+    const registration = await register();
+    await registered.wait();
+    return registration;
+  });
+  return registered;
+}

@@ -21,8 +21,7 @@ export async function readDocument<T extends z.ZodMiniType>(
   maxBytes: number,
 ): Promise<Result<z.output<T>, Problem>> {
   const sent = await readBody(request, maxBytes);
-  const encoding = request.headers.get("Content-Encoding");
-  const body = sent.ok && encoding !== null ? await decodeContent(sent.value, encoding, maxBytes) : sent;
+  const body = await decodeContent(request, sent, maxBytes);
   if (!body.ok) {
     const { code, message } = body.error;
     return code === "EntityTooLarge"

@@ -8,7 +8,7 @@ import {
 import { problem } from "../documents/problem.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import type { ApiContext } from "../http/context.ts";
-import { commonHeaders } from "../http/responses.ts";
+import { allowHeader, commonHeaders } from "../http/responses.ts";
 import { Router } from "../http/router.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { limits } from "../variables.ts";
@@ -73,7 +73,7 @@ export function noControlRoute(c: ApiContext): Response {
     .map(({ method }) => method);
   if (methods.length === 0)
     return sendProblem(c, problem(404, `The control plane has no ${c.req.method} ${c.req.path}.`));
-  const Allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  const Allow = allowHeader(methods);
   if (c.req.method === "OPTIONS") return c.body(null, 204, { ...commonHeaders(c), Allow });
   const detail = `${c.req.path} takes ${methods.join(", ")}, and not ${c.req.method}.`;
   return sendProblem(c, problem(405, detail), { Allow });

@@ -1,4 +1,4 @@
-import { type Err, ok, type Result } from "../lib/result.ts";
+import { ok, type Result } from "../lib/result.ts";
 import { type ApiError, invalid } from "./errors.ts";
 
 export const DEFAULT_PAGE_SIZE = 20;
@@ -48,6 +48,25 @@ export async function pageOf<T>(
   return { items, nextToken };
 }
 
-export function invalidToken(token: string): Err<ApiError> {
-  return invalid("nextToken", "one that an earlier page of this list returned", token);
+/** The tokens of a list. */
+export interface ListTokens {
+  /** The token of the page after this position. */
+  issue(position: string): Promise<string>;
+  /** The position that a token holds; undefined when this list did not issue the token. */
+  open(token: string): Promise<string | undefined>;
+}
+
+/**
+ * The position after which a page begins; undefined for the first page. InvalidArgument when the list did not
+ * issue the token.
+ */
+export async function startOf(
+  { nextToken }: PageRequest,
+  tokens: ListTokens,
+): Promise<Result<string | undefined, ApiError>> {
+  if (nextToken === undefined) return ok(undefined);
+  const position = await tokens.open(nextToken);
+  return position === undefined
+    ? invalid("nextToken", "one that an earlier page of this list returned", nextToken)
+    : ok(position);
 }

@@ -1,5 +1,6 @@
 import type { ApiError } from "./errors.ts";
 import { type ConfigName, DEFAULT_QUALIFIER } from "./names.ts";
+import { hex } from "./signature/encoding.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -54,8 +55,7 @@ const openApiErrorBody: ApiVersion["errorBody"] = (error, requestId) => ({
 
 /** Random hexadecimal digits. `digits` must be even. */
 function randomHex(digits: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(digits / 2));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(crypto.getRandomValues(new Uint8Array(digits / 2)).buffer);
 }
 
 /** What the two versions of FC 2.0 share. */

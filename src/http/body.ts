@@ -35,22 +35,25 @@ const decoders: Readonly<Record<string, "gzip" | "deflate">> = {
 };
 
 /**
- * Decodes a body by its Content-Encoding. EntityTooLarge when the content has more than `maxBytes` bytes;
- * InvalidArgument for an unknown coding or a body in another coding.
+ * Decodes the body that `readBody` read, by the request's Content-Encoding. Returns an error of `readBody`
+ * unchanged. EntityTooLarge when the content has more than `maxBytes` bytes; InvalidArgument for an unknown
+ * coding or a body in another coding.
  */
 export async function decodeContent(
-  sent: Uint8Array<ArrayBuffer>,
-  encoding: string,
+  request: Request,
+  sent: Result<Uint8Array<ArrayBuffer>, ApiError>,
   maxBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, ApiError>> {
+  if (!sent.ok) return sent;
+  const encoding = request.headers.get("Content-Encoding") ?? "";
   const coding = encoding.trim().toLowerCase();
-  if (coding === "" || coding === "identity") return ok(sent);
+  if (coding === "" || coding === "identity") return sent;
   const format = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
   if (format === undefined) return invalid("Content-Encoding", "gzip, deflate or identity", encoding);
-  if (sent.length === 0) return ok(sent);
+  if (sent.value.length === 0) return sent;
   try {
-    const stream = new Response(sent).body?.pipeThrough(new DecompressionStream(format));
-    return stream ? await readChunks(stream, maxBytes, maxBytes) : ok(sent);
+    const stream = new Response(sent.value).body?.pipeThrough(new DecompressionStream(format));
+    return stream ? await readChunks(stream, maxBytes, maxBytes) : sent;
   } catch {
     return failure("InvalidArgument", `the request body must be ${format}, as Content-Encoding says`);
   }

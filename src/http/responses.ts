@@ -38,6 +38,11 @@ export function isControlPath(path: string): boolean {
   return path === "/_sandbox" || path.startsWith("/_sandbox/");
 }
 
+/** The Allow header's value for a path with these methods. */
+export function allowHeader(methods: readonly string[]): string {
+  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+}
+
 /** The methods that a browser may use from another origin. */
 const CORS_METHODS = "GET,HEAD,PUT,POST,PATCH,DELETE";
 const CORS_SECONDS = "7200";

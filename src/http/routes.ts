@@ -16,7 +16,7 @@ import { limits } from "../variables.ts";
 import { decodeContent, readBody } from "./body.ts";
 import type { ApiContext } from "./context.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
-import { send } from "./responses.ts";
+import { allowHeader, send } from "./responses.ts";
 import { Router } from "./router.ts";
 import { pathInSandbox } from "./selection.ts";
 
@@ -66,7 +66,7 @@ export function apiRoutes(tenancy: Tenancy) {
         routes.on(method, prefix + path, (c) => handle(c, tenancy, version, reading));
       }
       for (const [path, there] of methods) {
-        const Allow = allowed(there.map(({ method }) => method));
+        const Allow = allowHeader(there.map(({ method }) => method));
         routes.options(prefix + path, (c) =>
           send(c, { status: 204, headers: { Allow }, body: null, broken: false }),
         );
@@ -84,11 +84,6 @@ export function apiRoutes(tenancy: Tenancy) {
   return { routes, notSupported };
 }
 
-/** The Allow header's value for a path with these methods. */
-function allowed(methods: readonly string[]): string {
-  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
-}
-
 /** Parses a request, sends it to the object that answers it, and sends the object's reply as the response. */
 async function handle(
   c: ApiContext,
@@ -98,8 +93,7 @@ async function handle(
 ): Promise<Response> {
   const { bodyBytes, journalBodyBytes, nameLength } = limits(c.env);
   const sent = await readBody(c.req.raw, bodyBytes);
-  const encoding = c.req.raw.headers.get("Content-Encoding");
-  const body = sent.ok && encoding !== null ? await decodeContent(sent.value, encoding, bodyBytes) : sent;
+  const body = await decodeContent(c.req.raw, sent, bodyBytes);
   const { names, call } = read({
     parameter: (name) => c.req.param(name),
     query: (name) => c.req.query(name),

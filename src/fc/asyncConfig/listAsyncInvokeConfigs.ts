@@ -1,6 +1,6 @@
 import { ok, type Result } from "../../lib/result.ts";
 import type { ApiError } from "../errors.ts";
-import { invalidToken, type PageRequest, pageOf, parsePageRequest } from "../paging.ts";
+import { type PageRequest, pageOf, parsePageRequest, startOf } from "../paging.ts";
 import { type ConfigHandler, type ConfigOperand, show } from "./operand.ts";
 import { renderPage } from "./render.ts";
 
@@ -22,13 +22,11 @@ export const listAsyncInvokeConfigs: ConfigHandler<ListAsyncInvokeConfigs> = {
 };
 
 /** A page of one function's configs by qualifier; InvalidArgument when this list did not issue the token. */
-async function pageOfFunction(
-  { limit, nextToken }: PageRequest,
-  on: ConfigOperand,
-): Promise<Result<object, ApiError>> {
-  const after = nextToken === undefined ? "" : await on.tokens.open(nextToken);
-  if (after === undefined) return invalidToken(nextToken ?? "");
-  const found = on.configs.after(after, limit + 1);
+async function pageOfFunction(request: PageRequest, on: ConfigOperand): Promise<Result<object, ApiError>> {
+  const start = await startOf(request, on.tokens);
+  if (!start.ok) return start;
+  const { limit } = request;
+  const found = on.configs.after(start.value ?? "", limit + 1);
   const page = await pageOf(found, limit, ({ qualifier }) => on.tokens.issue(qualifier));
   return ok(renderPage(on.version, page, (config) => show(config, on)));
 }

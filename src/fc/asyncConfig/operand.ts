@@ -1,6 +1,7 @@
 import type { Err } from "../../lib/result.ts";
 import { type ApiError, failure } from "../errors.ts";
 import type { FunctionName } from "../names.ts";
+import type { ListTokens } from "../paging.ts";
 import type { Handler, OperationCall } from "../request.ts";
 import type { ApiVersion, Place } from "../versions.ts";
 import type { DestinationsSetting } from "./merge.ts";
@@ -19,14 +20,6 @@ export interface Configs {
 export interface ConfigChange {
   readonly qualifier: string;
   readonly config: StoredAsyncConfig | null;
-}
-
-/** The tokens of a list. */
-export interface ListTokens {
-  /** The token of the page after this position. */
-  issue(position: string): Promise<string>;
-  /** The position that a token holds; undefined when this list did not issue the token. */
-  open(token: string): Promise<string | undefined>;
 }
 
 /** What a sandbox's settings say of configs. */

@@ -2,7 +2,7 @@ import { renderConfig, renderPage } from "../../fc/asyncConfig/render.ts";
 import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { ApiError } from "../../fc/errors.ts";
 import type { ConfigName } from "../../fc/names.ts";
-import { invalidToken, type PageRequest, pageOf } from "../../fc/paging.ts";
+import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
 import type { ApiVersion } from "../../fc/versions.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { ok, type Result } from "../../lib/result.ts";
@@ -33,13 +33,11 @@ export class ConfigList {
    * A page of the list; InvalidArgument when this list did not issue the token. A page continues after the last config of the
    * page before, wherever configs were created and deleted in the meantime.
    */
-  async page(
-    version: ApiVersion,
-    { limit: size, nextToken }: PageRequest,
-  ): Promise<Result<object, ApiError>> {
-    const position = nextToken === undefined ? "/" : await this.#tokens.open(nextToken);
-    if (position === undefined) return invalidToken(nextToken ?? "");
-    const [afterFunction = "", afterQualifier = ""] = position.split("/");
+  async page(version: ApiVersion, request: PageRequest): Promise<Result<object, ApiError>> {
+    const start = await startOf(request, this.#tokens);
+    if (!start.ok) return start;
+    const { limit: size } = request;
+    const [afterFunction = "", afterQualifier = ""] = (start.value ?? "/").split("/");
     const found: NamedConfig[] = [];
     const functions = this.#store.directory.namesFrom(afterFunction);
     for (let i = 0; i < functions.length && found.length <= size; i += LISTED_AT_ONCE) {

@@ -35,8 +35,7 @@ export class Controls {
   changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>> {
     const store = this.#store;
     return this.#changes.make("settings", "all", () => {
-      store.set("settings", { ...store.get("settings"), ...definedItems(changes) });
-      store.journal.resize(store.settings.journalSize);
+      store.replaceSettings({ ...store.get("settings"), ...definedItems(changes) });
       return store.settings;
     });
   }
@@ -49,10 +48,7 @@ export class Controls {
       if (parts.includes("faults")) store.faults.clear();
       if (parts.includes("clock")) store.set("clock", REAL_CLOCK);
       if (parts.includes("functions")) store.replaceDeclared({});
-      if (parts.includes("settings")) {
-        store.set("settings", {});
-        store.journal.resize(store.settings.journalSize);
-      }
+      if (parts.includes("settings")) store.replaceSettings({});
       return undefined;
     });
   }

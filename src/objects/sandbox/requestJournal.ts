@@ -1,6 +1,6 @@
 import { problem } from "../../documents/problem.ts";
 import type { Problem, RequestsPage, Verification } from "../../documents/responseBodies.ts";
-import { invalidToken, type PageRequest, pageOf } from "../../fc/paging.ts";
+import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { Filter } from "../../journal/filter.ts";
 import type { Examination } from "../../journal/journal.ts";
@@ -44,19 +44,11 @@ export class RequestJournal {
   }
 
   /** A page of the entries that match a filter, newest first; 400 when this list did not issue the token. */
-  async page(
-    filter: Filter,
-    { limit: size, nextToken }: PageRequest,
-  ): Promise<Result<RequestsPage, Problem>> {
-    let after: Position | undefined;
-    if (nextToken !== undefined) {
-      const position = await this.#tokens.open(nextToken);
-      if (position === undefined) {
-        const { error } = invalidToken(nextToken);
-        return problem(400, `${error.message}.`);
-      }
-      after = JSON.parse(position);
-    }
+  async page(filter: Filter, request: PageRequest): Promise<Result<RequestsPage, Problem>> {
+    const start = await startOf(request, this.#tokens);
+    if (!start.ok) return problem(400, `${start.error.message}.`);
+    const { limit: size } = request;
+    const after: Position | undefined = start.value === undefined ? undefined : JSON.parse(start.value);
     // First the positions, then the entries of the page alone: all entries of a sandbox are too many to hold at once.
     const found: Located[][] = await this.#functions.askAll(async (one, object) => {
       const positions = await object.findJournalEntries(filter, after, size + 1);

@@ -77,8 +77,7 @@ export class Snapshots {
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
     const imported = await this.#changes.make("snapshot", "all", () => {
       const settings = definedItems(snapshot.settings ?? {});
-      store.set("settings", isWhole ? settings : { ...store.get("settings"), ...settings });
-      store.journal.resize(store.settings.journalSize);
+      store.replaceSettings(isWhole ? settings : { ...store.get("settings"), ...settings });
       store.set("clock", clock);
       const declared = snapshot.functions ?? (isWhole ? {} : undefined);
       if (declared !== undefined) store.replaceDeclared(declared);

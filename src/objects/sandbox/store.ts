@@ -83,6 +83,12 @@ export class SandboxStore {
     return resolveSettings(variables(this.#env), this.get("settings"));
   }
 
+  /** Replaces the owner's settings, and gives the journal the size that they set. */
+  replaceSettings(own: Partial<Settings>): void {
+    this.set("settings", own);
+    this.journal.resize(this.settings.journalSize);
+  }
+
   /**
    * Replaces the declarations. A function that was declared and no longer is loses its configs. A function itself deletes the
    * configs of versions and aliases that are no longer declared.

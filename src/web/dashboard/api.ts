@@ -51,10 +51,13 @@ export function callsFor(
   if (rule === "merge" && clears) {
     return [{ method: "DELETE", path }, put({ ...withoutEmpty(before), ...definedItems(entered) })];
   }
-  const givesDestinations = entered.onSuccess !== undefined || entered.onFailure !== undefined;
-  if (rule === "merge" || !givesDestinations) return [put(entered)];
+  if (rule === "merge" || !givesDestination(entered)) return [put(entered)];
   const { onSuccess, onFailure } = { ...before, ...definedItems(entered) };
   return [put({ ...entered, onSuccess, onFailure })];
+}
+
+function givesDestination({ onSuccess, onFailure }: EnteredItems): boolean {
+  return onSuccess !== undefined || onFailure !== undefined;
 }
 
 function withoutEmpty(items: EnteredItems): EnteredItems {
@@ -68,9 +71,8 @@ function putBody(service: string, entered: EnteredItems): string {
   const number = (text: string | undefined) =>
     text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   const destination = (text: string | undefined) => (text ? { destination: text } : undefined);
-  const givesDestinations = entered.onSuccess !== undefined || entered.onFailure !== undefined;
   return JSON.stringify({
-    destinationConfig: givesDestinations
+    destinationConfig: givesDestination(entered)
       ? { onSuccess: destination(entered.onSuccess), onFailure: destination(entered.onFailure) }
       : undefined,
     maxAsyncEventAgeInSeconds: number(entered.maxAsyncEventAgeInSeconds),

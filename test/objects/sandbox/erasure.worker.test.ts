@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { Barrier, intercept } from "../../calls.ts";
+import { Barrier, holdRegistration, intercept } from "../../calls.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
 import { age, functionOf, functionsOf, NOTHING, parentOf, stored } from "../objects.ts";
@@ -69,12 +69,7 @@ describe("while an idle sandbox is erased", () => {
 
   test("a function that has just been registered is registered again", async () => {
     const sandbox = await newSandbox();
-    const registered = new Barrier();
-    await intercept(functionOf(sandbox, "f"), "SANDBOX.register", async (register) => {
-      const registration = await register();
-      await registered.wait();
-      return registration;
-    });
+    const registered = await holdRegistration(functionOf(sandbox, "f"));
     const put = sandbox.send("PUT", config("f"));
     await registered.reached();
     await age(sandbox);

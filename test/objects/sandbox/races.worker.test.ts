@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { Barrier, callsOf, intercept, setVariables } from "../../calls.ts";
+import { Barrier, callsOf, holdRegistration, intercept, setVariables } from "../../calls.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { errorOf, versions } from "../../request.ts";
 import { functionOf, functionsOf, parentOf } from "../objects.ts";
@@ -122,12 +122,7 @@ describe("a full sandbox that looks for room", () => {
 
 test("a change that overtakes a function's registration holds", async () => {
   const sandbox = await newSandbox();
-  const registered = new Barrier();
-  await intercept(functionOf(sandbox, "f"), "SANDBOX.register", async (register) => {
-    const registration = await register();
-    await registered.wait();
-    return registration;
-  });
+  const registered = await holdRegistration(functionOf(sandbox, "f"));
   const put = sandbox.send("PUT", config("f"));
   await registered.reached();
   await sandbox.clock.freeze(FROZEN);
