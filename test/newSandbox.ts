@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../src/client/index.ts";
 import * as responses from "../src/documents/responseBodies.ts";
 import { shownClockSchema } from "../src/state/clock.ts";
-import { declaredSchema } from "../src/state/existence.ts";
+import { declaredSchema } from "../src/state/declared.ts";
 import { shownFaultSchema } from "../src/state/faults.ts";
 import { snapshotSchema } from "../src/state/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "./request.ts";

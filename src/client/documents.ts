@@ -15,7 +15,7 @@ export type {
 export type { JournalEntry } from "../journal/entry.ts";
 export type { Filter } from "../journal/filter.ts";
 export type { GivenClock, ShownClock } from "../state/clock.ts";
-export type { Declared } from "../state/existence.ts";
+export type { Declared } from "../state/declared.ts";
 export type { Fault, GivenFault } from "../state/faults.ts";
 export type { Settings } from "../state/settings.ts";
 export type { Snapshot } from "../state/snapshot.ts";

@@ -1,7 +1,17 @@
+import { problem } from "../documents/problem.ts";
 import { ok } from "../lib/result.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 
-export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctions"> = {
+const NO_CODE =
+  "There is no such code: the function was deleted or has other code by now, or the code was too large to be stored.";
+
+export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctions" | "getCode"> = {
+  async getCode(c) {
+    const bytes = await sandboxOf(c).code(c.req.param("token") ?? "");
+    if (bytes === undefined) return problem(404, NO_CODE);
+    return ok(new Response(bytes, { headers: { "Content-Type": "application/zip" } }));
+  },
+
   getDeclaredFunctions: async (c) => ok(await sandboxOf(c).declared()),
   declareFunctions: (c, declared) => sandboxOf(c).declare(declared),
 };

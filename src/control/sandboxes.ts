@@ -2,7 +2,7 @@ import { problem } from "../documents/problem.ts";
 import type { Problem, SandboxAccess, Summary } from "../documents/responseBodies.ts";
 import type { Place } from "../fc/versions.ts";
 import type { ApiContext } from "../http/context.ts";
-import { HOST } from "../http/selection.ts";
+import { publicUrl } from "../http/publicUrl.ts";
 import { type Err, ok } from "../lib/result.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 import { accessKeyOf, createSandboxId, credentialsOf } from "../state/credentials.ts";
@@ -59,23 +59,4 @@ async function issued(c: ApiContext, id: string, place: Place): Promise<SandboxA
 
 async function summaryOf(c: ApiContext): Promise<Summary> {
   return { id: c.get("sandbox"), ...(await sandboxOf(c).summary()), limits: { ...limits(c.env) } };
-}
-
-/** The URL at which the request's client reaches this deployment, without a trailing slash. */
-function publicUrl(c: ApiContext): string {
-  const { publicUrl: known, trustsProxy } = variables(c.env);
-  if (known !== undefined) return known;
-  const { protocol, host } = new URL(c.req.url);
-  if (!trustsProxy) return `${protocol}//${host}`;
-  /**
-   * The first value of an X-Forwarded header, from the proxy nearest to the client; undefined when it does
-   * not match.
-   */
-  const forwarded = (name: string, form: RegExp) => {
-    const [first = ""] = (c.req.header(`X-Forwarded-${name}`) ?? "").split(",");
-    return form.exec(first.trim())?.[0];
-  };
-  const scheme = forwarded("Proto", /^https?$/i)?.toLowerCase();
-  const prefix = forwarded("Prefix", /^(\/[\w.~%-]+)+(?=\/*$)/);
-  return `${scheme ? `${scheme}:` : protocol}//${forwarded("Host", HOST) ?? host}${prefix ?? ""}`;
 }

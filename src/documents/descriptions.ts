@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import { filterSchema } from "../journal/filter.ts";
 import { shownClockSchema } from "../state/clock.ts";
-import { declaredSchema } from "../state/existence.ts";
+import { declaredSchema } from "../state/declared.ts";
 import { shownFaultSchema } from "../state/faults.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
@@ -136,6 +136,11 @@ export const descriptions = {
     text: "They are what exists once the setting `functions` is `declared`. What is no longer declared loses its configs.",
     response: declaredSchema,
     problems: [400, 413, 503],
+  },
+  getCode: {
+    summary: "Download a function's code",
+    text: "The address is the `url` of GetFunctionCode, which is all that a client needs to know.",
+    problems: [404],
   },
   watchSandbox: {
     summary: "The live feed, a WebSocket",

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { filterSchema } from "../journal/filter.ts";
 import { advanceSchema, clockSchema } from "../state/clock.ts";
-import { declaredSchema } from "../state/existence.ts";
+import { declaredSchema } from "../state/declared.ts";
 import { faultSchema } from "../state/faults.ts";
 import type { Limits } from "../state/limits.ts";
 import { settingsSchema } from "../state/settings.ts";
@@ -24,7 +24,7 @@ export interface ControlOperation {
   readonly status: 101 | 200 | 201 | 204;
   /** The Content-Type of a response that is not JSON. */
   readonly responseType?: string;
-  /** Whether the operation needs neither a sandbox nor a token. */
+  /** Whether the operation needs no control token. */
   readonly isPublic?: boolean;
 }
 
@@ -150,6 +150,13 @@ export const controlOperations = {
     request: declaredSchema,
     bodyLimit: "snapshotBytes",
     status: 200,
+  },
+  getCode: {
+    method: "GET",
+    path: "/code/{token}",
+    status: 200,
+    responseType: "application/zip",
+    isPublic: true,
   },
   watchSandbox: {
     method: "GET",

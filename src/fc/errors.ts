@@ -51,6 +51,35 @@ const catalogue = {
     message: (functionName: string, qualifier: string) =>
       `AsyncConfig for ${functionName}:${qualifier} does not exist.`,
   },
+  ServiceAlreadyExists: { status: 409, message: (service: string) => `service '${service}' already exists` },
+  FunctionAlreadyExists: {
+    status: 409,
+    message: (functionName: string, service: string) =>
+      service
+        ? `function '${functionName}' already exists in service '${service}'`
+        : `function '${functionName}' already exists`,
+  },
+  AliasAlreadyExists: {
+    status: 409,
+    message: (alias: string, owner: string) => `alias '${alias}' of ${owner} already exists`,
+  },
+  ServiceNotEmpty: {
+    status: 409,
+    message: (service: string, holds: string) => `service '${service}' still has ${holds}`,
+  },
+  FunctionNotEmpty: {
+    status: 409,
+    message: (functionName: string, holds: string) => `function '${functionName}' still has ${holds}`,
+  },
+  VersionInUse: {
+    status: 409,
+    message: (version: string, owner: string) => `version '${version}' of ${owner} has an alias`,
+  },
+  VersionPublishError: {
+    status: 400,
+    message: (owner: string) =>
+      `can not publish version for ${owner}, detail: 'No changes were made since last publish'`,
+  },
   ConcurrentUpdateError: { status: 409, message: () => "the resource is being updated by another request" },
   PreconditionFailed: { status: 412, message: () => "resource precondition check failed" },
   UnsupportedMediaType: { status: 415, message: () => "the Content-Type must be 'application/json'" },

@@ -1,30 +1,119 @@
+import type { Result } from "../lib/result.ts";
+import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from "./aliases/operations.ts";
 import { deleteAsyncInvokeConfig } from "./asyncConfig/deleteAsyncInvokeConfig.ts";
 import { getAsyncInvokeConfig } from "./asyncConfig/getAsyncInvokeConfig.ts";
 import { listAsyncInvokeConfigs } from "./asyncConfig/listAsyncInvokeConfigs.ts";
 import type { ConfigChange, ConfigHandler, ConfigOperand } from "./asyncConfig/operand.ts";
 import { putAsyncInvokeConfig } from "./asyncConfig/putAsyncInvokeConfig.ts";
+import { emptyLists } from "./emptyLists/operations.ts";
+import type { ApiError } from "./errors.ts";
+import {
+  createFunction,
+  deleteFunction,
+  getFunction,
+  getFunctionCode,
+  listFunctions,
+  updateFunction,
+} from "./functions/operations.ts";
 import type { OperationName } from "./operations.ts";
-import type { Performed } from "./request.ts";
+import type { OperationRequest, Performed } from "./request.ts";
+import type { ResourceChange, ResourceHandler, ResourceOperand } from "./resources.ts";
+import {
+  createService,
+  deleteService,
+  getService,
+  listServices,
+  updateService,
+} from "./services/operations.ts";
+import {
+  deleteFunctionVersion,
+  listFunctionVersions,
+  publishFunctionVersion,
+} from "./versions/operations.ts";
+import type { ApiVersion } from "./versions.ts";
 
-/** The handler of each operation in the registry. */
-export const handlers = {
+/** The handlers of operations on one function's configs. */
+const configHandlers = {
   PutAsyncInvokeConfig: putAsyncInvokeConfig,
   GetAsyncInvokeConfig: getAsyncInvokeConfig,
   DeleteAsyncInvokeConfig: deleteAsyncInvokeConfig,
   ListAsyncInvokeConfigs: listAsyncInvokeConfigs,
-} as const satisfies { readonly [N in OperationName]: ConfigHandler<{ readonly operation: N }> };
+} as const;
+
+/** The handlers of operations on a sandbox's resources. */
+const resourceHandlers = {
+  CreateService: createService,
+  GetService: getService,
+  UpdateService: updateService,
+  DeleteService: deleteService,
+  ListServices: listServices,
+  CreateFunction: createFunction,
+  GetFunction: getFunction,
+  UpdateFunction: updateFunction,
+  DeleteFunction: deleteFunction,
+  ListFunctions: listFunctions,
+  GetFunctionCode: getFunctionCode,
+  PublishFunctionVersion: publishFunctionVersion,
+  DeleteFunctionVersion: deleteFunctionVersion,
+  ListFunctionVersions: listFunctionVersions,
+  CreateAlias: createAlias,
+  GetAlias: getAlias,
+  UpdateAlias: updateAlias,
+  DeleteAlias: deleteAlias,
+  ListAliases: listAliases,
+  ...emptyLists,
+} as const;
+
+const handlers = { ...configHandlers, ...resourceHandlers } as const satisfies {
+  readonly [N in OperationName]:
+    | ConfigHandler<{ readonly operation: N }>
+    | ResourceHandler<{ readonly operation: N }>;
+};
+
+/** A parsed request for one function's configs, with its input. */
+export type ConfigCall = {
+  [N in keyof typeof configHandlers]: (typeof configHandlers)[N] extends ConfigHandler<infer C> ? C : never;
+}[keyof typeof configHandlers];
+
+/** A parsed request for a sandbox's resources, with its input. */
+export type ResourceCall = {
+  [N in keyof typeof resourceHandlers]: (typeof resourceHandlers)[N] extends ResourceHandler<infer C>
+    ? C
+    : never;
+}[keyof typeof resourceHandlers];
 
 /** A parsed request: one of the operations, with its input. */
-export type Call = {
-  [N in OperationName]: (typeof handlers)[N] extends ConfigHandler<infer C> ? C : never;
-}[OperationName];
+export type Call = ConfigCall | ResourceCall;
+
+/** Parses a request for an operation; the error is the API's own. */
+export function readCall(
+  operation: OperationName,
+  request: OperationRequest,
+  version: ApiVersion,
+): Result<Call, ApiError> {
+  return handlers[operation].read(request, version);
+}
+
+/** Whether a call is for configs: then the function's object performs it, and else the sandbox's. */
+export function isConfigCall(call: Call): call is ConfigCall {
+  return call.operation in configHandlers;
+}
 
 /** Performs a call on one function's configs. */
 export function performOnConfigs(
-  call: Call,
+  call: ConfigCall,
   on: ConfigOperand,
 ): Performed<ConfigChange> | Promise<Performed<never>> {
   // TypeScript can't see that `operation` selects the handler of this type of call.
-  const { perform } = handlers[call.operation] as ConfigHandler<Call>;
+  const { perform } = configHandlers[call.operation] as ConfigHandler<ConfigCall>;
+  return perform(call, on);
+}
+
+/** Performs a call on a sandbox's resources. */
+export function performOnResources(
+  call: ResourceCall,
+  on: ResourceOperand,
+): Performed<ResourceChange> | Promise<Performed<never>> {
+  const { perform } = resourceHandlers[call.operation] as unknown as ResourceHandler<ResourceCall>;
   return perform(call, on);
 }

@@ -1,3 +1,4 @@
+import type * as z from "zod/mini";
 import { ok, type Result } from "../lib/result.ts";
 import { repeatedItem } from "./body.ts";
 import type { ApiError } from "./errors.ts";
@@ -8,12 +9,27 @@ export type ItemNames = ReadonlyMap<
   { readonly name: string; readonly items?: ItemNames | undefined }
 >;
 
-/** The item names of an object schema. `inner` has the names within items that are objects themselves. */
-export function itemNames(
-  { shape }: { readonly shape: object },
-  inner: Readonly<Record<string, ItemNames>> = {},
-): ItemNames {
-  return new Map(Object.keys(shape).map((name) => [name.toLowerCase(), { name, items: inner[name] }]));
+/** The parts of a schema's definition that lead to an object's items. */
+interface Definition {
+  readonly shape?: Readonly<Record<string, z.ZodMiniType>>;
+  readonly innerType?: z.ZodMiniType;
+  readonly element?: z.ZodMiniType;
+  readonly in?: z.ZodMiniType;
+}
+
+const NONE: ItemNames = new Map();
+
+/** The item names of an object schema, with the names within items that are objects, or arrays of objects. */
+export function itemNames(schema: z.ZodMiniType): ItemNames {
+  const { shape, innerType, element, in: input } = schema._zod.def as Definition;
+  const inner = innerType ?? element ?? input;
+  if (shape === undefined) return inner === undefined ? NONE : itemNames(inner);
+  return new Map(
+    Object.entries(shape).map(([name, item]) => {
+      const items = itemNames(item);
+      return [name.toLowerCase(), items.size > 0 ? { name, items } : { name }];
+    }),
+  );
 }
 
 /**
@@ -24,7 +40,8 @@ export function itemNames(
 export function knownItems(body: unknown, names: ItemNames): Result<unknown, ApiError> {
   let repeated: string | undefined;
   const known = (value: unknown, names: ItemNames): unknown => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    if (Array.isArray(value)) return value.map((element) => known(element, names));
+    if (typeof value !== "object" || value === null) return value;
     const items: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value)) {
       const found = names.get(key.toLowerCase());

@@ -1,5 +1,7 @@
 import { ok, type Result } from "../lib/result.ts";
 import { type ApiError, abbreviated, failure } from "./errors.ts";
+import type { OperationRequest } from "./request.ts";
+import type { ApiVersion } from "./versions.ts";
 
 /**
  * A function's name. FC 2.0 functions belong to a service. FC 3.0 functions have none: `service` is empty.
@@ -26,14 +28,29 @@ export const DEFAULT_QUALIFIER = "LATEST";
 export const NAME = /^[_a-zA-Z][-_a-zA-Z0-9]*$/;
 export const VERSION = /^[1-9][0-9]*$/;
 
+const MAX_VERSION_DIGITS = 10;
+
 const QUALIFIER = new RegExp(`${NAME.source}|${VERSION.source}`);
 
 /** The kinds of names, as the API's messages call them. */
-type Kind = "ServiceName" | "FunctionName" | "Qualifier";
+type Kind = "ServiceName" | "FunctionName" | "AliasName" | "VersionID" | "Qualifier";
 
-/** Parses the name of a service or function. InvalidArgument for any other text. */
+/** The most characters of a function's name in a version of the API. */
+export function maxFunctionNameLength(
+  { maxFunctionNameLength: most }: Pick<ApiVersion, "maxFunctionNameLength">,
+  { limits }: Pick<OperationRequest, "limits">,
+): number {
+  return Math.min(most ?? limits.nameLength, limits.nameLength);
+}
+
+/** Parses the name of a service, function or alias. InvalidArgument for any other text. */
 export function parseName(kind: Kind, came: string, maxLength: number): Result<string, ApiError> {
   return parse(kind, NAME, came, maxLength);
+}
+
+/** Parses the number of a version. InvalidArgument for any other text. */
+export function parseVersionId(came: string): Result<string, ApiError> {
+  return parse("VersionID", VERSION, came, MAX_VERSION_DIGITS);
 }
 
 /** Parses a qualifier: LATEST, a version number or an alias. InvalidArgument for any other text. */

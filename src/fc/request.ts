@@ -1,23 +1,38 @@
 import type { Result } from "../lib/result.ts";
 import type { ApiError } from "./errors.ts";
 import type { OperationName } from "./operations.ts";
+import type { RequestNames } from "./requestNames.ts";
 import type { ApiVersion } from "./versions.ts";
 
 /** A request to the API, independent of the HTTP library: the input of an operation. */
 export interface OperationRequest {
   /** A path parameter, decoded; undefined when the route has no such parameter. */
-  parameter(name: "service" | "function"): string | undefined;
+  parameter(name: PathParameter): string | undefined;
   /** A query parameter, decoded. */
   query(name: string): string | undefined;
   header(name: string): string | null;
+  /** The URL at which clients reach the request's sandbox, without a trailing slash. */
+  endpoint(): string;
   /** The body's bytes, or why they could not be read. */
   readonly body: Result<Uint8Array, ApiError>;
-  readonly maxNameLength: number;
+  readonly limits: RequestLimits;
+}
+
+/** The parameters in the paths of operations. */
+export type PathParameter = "service" | "function" | "version" | "alias";
+
+/** How long a name, and how large a body or code that is stored may be; in characters, and bytes. */
+export interface RequestLimits {
+  readonly nameLength: number;
+  readonly bodyBytes: number;
+  readonly codeBytes: number;
 }
 
 /** A parsed request, without the names: requestNames.ts parses them. */
 export interface OperationCall {
   readonly operation: OperationName;
+  /** The names that the body gives, of what the operation creates. */
+  readonly named?: Partial<RequestNames>;
 }
 
 /**
@@ -25,6 +40,8 @@ export interface OperationCall {
  */
 export interface Performed<Change> {
   readonly outcome: Result<object | undefined, ApiError>;
+  /** The response's own headers, when the outcome is not an error. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly change?: Change | undefined;
 }
 

@@ -10,7 +10,7 @@ export function commonHeaders(c: ApiContext): Record<string, string> {
     "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
     ...allowedOrigin(c),
     "Timing-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,Retry-After",
+    "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,ETag,Retry-After",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",

@@ -1,8 +1,14 @@
 import { getPath } from "hono/utils/url";
 import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
-import { handlers } from "../fc/handlers.ts";
-import { type OperationName, routesOf, type ShownOperation, shownOperation } from "../fc/operations.ts";
-import type { OperationRequest } from "../fc/request.ts";
+import { readCall } from "../fc/handlers.ts";
+import {
+  type OperationName,
+  operations,
+  routesOf,
+  type ShownOperation,
+  shownOperation,
+} from "../fc/operations.ts";
+import type { OperationCall, OperationRequest } from "../fc/request.ts";
 import { NO_NAMES, namesReader, type RequestNames } from "../fc/requestNames.ts";
 import type { Verdict } from "../fc/signature/verdict.ts";
 import { type ApiVersion, apiVersions, versionOfPath } from "../fc/versions.ts";
@@ -15,6 +21,7 @@ import type { Effect } from "../state/faults.ts";
 import { limits } from "../variables.ts";
 import { decodeContent, readBody } from "./body.ts";
 import type { ApiContext } from "./context.ts";
+import { sandboxUrl } from "./publicUrl.ts";
 import { redactedHeaders, redactedUrl } from "./redaction.ts";
 import { allowHeader, send } from "./responses.ts";
 import { Router } from "./router.ts";
@@ -39,17 +46,25 @@ interface ReadRequest {
 /** How a route parses its requests, and the operation's name in the journal. */
 interface Reading {
   readonly operation: ShownOperation | null;
+  /** Whether the function's object answers; otherwise the sandbox's object does. */
+  readonly isForConfigs: boolean;
+  /** The name of the body's size limit. */
+  readonly bodyLimit: "bodyBytes" | "functionBodyBytes";
   read(request: OperationRequest): ReadRequest;
 }
 
 function readingOf(version: ApiVersion, operation: OperationName): Reading {
   const readNames = namesReader(operation);
-  const handler = handlers[operation];
+  const { resource, body } = operations[operation];
   return {
     operation: shownOperation(operation),
+    isForConfigs: resource === "config",
+    bodyLimit: body?.limit ?? "bodyBytes",
     read: (request) => {
       const { names, error } = readNames(request, version);
-      return { names, call: error ?? handler.read(request, version) };
+      const call = error ?? readCall(operation, request, version);
+      const named: OperationCall | undefined = call.ok ? call.value : undefined;
+      return { names: { ...names, ...named?.named }, call };
     },
   };
 }
@@ -76,6 +91,8 @@ export function apiRoutes(tenancy: Tenancy) {
   const notSupported = (c: ApiContext) =>
     handle(c, tenancy, versionOfPath(c.req.path), {
       operation: null,
+      isForConfigs: false,
+      bodyLimit: "bodyBytes",
       read: () => ({
         names: NO_NAMES,
         call: failure("PathNotSupported", c.req.method, abbreviated(pathInSandbox(getPath(c.req.raw)))),
@@ -89,17 +106,19 @@ async function handle(
   c: ApiContext,
   tenancy: Tenancy,
   version: ApiVersion,
-  { operation, read }: Reading,
+  { operation, isForConfigs, bodyLimit, read }: Reading,
 ): Promise<Response> {
-  const { bodyBytes, journalBodyBytes, nameLength } = limits(c.env);
-  const sent = await readBody(c.req.raw, bodyBytes);
-  const body = await decodeContent(c.req.raw, sent, bodyBytes);
+  const most = limits(c.env);
+  const { journalBodyBytes } = most;
+  const sent = await readBody(c.req.raw, most[bodyLimit]);
+  const body = await decodeContent(c.req.raw, sent, most[bodyLimit]);
   const { names, call } = read({
     parameter: (name) => c.req.param(name),
     query: (name) => c.req.query(name),
     header: (name) => c.req.raw.headers.get(name),
+    endpoint: () => sandboxUrl(c),
     body,
-    maxNameLength: nameLength,
+    limits: most,
   });
   const fault = tenancy.faultOf(c);
   const [sandbox, requestId, receivedAt] = [c.get("sandbox"), c.get("requestId"), c.get("receivedAt")];
@@ -122,7 +141,7 @@ async function handle(
     }),
   };
   c.set("operation", operation ?? undefined);
-  const name = functionOf(names);
+  const name = isForConfigs ? functionOf(names) : undefined;
   const object = name ? functionObject(c.env, sandbox, name) : sandboxObject(c.env, sandbox);
   c.set("object", object);
   return send(c, receiveReply(await object.perform(sendRequest(request))));

@@ -50,10 +50,18 @@ export interface ApiReply {
 }
 
 /** The reply to a successful request: 200 with a JSON body, or 204 without a body. */
-export function successReply(body: object | undefined): ApiReply {
+export function successReply(
+  body: object | undefined,
+  headers: Readonly<Record<string, string>> | undefined,
+): ApiReply {
   return body === undefined
-    ? { status: 204, headers: {}, body: null, broken: false }
-    : { status: 200, headers: JSON_TYPE, body: JSON.stringify(body), broken: false };
+    ? { status: 204, headers: headers ?? {}, body: null, broken: false }
+    : {
+        status: 200,
+        headers: headers ? { ...JSON_TYPE, ...headers } : JSON_TYPE,
+        body: JSON.stringify(body),
+        broken: false,
+      };
 }
 
 /** The reply with an error, in the shape of an API version. */

@@ -55,7 +55,7 @@ export async function answer<Change>(
     change = performed.change;
     const { outcome } = performed;
     reply = outcome.ok
-      ? successReply(outcome.value)
+      ? successReply(outcome.value, performed.headers)
       : errorReply(request.version, outcome.error, request.requestId);
     const after = effects.filter((effect) => effect.after === "apply");
     if (after.length > 0) {

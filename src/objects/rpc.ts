@@ -11,7 +11,7 @@ import type { Bounds } from "../journal/verification.ts";
 import type { Undefinable } from "../lib/definedItems.ts";
 import type { Result } from "../lib/result.ts";
 import type { GivenClock, ShownClock } from "../state/clock.ts";
-import type { Declared } from "../state/existence.ts";
+import type { Declared } from "../state/declared.ts";
 import type { Effect, Fault, GivenFault } from "../state/faults.ts";
 import type { Settings } from "../state/settings.ts";
 import type { SharedState } from "../state/sharedState.ts";
@@ -88,6 +88,7 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   changeClock(given: GivenClock): Promise<Result<ShownClock, Problem>>;
   advanceClock(seconds: number): Promise<Result<ShownClock, Problem>>;
 
+  code(token: string): Promise<ArrayBuffer | undefined>;
   declared(): Promise<Declared>;
   declare(declared: Declared): Promise<Result<Declared, Problem>>;
 }

@@ -34,4 +34,136 @@ export const operationTexts: Readonly<Record<OperationName, OperationText>> = {
       "A page of configs in the order of their names. `nextToken` is good for the next page, also while configs come and go. The last page has none, or an empty one.",
     answer: "A page of configs",
   },
+  CreateService: {
+    summary: "Create a service",
+    description: "A service of FC 2.0 holds functions, and is what versions and aliases are of.",
+    body: "The service. `serviceName` is required.",
+    answer: "The service",
+  },
+  GetService: {
+    summary: "Read a service",
+    description: "With a qualifier, as the version is a picture of it.",
+    answer: "The service",
+  },
+  UpdateService: {
+    summary: "Update a service",
+    description:
+      "The items given replace those stored and the others stay; `null` is not given. An item that is an object is replaced whole. With `If-Match`, only the state with that ETag is changed.",
+    body: "The items to set.",
+    answer: "The service as it is now",
+  },
+  DeleteService: {
+    summary: "Delete a service",
+    description: "Only when it has no functions, versions and aliases.",
+    answer: "Deleted",
+  },
+  ListServices: {
+    summary: "List services",
+    description: "In the order of their names.",
+    answer: "A page of services",
+  },
+  CreateFunction: {
+    summary: "Create a function",
+    description: "The code is measured, and stored up to a limit; code in a bucket is stored as a name.",
+    body: "The function. `functionName`, `runtime`, `handler`, and `code` or `customContainerConfig` are required.",
+    answer: "The function",
+  },
+  GetFunction: {
+    summary: "Read a function",
+    description: "With a qualifier, as the version is a picture of it.",
+    answer: "The function",
+  },
+  UpdateFunction: {
+    summary: "Update a function",
+    description:
+      "The items given replace those stored and the others stay; `null` is not given. An item that is an object is replaced whole. With `If-Match`, only the state with that ETag is changed.",
+    body: "The items to set.",
+    answer: "The function as it is now",
+  },
+  DeleteFunction: {
+    summary: "Delete a function",
+    description: "Its configs are deleted, too.",
+    answer: "Deleted",
+  },
+  ListFunctions: {
+    summary: "List functions",
+    description: "In the order of their names; in FC 2.0, of one service.",
+    answer: "A page of functions",
+  },
+  GetFunctionCode: {
+    summary: "Where a function's code is",
+    description:
+      "The address is good for a download while the function has that code. Code in a bucket has the bucket's address, which is not the sandbox's.",
+    answer: "The address and checksum",
+  },
+  PublishFunctionVersion: {
+    summary: "Publish a version",
+    description:
+      "A picture of the service (FC 2.0) or the function (FC 3.0) as it is now. Numbers count up from 1 and are never used again.",
+    body: "The version's description.",
+    answer: "The version",
+  },
+  DeleteFunctionVersion: {
+    summary: "Delete a version",
+    description: "Only when no alias points to it. The configs of that qualifier are deleted, too.",
+    answer: "Deleted",
+  },
+  ListFunctionVersions: {
+    summary: "List versions",
+    description: "The highest number first, or with `direction=FORWARD` last.",
+    answer: "A page of versions",
+  },
+  CreateAlias: {
+    summary: "Create an alias",
+    description:
+      "A name for a version that is there, and perhaps a part of the invocations for another version.",
+    body: "The alias. `aliasName` and `versionId` are required.",
+    answer: "The alias",
+  },
+  GetAlias: {
+    summary: "Read an alias",
+    description: "The version that it points to, and its other items.",
+    answer: "The alias",
+  },
+  UpdateAlias: {
+    summary: "Update an alias",
+    description: "The items given replace those stored and the others stay; `null` is not given.",
+    body: "The items to set.",
+    answer: "The alias as it is now",
+  },
+  DeleteAlias: {
+    summary: "Delete an alias",
+    description: "The configs of that qualifier are deleted, too.",
+    answer: "Deleted",
+  },
+  ListAliases: {
+    summary: "List aliases",
+    description: "In the order of their names.",
+    answer: "A page of aliases",
+  },
+  ListTriggers: {
+    summary: "List triggers",
+    description: "A sandbox has no triggers: the list is empty.",
+    answer: "An empty list",
+  },
+  ListProvisionConfigs: {
+    summary: "List provision configs",
+    description: "A sandbox has none: the list is empty.",
+    answer: "An empty list",
+  },
+  ListScalingConfigs: {
+    summary: "List scaling configs",
+    description: "A sandbox has none: the list is empty.",
+    answer: "An empty list",
+  },
+  ListConcurrencyConfigs: {
+    summary: "List concurrency configs",
+    description: "A sandbox has none: the list is empty.",
+    answer: "An empty list",
+  },
+  ListVpcBindings: {
+    summary: "List VPC bindings",
+    description: "A sandbox has none: the list is empty.",
+    answer: "An empty list",
+  },
 };

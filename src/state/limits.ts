@@ -1,7 +1,11 @@
 /** A deployment's limits: each limit's name, and its variable in wrangler.toml. */
 export const LIMIT_VARIABLES = {
   bodyBytes: "MAX_BODY_BYTES",
+  functionBodyBytes: "MAX_FUNCTION_BODY_BYTES",
+  codeBytes: "MAX_CODE_BYTES",
+  sandboxCodeBytes: "MAX_CODE_BYTES_PER_SANDBOX",
   nameLength: "MAX_NAME_LENGTH",
+  services: "MAX_SERVICES_PER_SANDBOX",
   functions: "MAX_FUNCTIONS_PER_SANDBOX",
   qualifiersPerFunction: "MAX_QUALIFIERS_PER_FUNCTION",
   journalEntriesPerFunction: "MAX_JOURNAL_ENTRIES",

@@ -6,7 +6,7 @@ import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../fc/names.t
 import { apiVersions } from "../fc/versions.ts";
 import { rfc3339, timeSchema } from "../lib/time.ts";
 import { clockSchema } from "./clock.ts";
-import { declaredSchema } from "./existence.ts";
+import { declaredSchema } from "./declared.ts";
 import { faultSchema } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import { nameSchemas } from "./nameSchemas.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { handlers } from "../../src/fc/handlers.ts";
+import { readCall } from "../../src/fc/handlers.ts";
 import { operationNames, operations } from "../../src/fc/operations.ts";
 import type { OperationRequest } from "../../src/fc/request.ts";
 import { namesReader } from "../../src/fc/requestNames.ts";
@@ -17,7 +17,8 @@ function requestWith(
     query: (name) => query[name],
     header: () => null,
     body,
-    maxNameLength: 8,
+    endpoint: () => "http://sandbox.example",
+    limits: { nameLength: 8, bodyBytes: 1000, codeBytes: 100 },
   };
 }
 
@@ -26,7 +27,9 @@ describe.each(apiVersions)("in $id", (version) => {
   const service = version.hasServices ? "demo" : "";
 
   test.each(operationNames)("a request for %s is read as a call of it, with its names", (name) => {
-    expect(handlers[name].read(requestWith(names), version)).toMatchObject({ value: { operation: name } });
+    expect(readCall(name, requestWith(namesOf(version, name)), version)).toMatchObject({
+      value: { operation: name },
+    });
     const qualifier = operations[name].names === "qualified function" ? "LATEST" : null;
     expect(namesReader(name)(requestWith(names), version)).toEqual({
       names: { service, function: "f", qualifier },
@@ -36,7 +39,7 @@ describe.each(apiVersions)("in $id", (version) => {
 
   test.each(operationNames)("%s only reads a body where the registry says so", (name) => {
     const error = { status: 400, code: "EntityTooLarge", message: "too large" } as const;
-    const read = handlers[name].read(requestWith(names, {}, err(error)), version);
+    const read = readCall(name, requestWith(names, {}, err(error)), version);
     expect(read.ok).toBe(operations[name].body === undefined);
   });
 

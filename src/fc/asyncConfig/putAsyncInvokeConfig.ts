@@ -1,9 +1,9 @@
 import { ok } from "../../lib/result.ts";
-import { parseJson } from "../body.ts";
+import { readJsonBody } from "../bodyItems.ts";
 import { failure } from "../errors.ts";
 import { destinationsRule, merge } from "./merge.ts";
 import { type ConfigHandler, show } from "./operand.ts";
-import { type GivenItems, parseItems } from "./schema.ts";
+import { type GivenItems, parseConfig } from "./schema.ts";
 
 /** Creates a config, or merges the items given into the one there is. */
 export interface PutAsyncInvokeConfig {
@@ -13,11 +13,9 @@ export interface PutAsyncInvokeConfig {
 
 export const putAsyncInvokeConfig: ConfigHandler<PutAsyncInvokeConfig> = {
   read(request, version) {
-    const { body } = request;
-    if (!body.ok) return body;
-    const json = parseJson(request.header("Content-Type"), body.value);
+    const json = readJsonBody(request);
     if (!json.ok) return json;
-    const given = parseItems(version, json.value);
+    const given = parseConfig(version, json.value);
     return given.ok ? ok({ operation: "PutAsyncInvokeConfig", given: given.value }) : given;
   },
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { ok, type Result } from "../../lib/result.ts";
-import { type ApiError, failure, invalid } from "../errors.ts";
-import { type ItemNames, itemNames, knownItems } from "../itemNames.ts";
+import type { Result } from "../../lib/result.ts";
+import { type BodySchema, bodySchema, parseItems } from "../bodyItems.ts";
+import { type ApiError, failure } from "../errors.ts";
 import { type ApiVersion, apiVersions } from "../versions.ts";
 import { DESTINATION, DESTINATION_ALLOWED } from "./destinations.ts";
 import { type ItemValues, itemSchema, nameIn, ofItems } from "./items.ts";
@@ -31,7 +31,7 @@ export type StoredAsyncConfig = { readonly [I in keyof ItemValues]: ItemValues[I
   readonly hasDestinationConfig?: boolean;
 };
 
-/** The error of an empty destination, by which `parseItems` knows it. */
+/** The error of an empty destination, by which `parseConfig` knows it. */
 const EMPTY = "a destination that is not empty";
 
 /** The name of a resource, of at most so many characters. Null, empty and absent have an error of their own. */
@@ -80,39 +80,17 @@ export function requestSchema(version: ApiVersion) {
   );
 }
 
-const destinationNames = itemNames(destinationSchema(0));
-const destinationConfig = itemNames(destinationConfigSchema(0), {
-  onSuccess: destinationNames,
-  onFailure: destinationNames,
-});
-
-/** What is asked of each version's bodies. */
-const requests = Object.fromEntries(
-  apiVersions.map((version) => {
-    const schema = requestSchema(version);
-    return [version.id, { schema, names: itemNames(schema.def.in, { destinationConfig }) }];
-  }),
-) as Record<
-  ApiVersion["id"],
-  { readonly names: ItemNames; readonly schema: ReturnType<typeof requestSchema> }
->;
+/** The body that each version's PUT takes. */
+const bodies = Object.fromEntries(
+  apiVersions.map((version) => [version.id, bodySchema(requestSchema(version))]),
+) as Record<ApiVersion["id"], BodySchema<GivenItems>>;
 
 /**
  * What a PUT's body, already read as JSON, gives in a version. InvalidArgument names the first item that is wrong;
- * InvalidDestinationResources says that it is an empty destination. Unknown items are ignored, as a JSON server in Go does.
+ * InvalidDestinationResources says that it is an empty destination.
  */
-export function parseItems(version: ApiVersion, body: unknown): Result<GivenItems, ApiError> {
-  const { names, schema } = requests[version.id];
-  const items = knownItems(body, names);
-  if (!items.ok) return items;
-  const parsed = schema.safeParse(items.value);
-  if (parsed.success) return ok(parsed.data);
-  const [issue] = parsed.error.issues;
-  if (issue?.message === EMPTY) return failure("InvalidDestinationResources");
-  const path = issue?.path ?? [];
-  return invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(items.value, path));
-}
-
-function at(value: unknown, path: PropertyKey[]): unknown {
-  return path.reduce((within, key) => (within as Record<PropertyKey, unknown>)[key], value);
+export function parseConfig(version: ApiVersion, body: unknown): Result<GivenItems, ApiError> {
+  const refuse = (message: string | undefined) =>
+    message === EMPTY ? failure("InvalidDestinationResources") : undefined;
+  return parseItems(bodies[version.id], body, refuse);
 }

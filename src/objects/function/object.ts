@@ -2,7 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
-import { performOnConfigs } from "../../fc/handlers.ts";
+import { failure } from "../../fc/errors.ts";
+import { isConfigCall, performOnConfigs } from "../../fc/handlers.ts";
 import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import { versionById } from "../../fc/versions.ts";
@@ -92,8 +93,10 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       triggerFaults: (ids, own) => sandbox().triggerFaults(ids, own),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
     };
-    return answer(request, by, (call) =>
-      performOnConfigs(call, {
+    return answer(request, by, (call) => {
+      // The Worker sends calls on resources to the sandbox's object.
+      if (!isConfigCall(call)) return { outcome: failure("InternalServerError") };
+      return performOnConfigs(call, {
         name,
         qualifier: request.qualifier ?? DEFAULT_QUALIFIER,
         version: versionById(request.version),
@@ -102,8 +105,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
         settings: state().settings,
         now: now(state().clock, Date.now()),
         maxConfigs: limits(this.env).qualifiersPerFunction,
-      }),
-    );
+      });
+    });
   }
 
   /** Registers the function with its sandbox, for a request; whether the sandbox allows that. */

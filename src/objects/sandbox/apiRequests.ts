@@ -1,14 +1,17 @@
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import { type ApiError, failure } from "../../fc/errors.ts";
-import { performOnConfigs } from "../../fc/handlers.ts";
-import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
+import { isConfigCall, performOnConfigs, performOnResources } from "../../fc/handlers.ts";
+import { DEFAULT_QUALIFIER } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import type { Performed } from "../../fc/request.ts";
+import type { ResourceChange, ResourceOperand } from "../../fc/resources.ts";
 import { versionById } from "../../fc/versions.ts";
+import type { PageTokens } from "../../lib/pageTokens.ts";
 import type { Result } from "../../lib/result.ts";
 import type { Limits } from "../../state/limits.ts";
-import { type ApiReply, type ApiRequest, type Call, functionOf } from "../messages.ts";
+import { type ApiReply, type ApiRequest, type Call, errorReply, functionOf } from "../messages.ts";
 import { answer } from "../pipeline.ts";
+import type { Changes } from "./changes.ts";
 import type { ConfigList } from "./configList.ts";
 import type { Feed } from "./feed.ts";
 import type { Registrations } from "./registrations.ts";
@@ -22,11 +25,13 @@ const NO_CONFIGS = {
   maxConfigs: 0,
 } as const;
 
-/** Answers the requests of the API that are for no function, for all functions, or for one that is not registered. */
+/** Answers the requests of the API that are for resources, for all functions, or for a function that is not registered. */
 export class ApiRequests {
   readonly #store: SandboxStore;
   readonly #registrations: Registrations;
   readonly #configList: ConfigList;
+  readonly #changes: Changes;
+  readonly #tokens: { readonly lists: PageTokens; readonly code: PageTokens };
   readonly #feed: Feed;
   readonly #limits: () => Limits;
 
@@ -34,41 +39,66 @@ export class ApiRequests {
     store: SandboxStore,
     registrations: Registrations,
     configList: ConfigList,
+    changes: Changes,
+    tokens: { readonly lists: PageTokens; readonly code: PageTokens },
     feed: Feed,
     limits: () => Limits,
   ) {
     this.#store = store;
     this.#registrations = registrations;
     this.#configList = configList;
+    this.#changes = changes;
+    this.#tokens = tokens;
     this.#feed = feed;
     this.#limits = limits;
   }
 
-  answer(request: ApiRequest): Promise<ApiReply> {
+  async answer(request: ApiRequest): Promise<ApiReply> {
     const store = this.#store;
-    const name = functionOf(request);
-    return answer<ConfigChange>(
+    const isForConfigs = !request.call.ok || isConfigCall(request.call.value);
+    // An operation on resources says itself what does not exist.
+    const name = isForConfigs ? functionOf(request) : undefined;
+    let written: "nothing" | "resources" | "existence" = "nothing";
+    const write = (change: Change) => {
+      // Nothing that is answered here changes a config.
+      if (!("resources" in change)) return;
+      const concernsFunctions = this.#changes.beginResources(() => store.changeResources(change.resources));
+      written = concernsFunctions ? "existence" : "resources";
+    };
+    const reply = await answer<Change>(
       request,
       {
         state: () => this.#registrations.stateFor(name),
-        record: (entry, counted) => store.journal.add(entry, counted, store.settings.journalSize),
-        // Nothing that is answered here changes a config.
-        write: () => {},
+        record: (entry, counted, change) => {
+          if (change) write(change);
+          store.journal.add(entry, counted, store.settings.journalSize);
+        },
+        write,
         maxJournalBody: this.#limits().journalBodyBytes,
         triggerFaults: async (ids, own) => store.faults.trigger(ids, own),
         publish: (entry) => this.#feed.tell({ type: "request", entry }),
       },
-      (call) => this.#perform(request, call, name),
+      (call) => this.#perform(request, call),
     );
+    return (await this.#finish(written)) ? reply : this.#unavailable(request);
   }
 
-  #perform(
-    request: ApiRequest,
-    call: Call,
-    name: FunctionName | undefined,
-  ): Performed<ConfigChange> | Promise<Performed<never>> {
+  /** Has the functions that a request concerns act by it; whether all of them do. */
+  async #finish(written: "nothing" | "resources" | "existence"): Promise<boolean> {
+    if (written === "existence") return (await this.#changes.finish("functions")).ok;
+    if (written === "resources") this.#changes.announce("functions");
+    return true;
+  }
+
+  #unavailable({ version, requestId }: ApiRequest): ApiReply {
+    return errorReply(version, failure("ServiceUnavailable").error, requestId);
+  }
+
+  #perform(request: ApiRequest, call: Call): Performed<Change> | Promise<Performed<never>> {
+    if (!isConfigCall(call)) return asResources(performOnResources(call, this.#resourceOperand(request)));
     if (operations[call.operation].creates) return { outcome: this.#refusedPut() };
     const version = versionById(request.version);
+    const name = functionOf(request);
     if (name !== undefined) {
       const qualifier = request.qualifier ?? DEFAULT_QUALIFIER;
       const { settings } = this.#store;
@@ -79,6 +109,27 @@ export class ApiRequests {
       : { outcome: failure("InternalServerError") };
   }
 
+  #resourceOperand(request: ApiRequest): ResourceOperand {
+    const { resources, settings, now } = this.#store;
+    const { lists, code } = this.#tokens;
+    return {
+      names: request,
+      version: versionById(request.version),
+      resources,
+      tokens: lists,
+      place: settings,
+      now,
+      limits: this.#limits(),
+      codeUrl: async (endpoint, key) => `${endpoint}/_sandbox/code/${await code.issue(key)}`,
+    };
+  }
+
+  /** The code that a token of GetFunctionCode stands for. */
+  async code(token: string): Promise<ArrayBuffer | undefined> {
+    const key = await this.#tokens.code.open(token);
+    return key === undefined ? undefined : this.#store.resources.code(key);
+  }
+
   /** What a PUT gets whose function could not be registered. */
   #refusedPut(): Result<object, ApiError> {
     const { isFull, most } = this.#registrations;
@@ -86,4 +137,14 @@ export class ApiRequests {
       ? failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`)
       : failure("ServiceUnavailable"); // By now there is room.
   }
+}
+
+/** The change of a request that a sandbox's object answers. */
+type Change = ConfigChange | { readonly resources: ResourceChange };
+
+function asResources(
+  performed: Performed<ResourceChange> | Promise<Performed<never>>,
+): Performed<Change> | Promise<Performed<never>> {
+  if (performed instanceof Promise || performed.change === undefined) return performed as Performed<never>;
+  return { ...performed, change: { resources: performed.change } };
 }

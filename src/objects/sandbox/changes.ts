@@ -38,11 +38,44 @@ export class Changes {
    * when a function could not be reached: the alarm then tries again. `what` is what the live feed is told.
    */
   async make<T>(what: string | undefined, concern: Concern, change: () => T): Promise<Result<T, Problem>> {
-    const value = this.#host.transaction(() => {
+    const value = this.begin(concern, change);
+    const finished = await this.finish(what);
+    return finished.ok ? ok(value) : finished;
+  }
+
+  /** Makes a change in one transaction, in this turn. `finish` has the functions that it concerns acknowledge it. */
+  begin<T>(concern: Concern, change: () => T): T {
+    return this.#host.transaction(() => {
       const changed = change();
       this.#require(concern);
       return changed;
     });
+  }
+
+  /**
+   * Changes resources, in this turn. It concerns the functions for which something begins or ceases to exist; returns whether
+   * there are any, which `finish` is for.
+   */
+  beginResources(change: () => void): boolean {
+    const existences = () =>
+      this.#store.directory.all().map((name) => JSON.stringify(this.#store.resources.existence(name)));
+    return this.#host.transaction(() => {
+      const before = existences();
+      change();
+      const after = existences();
+      const concerned = new Set(
+        this.#store.directory
+          .all()
+          .map(functionKey)
+          .filter((_, i) => before[i] !== after[i]),
+      );
+      if (concerned.size > 0) this.#require((name) => concerned.has(functionKey(name)));
+      return concerned.size > 0;
+    });
+  }
+
+  /** Has every function that changes concern acknowledge them. `what` is what the live feed is told. */
+  async finish(what: string | undefined): Promise<Result<undefined, Problem>> {
     await this.#host.changed();
     for (let attempt = 1; ; attempt++) {
       try {
@@ -57,7 +90,11 @@ export class Changes {
     }
     await this.#host.pushed();
     if (what !== undefined) this.#host.announce(what);
-    return ok(value);
+    return ok(undefined);
+  }
+
+  announce(what: string): void {
+    this.#host.announce(what);
   }
 
   /** Raises the state's version, and notes which functions have to acknowledge it. */

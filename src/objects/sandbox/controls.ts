@@ -1,9 +1,8 @@
 import type { Part } from "../../documents/parts.ts";
 import { problem } from "../../documents/problem.ts";
 import type { Problem } from "../../documents/responseBodies.ts";
-import type { FunctionName } from "../../fc/names.ts";
 import { definedItems, type Undefinable } from "../../lib/definedItems.ts";
-import type { Result } from "../../lib/result.ts";
+import { ok, type Result } from "../../lib/result.ts";
 import {
   advance,
   type Clock,
@@ -13,7 +12,7 @@ import {
   setClock,
   showClock,
 } from "../../state/clock.ts";
-import { type Declared, existenceOf } from "../../state/existence.ts";
+import { contradictionInDeclared, type Declared, declaredNames } from "../../state/declared.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Changes, Concern } from "./changes.ts";
@@ -113,16 +112,13 @@ export class Controls {
     });
   }
 
-  declare(declared: Declared): Promise<Result<Declared, Problem>> {
-    const before = this.#store.get("declared");
-    const isConcerned = (name: FunctionName) => {
-      const [was, is] = [existenceOf(before, name), existenceOf(declared, name)];
-      return JSON.stringify(was) !== JSON.stringify(is);
-    };
-    return this.#changes.make("functions", isConcerned, () => {
-      this.#store.replaceDeclared(declared);
-      return declared;
-    });
+  /** Has the sandbox have exactly what is declared; 400 when that contradicts itself. */
+  async declare(declared: Declared): Promise<Result<Declared, Problem>> {
+    const wrong = contradictionInDeclared(declared);
+    if (wrong !== undefined) return problem(400, wrong);
+    this.#changes.beginResources(() => this.#store.replaceDeclared(declared));
+    const finished = await this.#changes.finish("functions");
+    return finished.ok ? ok(declaredNames(this.#store.resources)) : finished;
   }
 }
 

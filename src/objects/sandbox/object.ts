@@ -13,7 +13,7 @@ import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import type { Result } from "../../lib/result.ts";
 import { type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
-import type { Declared } from "../../state/existence.ts";
+import { type Declared, declaredNames } from "../../state/declared.ts";
 import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import type { Settings } from "../../state/settings.ts";
@@ -109,7 +109,15 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       journal: new RequestJournal(store, functions, tokens("requests"), bounds),
       snapshots: new Snapshots(store, functions, changes, bounds),
       registrations,
-      apiRequests: new ApiRequests(store, registrations, configList, this.#feed, bounds),
+      apiRequests: new ApiRequests(
+        store,
+        registrations,
+        configList,
+        changes,
+        { lists: tokens("resources"), code: tokens("code") },
+        this.#feed,
+        bounds,
+      ),
     };
   }
 
@@ -226,8 +234,13 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#run(({ controls }) => controls.advanceClock(seconds));
   }
 
+  /** The code of a function, for whoever has the token that GetFunctionCode issued; undefined when it is no longer there. */
+  code(token: string): Promise<ArrayBuffer | undefined> {
+    return this.#run(({ apiRequests }) => apiRequests.code(token));
+  }
+
   declared(): Promise<Declared> {
-    return this.#run(({ store }) => store.get("declared"));
+    return this.#run(({ store }) => declaredNames(store.resources));
   }
 
   declare(declared: Declared): Promise<Result<Declared, Problem>> {

@@ -4,6 +4,7 @@ import { functionKey } from "../../fc/names.ts";
 import { definedItems } from "../../lib/definedItems.ts";
 import type { Result } from "../../lib/result.ts";
 import { givenClock, now, setClock } from "../../state/clock.ts";
+import { contradictionInDeclared, describeAll } from "../../state/declared.ts";
 import type { Limits } from "../../state/limits.ts";
 import {
   configsByFunction,
@@ -40,7 +41,7 @@ export class Snapshots {
       settings: this.#store.settings,
       clock: givenClock(this.#store.get("clock")),
       faults: this.#store.faults.all(),
-      functions: this.#store.get("declared"),
+      functions: describeAll(this.#store.resources),
       configs: configs.flat(),
     };
   }
@@ -70,7 +71,9 @@ export class Snapshots {
         );
       }
     }
-    const wrong = contradictionIn(snapshot, this.#limits().qualifiersPerFunction);
+    const wrong =
+      contradictionIn(snapshot, this.#limits().qualifiersPerFunction) ??
+      contradictionInDeclared(snapshot.functions ?? {});
     if (wrong !== undefined) return problem(400, wrong);
     const given = snapshot.clock ?? (isWhole ? { mode: "real" as const } : undefined);
     const clock = given === undefined ? store.get("clock") : setClock(given, Date.now());

@@ -1,24 +1,27 @@
 import type { Env } from "../../env.ts";
-import { type FunctionName, functionKey } from "../../fc/names.ts";
+import type { FunctionName } from "../../fc/names.ts";
+import type { ResourceChange } from "../../fc/resources.ts";
 import { Journal } from "../../journal/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { NO_RETRY, type Retry } from "../../lib/alarm.ts";
-import { type Clock, REAL_CLOCK } from "../../state/clock.ts";
-import { type Declared, declaredNames, existenceOf } from "../../state/existence.ts";
+import { type Clock, now, REAL_CLOCK } from "../../state/clock.ts";
+import { type Declared, declaredChange } from "../../state/declared.ts";
 import { concernsFunction } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import { resolveSettings } from "../../state/settings.ts";
 import type { SharedState } from "../../state/sharedState.ts";
-import { variables } from "../../variables.ts";
+import { limits, variables } from "../../variables.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
+import { ResourceTables } from "./resourceTables.ts";
 
 /** The items that a sandbox stores besides its tables. */
 interface Items {
   /** Only what the owner set: the rest follows the deployment's variables. */
   readonly settings: Partial<Settings>;
   readonly clock: Clock;
-  readonly declared: Declared;
+  /** The declarations of an earlier release, until they are resources. */
+  readonly declared: Declared | undefined;
   readonly journalEpoch: number;
   readonly watched: boolean;
   /** The version of the shared state: each change that functions have to learn of raises it. */
@@ -40,7 +43,7 @@ interface Items {
 const items: { readonly [K in keyof Items]: { readonly key: string; readonly initial: Items[K] } } = {
   settings: { key: "settings", initial: {} },
   clock: { key: "clock", initial: REAL_CLOCK },
-  declared: { key: "declared", initial: {} },
+  declared: { key: "declared", initial: undefined },
   journalEpoch: { key: "journalEpoch", initial: 0 },
   watched: { key: "watched", initial: false },
   version: { key: "version", initial: 0 },
@@ -56,6 +59,7 @@ const items: { readonly [K in keyof Items]: { readonly key: string; readonly ini
 export class SandboxStore {
   readonly directory: Directory;
   readonly faults: FaultTable;
+  readonly resources: ResourceTables;
   /** The journal of the requests that no function answered. */
   readonly journal: Journal;
   readonly #kv: SyncKvStorage;
@@ -64,11 +68,19 @@ export class SandboxStore {
   constructor(storage: DurableObjectStorage, env: Env, source: string) {
     this.directory = new Directory(storage);
     this.faults = new FaultTable(storage);
+    this.resources = new ResourceTables(storage);
     this.journal = new Journal(storage, source);
     this.#kv = storage.kv;
     this.#env = env;
     // A deployment's variables may have changed the size since the object was loaded last.
     this.journal.resize(this.settings.journalSize);
+    const declared = this.get("declared");
+    if (declared !== undefined) {
+      storage.transactionSync(() => {
+        this.replaceDeclared(declared);
+        storage.kv.delete(items.declared.key);
+      });
+    }
   }
 
   get<K extends keyof Items>(item: K): Items[K] {
@@ -89,16 +101,27 @@ export class SandboxStore {
     this.journal.resize(this.settings.journalSize);
   }
 
-  /**
-   * Replaces the declarations. A function that was declared and no longer is loses its configs. A function itself deletes the
-   * configs of versions and aliases that are no longer declared.
-   */
+  /** The sandbox's time, in milliseconds since 1970. */
+  get now(): number {
+    return now(this.get("clock"), Date.now());
+  }
+
+  /** Has the sandbox have exactly the resources that are declared. */
   replaceDeclared(declared: Declared): void {
-    const names = new Set(declaredNames(declared).map(functionKey));
-    for (const name of declaredNames(this.get("declared"))) {
-      if (!names.has(functionKey(name)) && this.directory.get(name)) this.directory.replaceConfigs(name, []);
+    this.changeResources(declaredChange(declared, this.resources, this.now));
+  }
+
+  /**
+   * Changes resources. A function that is deleted loses its configs. A function itself deletes the configs of
+   * versions and aliases that are no longer there.
+   */
+  changeResources(change: ResourceChange): void {
+    this.resources.apply(change, limits(this.#env).sandboxCodeBytes);
+    for (const write of change) {
+      if (write.kind === "function" && write.value === null && this.directory.get(write.name)) {
+        this.directory.replaceConfigs(write.name, []);
+      }
     }
-    this.set("declared", declared);
   }
 
   /** What a function has to know, or the sandbox itself when no function is named. */
@@ -109,7 +132,7 @@ export class SandboxStore {
       settings: this.get("settings"),
       clock: this.get("clock"),
       faults: name ? faults.filter((fault) => concernsFunction(fault, name)) : faults,
-      existence: name ? existenceOf(this.get("declared"), name) : null,
+      existence: name ? this.resources.existence(name) : null,
       configsEpoch: (name && this.directory.get(name)?.configsEpoch) ?? 0,
       journalEpoch: this.get("journalEpoch"),
       watched: this.get("watched"),

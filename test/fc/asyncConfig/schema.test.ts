@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { parseItems } from "../../../src/fc/asyncConfig/schema.ts";
+import { parseConfig } from "../../../src/fc/asyncConfig/schema.ts";
 import { apiVersions } from "../../../src/fc/versions.ts";
 
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
 
 describe.each(apiVersions)("$id", (version) => {
-  const parse = (body: unknown) => parseItems(version, body);
+  const parse = (body: unknown) => parseConfig(version, body);
 
   test("takes all items", () => {
     const body = {

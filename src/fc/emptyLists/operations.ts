@@ -1,0 +1,36 @@
+import { ok } from "../../lib/result.ts";
+import type { ResourceHandler } from "../resources.ts";
+
+// What the sandbox has none of, but tools list on their way: they find nothing to deploy or to remove.
+// Source: the calls of Serverless Devs.
+
+/** The item of the response that holds the list, by operation. */
+const items = {
+  ListTriggers: "triggers",
+  ListProvisionConfigs: "provisionConfigs",
+  ListScalingConfigs: "scalingConfigs",
+  ListConcurrencyConfigs: "configs",
+  ListVpcBindings: "vpcIds",
+} as const;
+
+type ListName = keyof typeof items;
+
+/** Reads a list that is always empty. */
+export interface EmptyList<N extends ListName> {
+  readonly operation: N;
+}
+
+function emptyList<N extends ListName>(operation: N): ResourceHandler<EmptyList<N>> {
+  return {
+    read: () => ok({ operation }),
+    perform: () => ({ outcome: ok({ [items[operation]]: [] }) }),
+  };
+}
+
+export const emptyLists = {
+  ListTriggers: emptyList("ListTriggers"),
+  ListProvisionConfigs: emptyList("ListProvisionConfigs"),
+  ListScalingConfigs: emptyList("ListScalingConfigs"),
+  ListConcurrencyConfigs: emptyList("ListConcurrencyConfigs"),
+  ListVpcBindings: emptyList("ListVpcBindings"),
+};

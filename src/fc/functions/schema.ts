@@ -1,0 +1,161 @@
+import * as z from "zod/mini";
+import { wholeNumber } from "../../lib/schema.ts";
+import {
+  anyInteger,
+  cpu,
+  customDns,
+  description,
+  diskSize,
+  environmentVariables,
+  flag,
+  gpuMemorySize,
+  healthCheck,
+  instanceConcurrency,
+  layers,
+  lifecycleHook,
+  list,
+  logConfig,
+  nasConfig,
+  object,
+  ossMountConfig,
+  port,
+  role,
+  steps,
+  text,
+  texts,
+  timeout,
+  tracingConfig,
+  vpcConfig,
+} from "../itemSchemas.ts";
+
+// Source: the pages of FC on runtimes; the metadata lists those of its day.
+const runtimes = [
+  "nodejs22",
+  "nodejs20",
+  "nodejs18",
+  "nodejs16",
+  "nodejs14",
+  "nodejs12",
+  "nodejs10",
+  "nodejs8",
+  "nodejs6",
+  "nodejs4.4",
+  "python3.12",
+  "python3.10",
+  "python3.9",
+  "python3",
+  "python2.7",
+  "java17",
+  "java11",
+  "java8",
+  "go1",
+  "php7.2",
+  "dotnetcore3.1",
+  "dotnetcore2.1",
+  "custom",
+  "custom.debian10",
+  "custom.debian11",
+  "custom.debian12",
+  "custom-container",
+] as const;
+
+/** The error of an unknown runtime, by which the reader of the body knows it. */
+export const UNKNOWN_RUNTIME = `one of ${runtimes.join(", ")}`;
+
+const runtime = z.enum(runtimes, { error: UNKNOWN_RUNTIME });
+
+/** The API's message for an unknown runtime. Source: the tests of the vendor's SDK for Node.js. */
+export const unknownRuntime = `Runtime is set to an invalid value (allowed: ${runtimes.join(", ")})`;
+
+const handler = text(128).check(z.minLength(1, { error: "a string of 1 to 128 characters" }));
+
+/** The code in a request. `zipFile` is base64. */
+export const codeItems = {
+  zipFile: z.string({ error: "a zip file in base64" }),
+  ossBucketName: text(63),
+  ossObjectName: text(1024),
+  checksum: text(32),
+} as const;
+
+/** What a function has in both generations of the API. */
+const common = {
+  description,
+  runtime,
+  handler,
+  timeout,
+  cpu,
+  diskSize,
+  environmentVariables,
+  instanceConcurrency,
+  layers,
+  customDNS: customDns,
+} as const;
+
+/** The items of a function in FC 2.0, without its name and code. Source: CreateFunction (2021-04-06). */
+export const fc2FunctionItems = {
+  ...common,
+  memorySize: steps(64, 64, 32_768),
+  initializer: text(128),
+  initializationTimeout: wholeNumber(1, 300),
+  caPort: port,
+  instanceSoftConcurrency: instanceConcurrency,
+  instanceType: z.enum(["e1", "c1", "g1", "fc.gpu.tesla.1", "fc.gpu.ampere.1"], {
+    error: "e1, c1, g1, fc.gpu.tesla.1 or fc.gpu.ampere.1",
+  }),
+  gpuMemorySize,
+  customRuntimeConfig: object({ command: texts, args: texts }),
+  customContainerConfig: object({
+    image: text(),
+    command: text(),
+    args: text(),
+    accelerationType: text(),
+    instanceID: text(),
+    webServerMode: flag,
+  }),
+  customHealthCheckConfig: healthCheck,
+  instanceLifecycleConfig: object({ preFreeze: lifecycleHook, preStop: lifecycleHook }),
+} as const;
+
+const container = object({
+  image: text(),
+  command: texts,
+  entrypoint: texts,
+  port,
+  acrInstanceId: text(),
+  accelerationType: text(),
+  accelerationInfo: object({ status: text() }),
+  resolvedImageUri: text(),
+  healthCheckConfig: healthCheck,
+});
+
+/**
+ * The items of a function in FC 3.0, without its name and code. Sources: CreateFunction (2023-03-30), and for
+ * items that are newer than that metadata, the models of @alicloud/fc20230330.
+ */
+export const fc3FunctionItems = {
+  ...common,
+  memorySize: steps(64, 128, 32_768),
+  role,
+  internetAccess: flag,
+  logConfig,
+  vpcConfig,
+  nasConfig,
+  ossMountConfig,
+  tracingConfig,
+  gpuConfig: object({ gpuMemorySize, gpuType: text(128) }),
+  customRuntimeConfig: object({ command: texts, args: texts, port, healthCheckConfig: healthCheck }),
+  customContainerConfig: container,
+  instanceLifecycleConfig: object({
+    initializer: object({ handler: text(128), command: texts, timeout: anyInteger }),
+    preStop: object({ handler: text(128), command: texts, timeout: anyInteger }),
+  }),
+  disableInjectCredentials: text(),
+  disableOndemand: flag,
+  enableLongLiving: flag,
+  idleTimeout: anyInteger,
+  instanceIsolationMode: text(),
+  resourceGroupId: text(),
+  sessionAffinity: text(),
+  sessionAffinityConfig: text(),
+  tags: list(object({ Key: text(), Value: text() })),
+} as const;

@@ -1,0 +1,168 @@
+import { ok, type Result } from "../../lib/result.ts";
+import { parseItems, readJsonBody } from "../bodyItems.ts";
+import { type ApiError, failure } from "../errors.ts";
+import { itemsBody, nameSchema } from "../itemSchemas.ts";
+import { type ListRequest, pageOfResources, parseListRequest, renderList } from "../listRequest.ts";
+import { parseName } from "../names.ts";
+import { versionNumber } from "../qualifier.ts";
+import type { OperationRequest, Performed } from "../request.ts";
+import {
+  checkIfMatch,
+  etagHeader,
+  type Items,
+  limitReached,
+  type ResourceChange,
+  type ResourceHandler,
+  type ResourceOperand,
+  type StoredService,
+  stamp,
+} from "../resources.ts";
+import type { ApiVersion } from "../versions.ts";
+import { renderService } from "./render.ts";
+import { serviceItems } from "./schema.ts";
+
+export interface CreateService {
+  readonly operation: "CreateService";
+  readonly named: { readonly service: string };
+  readonly items: Items;
+}
+
+const creation = itemsBody({ serviceName: nameSchema, ...serviceItems });
+const update = itemsBody(serviceItems);
+
+export const createService: ResourceHandler<CreateService> = {
+  read(request) {
+    const body = readJsonBody(request);
+    if (!body.ok) return body;
+    const given = parseItems(creation, body.value);
+    if (!given.ok) return given;
+    const { serviceName, ...items } = given.value;
+    const name = parseName("ServiceName", String(serviceName ?? ""), request.limits.nameLength);
+    return name.ok ? ok({ operation: "CreateService", named: { service: name.value }, items }) : name;
+  },
+
+  perform({ named, items }, { resources, limits, now, version }) {
+    const name = named.service;
+    if (resources.service(name)) return { outcome: failure("ServiceAlreadyExists", name) };
+    if (resources.count("services") >= limits.services) {
+      return { outcome: limitReached("this sandbox", limits.services, "services") };
+    }
+    return written(version, name, { id: crypto.randomUUID(), items, lastVersion: 0, ...stamp(now) });
+  },
+};
+
+/** The answer to a request that wrote a service. */
+function written(version: ApiVersion, name: string, service: StoredService): Performed<ResourceChange> {
+  return {
+    outcome: ok(renderService(name, service)),
+    headers: etagHeader(version, service),
+    change: [{ kind: "service", name, value: service }],
+  };
+}
+
+export interface GetService {
+  readonly operation: "GetService";
+}
+
+export const getService: ResourceHandler<GetService> = {
+  read: () => ok({ operation: "GetService" }),
+
+  perform(_, on) {
+    const found = serviceOf(on);
+    if (!found.ok) return { outcome: found };
+    const name = on.names.service ?? "";
+    return { outcome: ok(renderService(name, found.value)), headers: etagHeader(on.version, found.value) };
+  },
+};
+
+/** The service that a request names, as the qualifier's version has it. */
+function serviceOf(on: ResourceOperand): Result<StoredService, ApiError> {
+  const { names, resources } = on;
+  const name = names.service ?? "";
+  const service = resources.service(name);
+  if (service === undefined) return failure("ServiceNotFound", name);
+  const owner = { service: name, function: "" };
+  const version = versionNumber(owner, names.qualifier, resources);
+  if (!version.ok) return version;
+  if (version.value === undefined) return ok(service);
+  return ok(resources.version(owner, version.value)?.of ?? service);
+}
+
+export interface UpdateService {
+  readonly operation: "UpdateService";
+  readonly items: Items;
+  readonly ifMatch: string | null;
+}
+
+export const updateService: ResourceHandler<UpdateService> = {
+  read(request) {
+    const body = readJsonBody(request);
+    if (!body.ok) return body;
+    const items = parseItems(update, body.value);
+    return items.ok
+      ? ok({ operation: "UpdateService", items: items.value, ifMatch: request.header("If-Match") })
+      : items;
+  },
+
+  perform({ items, ifMatch }, { names, resources, now, version }) {
+    const name = names.service ?? "";
+    const service = resources.service(name);
+    if (service === undefined) return { outcome: failure("ServiceNotFound", name) };
+    const matches = checkIfMatch(ifMatch, service);
+    if (!matches.ok) return { outcome: matches };
+    return written(version, name, {
+      ...service,
+      items: { ...service.items, ...items },
+      ...stamp(now, service),
+    });
+  },
+};
+
+export interface DeleteService {
+  readonly operation: "DeleteService";
+  readonly ifMatch: string | null;
+}
+
+export const deleteService: ResourceHandler<DeleteService> = {
+  read: (request) => ok(deletion(request)),
+
+  perform({ ifMatch }, { names, resources }) {
+    const name = names.service ?? "";
+    const service = resources.service(name);
+    if (service === undefined) return { outcome: failure("ServiceNotFound", name) };
+    const matches = checkIfMatch(ifMatch, service);
+    if (!matches.ok) return { outcome: matches };
+    const owner = { service: name, function: "" };
+    const first = { prefix: "", from: "", after: undefined, most: 1 };
+    const holds =
+      (resources.functions(name, undefined, first).length > 0 && "functions") ||
+      (resources.countOf("versions", owner) > 0 && "versions") ||
+      (resources.countOf("aliases", owner) > 0 && "aliases");
+    if (holds) return { outcome: failure("ServiceNotEmpty", name, holds) };
+    return { outcome: ok(undefined), change: [{ kind: "service", name, value: null }] };
+  },
+};
+
+function deletion({ header }: OperationRequest): DeleteService {
+  return { operation: "DeleteService", ifMatch: header("If-Match") };
+}
+
+export interface ListServices {
+  readonly operation: "ListServices";
+  readonly list: ListRequest;
+}
+
+export const listServices: ResourceHandler<ListServices> = {
+  read(request) {
+    const list = parseListRequest(request);
+    return list.ok ? ok({ operation: "ListServices", list: list.value }) : list;
+  },
+
+  async perform({ list }, on) {
+    const page = await pageOfResources(list, ["services"], on, (range) => on.resources.services(range));
+    if (!page.ok) return { outcome: page };
+    const render = ({ name, value }: { readonly name: string; readonly value: StoredService }) =>
+      renderService(name, value);
+    return { outcome: ok(renderList(on.version, "services", page.value, render)) };
+  },
+};
