@@ -62,7 +62,7 @@ export class ApiRequests {
     const write = (change: Change) => {
       // Nothing that is answered here changes a config.
       if (!("resources" in change)) return;
-      const concernsFunctions = this.#changes.beginResources(() => store.changeResources(change.resources));
+      const concernsFunctions = this.#changes.beginResources(change.resources);
       written = concernsFunctions ? "existence" : "resources";
     };
     const reply = await answer<Change>(

@@ -1,6 +1,7 @@
 import { problem } from "../../documents/problem.ts";
 import type { Problem } from "../../documents/responseBodies.ts";
 import { type FunctionName, functionKey } from "../../fc/names.ts";
+import { ownerOf, type ResourceChange, type ResourceWrite } from "../../fc/resources.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
@@ -53,24 +54,18 @@ export class Changes {
   }
 
   /**
-   * Changes resources, in this turn. It concerns the functions for which something begins or ceases to exist; returns whether
-   * there are any, which `finish` is for.
+   * Changes resources, in this turn. The change concerns the functions for which something begins or ceases to exist; returns
+   * whether there are any: then `finish` has to follow.
    */
-  beginResources(change: () => void): boolean {
-    const existences = () =>
-      this.#store.directory.all().map((name) => JSON.stringify(this.#store.resources.existence(name)));
+  beginResources(change: ResourceChange): boolean {
     return this.#host.transaction(() => {
-      const before = existences();
-      change();
-      const after = existences();
-      const concerned = new Set(
-        this.#store.directory
-          .all()
-          .map(functionKey)
-          .filter((_, i) => before[i] !== after[i]),
-      );
-      if (concerned.size > 0) this.#require((name) => concerned.has(functionKey(name)));
-      return concerned.size > 0;
+      const store = this.#store;
+      const concerned = store.directory.all().filter(existenceChanges(store.resources.appearances(change)));
+      store.changeResources(change);
+      if (concerned.length === 0) return false;
+      const names = new Set(concerned.map(functionKey));
+      this.#require((name) => names.has(functionKey(name)));
+      return true;
     });
   }
 
@@ -113,4 +108,16 @@ export class Changes {
     const pending = Object.fromEntries(concerned.map((name) => [functionKey(name), version]));
     store.set("pendingPushes", { ...store.get("pendingPushes"), ...pending });
   }
+}
+
+/** Whether these writes change what exists for a function. */
+function existenceChanges(writes: readonly ResourceWrite[]): (name: FunctionName) => boolean {
+  const keys = new Set(
+    writes.map((write) => {
+      if (write.kind === "service") return functionKey({ service: write.name, function: "" });
+      return functionKey(write.kind === "function" ? write.name : write.owner);
+    }),
+  );
+  // A service's own key stands for it, and for its versions and aliases.
+  return (name) => keys.has(functionKey(name)) || keys.has(functionKey(ownerOf(name)));
 }

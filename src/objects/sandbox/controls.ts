@@ -12,7 +12,12 @@ import {
   setClock,
   showClock,
 } from "../../state/clock.ts";
-import { contradictionInDeclared, type Declared, declaredNames } from "../../state/declared.ts";
+import {
+  contradictionInDeclared,
+  type Declared,
+  declaredChange,
+  declaredNames,
+} from "../../state/declared.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Changes, Concern } from "./changes.ts";
@@ -116,7 +121,8 @@ export class Controls {
   async declare(declared: Declared): Promise<Result<Declared, Problem>> {
     const wrong = contradictionInDeclared(declared);
     if (wrong !== undefined) return problem(400, wrong);
-    this.#changes.beginResources(() => this.#store.replaceDeclared(declared));
+    const { resources, now } = this.#store;
+    this.#changes.beginResources(declaredChange(declared, resources, now));
     const finished = await this.#changes.finish("functions");
     return finished.ok ? ok(declaredNames(this.#store.resources)) : finished;
   }

@@ -202,6 +202,18 @@ export class ResourceTables implements Resources {
     );
   }
 
+  /** The writes of a change by which something begins or ceases to exist. */
+  appearances(change: ResourceChange): ResourceWrite[] {
+    return change.filter((write) => this.#isThere(write) !== (write.value !== null));
+  }
+
+  #isThere(write: ResourceWrite): boolean {
+    if (write.kind === "service") return this.service(write.name) !== undefined;
+    if (write.kind === "function") return this.function(write.name) !== undefined;
+    if (write.kind === "version") return this.version(write.owner, write.name) !== undefined;
+    return this.alias(write.owner, write.name) !== undefined;
+  }
+
   /** Which of its service, versions and aliases a function has, and whether it is there itself. */
   existence(name: FunctionName): Existence {
     const owner = ownerOf(name);
