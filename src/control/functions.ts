@@ -9,7 +9,14 @@ export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctio
   async getCode(c) {
     const bytes = await sandboxOf(c).code(c.req.param("token") ?? "");
     if (bytes === undefined) return problem(404, NO_CODE);
-    return ok(new Response(bytes, { headers: { "Content-Type": "application/zip" } }));
+    return ok(
+      c.body(bytes, 200, {
+        "Content-Type": "application/zip",
+        "Content-Disposition": 'attachment; filename="code.zip"',
+        // All sandboxes share an origin, and the bytes are whatever a client sent.
+        "Content-Security-Policy": "sandbox",
+      }),
+    );
   },
 
   getDeclaredFunctions: async (c) => ok(await sandboxOf(c).declared()),
