@@ -21,5 +21,7 @@ export function versionNumber(
 
 /** A version's number, if the version exists; else VersionNotFound. */
 export function existing(owner: Owner, id: string, resources: Resources): Result<string, ApiError> {
-  return resources.version(owner, id) ? ok(id) : failure("VersionNotFound", id, ownerText(owner));
+  return VERSION.test(id) && resources.version(owner, id)
+    ? ok(id)
+    : failure("VersionNotFound", id, ownerText(owner));
 }

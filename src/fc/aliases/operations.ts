@@ -53,21 +53,24 @@ function readAlias(
   return ok({ name, versionId: versionId === undefined ? undefined : String(versionId), items });
 }
 
-/** Checks the versions that an alias points to. Errors: VersionNotFound; InvalidArgument for a wrong weight. */
+/**
+ * Checks the versions that an alias points to; `given` is the version that the request names. Errors:
+ * VersionNotFound; InvalidArgument for a wrong weight.
+ */
 function checkVersions(
   owner: Owner,
+  given: string | undefined,
   { versionId, items }: StoredAlias,
   resources: Resources,
 ): Result<undefined, ApiError> {
-  if (versionId !== DEFAULT_QUALIFIER) {
-    const version = existing(owner, versionId, resources);
-    if (!version.ok) return version;
-  }
+  // An alias that the control plane declared may point to LATEST.
+  const version = given ? existing(owner, given, resources) : ok(undefined);
+  if (!version.ok) return version;
   const weights = Object.entries((items["additionalVersionWeight"] ?? {}) as Record<string, number>);
   if (weights.length > 1) return invalid("additionalVersionWeight", "an object with one version", {});
   for (const [other] of weights) {
-    const version = existing(owner, other, resources);
-    if (!version.ok) return version;
+    const weighted = existing(owner, other, resources);
+    if (!weighted.ok) return weighted;
     if (other === versionId) {
       return invalid("additionalVersionWeight", "the weight of another version than versionId", other);
     }
@@ -94,10 +97,11 @@ function renderAlias({ hasServices }: ApiVersion, { name, value }: NamedResource
 function written(
   owner: Owner,
   name: string,
+  given: string | undefined,
   value: StoredAlias,
   { resources, version }: ResourceOperand,
 ): Performed<ResourceChange> {
-  const versions = checkVersions(owner, value, resources);
+  const versions = checkVersions(owner, given, value, resources);
   if (!versions.ok) return { outcome: versions };
   return {
     outcome: ok(renderAlias(version, { name, value })),
@@ -137,7 +141,7 @@ export const createAlias: ResourceHandler<CreateAlias> = {
     if (resources.countOf("aliases", owner) >= most) {
       return { outcome: limitReached(ownerText(owner), most, "aliases") };
     }
-    return written(owner, name, { versionId, items, ...stamp(now) }, on);
+    return written(owner, name, versionId, { versionId, items, ...stamp(now) }, on);
   },
 };
 
@@ -193,7 +197,7 @@ export const updateAlias: ResourceHandler<UpdateAlias> = {
       items: { ...before.items, ...items },
       ...stamp(on.now, before),
     };
-    return written(namedOwner(on.names), on.names.qualifier ?? "", value, on);
+    return written(namedOwner(on.names), on.names.qualifier ?? "", versionId, value, on);
   },
 };
 
