@@ -1,4 +1,5 @@
 import { problem } from "../documents/problem.ts";
+import { crc64 } from "../lib/crc64.ts";
 import { ok } from "../lib/result.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 
@@ -12,6 +13,8 @@ export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctio
     return ok(
       c.body(bytes, 200, {
         "Content-Type": "application/zip",
+        // What a bucket's download has, in which the cloud stores code.
+        "x-oss-hash-crc64ecma": crc64(new Uint8Array(bytes)),
         "Content-Disposition": 'attachment; filename="code.zip"',
         // All sandboxes share an origin, and the bytes are whatever a client sent.
         "Content-Security-Policy": "sandbox",

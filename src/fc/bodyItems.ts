@@ -28,7 +28,8 @@ export function readJsonBody({ body, header }: OperationRequest): Result<unknown
 export function parseItems<T>(
   { schema, names }: BodySchema<T>,
   body: unknown,
-  refuse: (message: string | undefined) => Result<never, ApiError> | undefined = () => undefined,
+  refuse: (message: string | undefined, came: unknown) => Result<never, ApiError> | undefined = () =>
+    undefined,
 ): Result<T, ApiError> {
   const items = knownItems(body, names);
   if (!items.ok) return items;
@@ -36,9 +37,10 @@ export function parseItems<T>(
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue?.path ?? [];
+  const came = at(items.value, path);
   return (
-    refuse(issue?.message) ??
-    invalid(path.join(".") || "the request body", issue?.message ?? "valid", at(items.value, path))
+    refuse(issue?.message, came) ??
+    invalid(path.join(".") || "the request body", issue?.message ?? "valid", came)
   );
 }
 

@@ -65,15 +65,11 @@ const catalogue = {
   },
   ServiceNotEmpty: {
     status: 409,
-    message: (service: string, holds: string) => `service '${service}' still has ${holds}`,
+    message: (service: string, holds: string) => `service '${service}' has active '${holds}'`,
   },
   FunctionNotEmpty: {
     status: 409,
-    message: (functionName: string, holds: string) => `function '${functionName}' still has ${holds}`,
-  },
-  VersionInUse: {
-    status: 409,
-    message: (version: string, owner: string) => `version '${version}' of ${owner} has an alias`,
+    message: (functionName: string, holds: string) => `function '${functionName}' has active '${holds}'`,
   },
   VersionPublishError: {
     status: 400,
@@ -81,7 +77,7 @@ const catalogue = {
       `can not publish version for ${owner}, detail: 'No changes were made since last publish'`,
   },
   ConcurrentUpdateError: { status: 409, message: () => "the resource is being updated by another request" },
-  PreconditionFailed: { status: 412, message: () => "resource precondition check failed" },
+  PreconditionFailed: { status: 412, message: () => "the resource being modified has been changed" },
   UnsupportedMediaType: { status: 415, message: () => "the Content-Type must be 'application/json'" },
   ResourceThrottled: { status: 429, message: () => "request throttled" },
   Throttling: { status: 429, message: () => "request throttled" },

@@ -40,7 +40,8 @@ export function itemNames(schema: z.ZodMiniType): ItemNames {
 export function knownItems(body: unknown, names: ItemNames): Result<unknown, ApiError> {
   let repeated: string | undefined;
   const known = (value: unknown, names: ItemNames): unknown => {
-    if (Array.isArray(value)) return value.map((element) => known(element, names));
+    // No item is an array of arrays, which may be nested without end.
+    if (Array.isArray(value)) return value.map((one) => (Array.isArray(one) ? one : known(one, names)));
     if (typeof value !== "object" || value === null) return value;
     const items: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value)) {

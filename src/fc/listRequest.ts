@@ -49,18 +49,21 @@ export async function pageOfResources<T>(
     return invalid("nextToken", "one that an earlier page of this list returned", request.nextToken);
   }
   const { limit, prefix, startKey } = request;
-  const found = find({ prefix, from: startKey, after, most: limit + 1 });
+  // A token takes the place of `startKey`. Source: the tests of the vendor's SDK for PHP.
+  const from = after === undefined ? startKey : "";
+  const found = find({ prefix, from, after, most: limit + 1 });
   return ok(await pageOf(found, limit, ({ name }) => tokens.issue(`${own}\n${name}`)));
 }
 
 /** A page of a list as a version's responses show it, the elements in the item `name`. */
 export function renderList<T>(
-  { lastToken }: ApiVersion,
+  { hasServices }: ApiVersion,
   name: string,
   page: Page<T>,
   render: (element: T) => object,
 ): object {
-  const nextToken = page.nextToken ?? lastToken;
+  // Source: the tests of the vendor's SDK for Java read on until there is no token, in FC 2.0.
+  const nextToken = page.nextToken ?? (hasServices ? undefined : "");
   const elements = { [name]: page.items.map(render) };
   return nextToken === undefined ? elements : { ...elements, nextToken };
 }

@@ -309,7 +309,7 @@ const rows = {
     query: [],
     answer: { status: 204 },
     creates: false,
-    errors: ["ServiceNotFound", "FunctionNotFound", "VersionNotFound", "VersionInUse"],
+    errors: ["ServiceNotFound", "FunctionNotFound", "VersionNotFound"],
   },
   ListFunctionVersions: {
     resource: "version",

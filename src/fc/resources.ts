@@ -90,8 +90,6 @@ export interface Resources {
   /** How many there are. */
   count(kind: "services" | "functions"): number;
   countOf(kind: "versions" | "aliases", owner: Owner): number;
-  /** Whether an alias points to a version, or sends it a part of its invocations. */
-  isVersionInUse(owner: Owner, id: string): boolean;
   /** Whether the owner, or a function of the service, differs from its latest version. */
   hasChanged(owner: Owner): boolean;
 }

@@ -32,6 +32,11 @@ export interface ApiVersion {
   readonly emptyList: null | readonly [];
   /** The `nextToken` of a list's last page; undefined when the page omits the item. */
   readonly lastToken: "" | undefined;
+  /**
+   * What the `nextToken` of a function's list of configs is: the qualifier with which the next page starts, or
+   * a text that only the sandbox can read.
+   */
+  readonly configsToken: "qualifier" | "opaque";
   /** The items of a response that identify the config. */
   identity(name: ConfigName, place: Place): Record<string, string>;
   /** Makes an id for a request that was received at this time, in milliseconds since 1970. */
@@ -78,6 +83,8 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     ...fc2,
     emptyList: null,
     lastToken: "",
+    // Source: testFunctionAsyncConfig of the vendor's SDK for Java.
+    configsToken: "qualifier",
     // The reference documents serviceName and functionName. The Go SDK and Terraform read service and
     // function: without these, every Terraform plan replaces the config.
     identity: ({ service, function: functionName, qualifier }) => ({
@@ -100,6 +107,7 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     ...fc2,
     emptyList: [],
     lastToken: undefined,
+    configsToken: "opaque",
     identity: ({ service, function: functionName, qualifier }) => ({
       service,
       function: functionName,
@@ -120,6 +128,7 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     destinations: "replace",
     emptyList: [],
     lastToken: "",
+    configsToken: "opaque",
     identity: ({ function: functionName, qualifier }, { region, accountId }) => {
       const functionArn = `acs:fc:${region}:${accountId}:functions/${functionName}`;
       return { functionArn: qualifier === DEFAULT_QUALIFIER ? functionArn : `${functionArn}/${qualifier}` };

@@ -60,7 +60,7 @@ function readAlias(
 function checkVersions(
   owner: Owner,
   given: string | undefined,
-  { versionId, items }: StoredAlias,
+  { items }: StoredAlias,
   resources: Resources,
 ): Result<undefined, ApiError> {
   // An alias that the control plane declared may point to LATEST.
@@ -68,12 +68,9 @@ function checkVersions(
   if (!version.ok) return version;
   const weights = Object.entries((items["additionalVersionWeight"] ?? {}) as Record<string, number>);
   if (weights.length > 1) return invalid("additionalVersionWeight", "an object with one version", {});
-  for (const [other] of weights) {
-    const weighted = existing(owner, other, resources);
+  for (const [weightedId] of weights) {
+    const weighted = existing(owner, weightedId, resources);
     if (!weighted.ok) return weighted;
-    if (other === versionId) {
-      return invalid("additionalVersionWeight", "the weight of another version than versionId", other);
-    }
   }
   return ok(undefined);
 }

@@ -23,7 +23,7 @@ import {
 } from "../resources.ts";
 import type { ApiVersion } from "../versions.ts";
 import { type CodeItems, codeSchema, type GivenCode, readCode, storedCode } from "./code.ts";
-import { renderFunction } from "./render.ts";
+import { renderFunction, withAcceleration } from "./render.ts";
 import { fc2FunctionItems, fc3FunctionItems, UNKNOWN_RUNTIME, unknownRuntime } from "./schema.ts";
 
 /** The bodies of requests that write a function, by generation of the API. */
@@ -53,8 +53,8 @@ function readFunction(
 ): Result<GivenFunction & { readonly name: unknown }, ApiError> {
   const body = readJsonBody(request);
   if (!body.ok) return body;
-  const refuse = (message: string | undefined) =>
-    message === UNKNOWN_RUNTIME ? failure("InvalidArgument", unknownRuntime) : undefined;
+  const refuse = (message: string | undefined, came: unknown) =>
+    message === UNKNOWN_RUNTIME ? failure("InvalidArgument", unknownRuntime(came)) : undefined;
   const given = parseItems(bodies[version.hasServices ? "fc2" : "fc3"][kind], body.value, refuse);
   if (!given.ok) return given;
   const { functionName, code, ...items } = given.value;
@@ -186,8 +186,9 @@ export const getFunction: ResourceHandler<GetFunction> = {
   perform(_, on) {
     const found = functionOf(on);
     if (!found.ok) return { outcome: found };
+    const shown = renderFunction(on.version, nameOf(on.names), on.place, found.value);
     return {
-      outcome: ok(renderFunction(on.version, nameOf(on.names), on.place, found.value)),
+      outcome: ok(on.version.hasServices ? withAcceleration(shown) : shown),
       headers: etagHeader(on.version, found.value),
     };
   },

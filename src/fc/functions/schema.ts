@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { wholeNumber } from "../../lib/schema.ts";
+import { abbreviated } from "../errors.ts";
 import {
   anyInteger,
   cpu,
@@ -64,8 +65,14 @@ export const UNKNOWN_RUNTIME = `one of ${runtimes.join(", ")}`;
 
 const runtime = z.enum(runtimes, { error: UNKNOWN_RUNTIME });
 
-/** The API's message for an unknown runtime. Source: the tests of the vendor's SDK for Node.js. */
-export const unknownRuntime = `Runtime is set to an invalid value (allowed: ${runtimes.join(", ")})`;
+/**
+ * The API's message for an unknown runtime. Sources: the tests of the vendor's SDKs for Node.js (its
+ * beginning) and Java (the form of such messages).
+ */
+export function unknownRuntime(came: unknown): string {
+  const actual = abbreviated(String(came));
+  return `Runtime is set to an invalid value (allowed: ${runtimes.join(" | ")}, actual: '${actual}')`;
+}
 
 const handler = text(128).check(z.minLength(1, { error: "a string of 1 to 128 characters" }));
 

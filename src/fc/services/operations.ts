@@ -85,7 +85,10 @@ function serviceOf(on: ResourceOperand): Result<StoredService, ApiError> {
   const version = versionNumber(owner, names.qualifier, resources);
   if (!version.ok) return version;
   if (version.value === undefined) return ok(service);
-  return ok(resources.version(owner, version.value)?.of ?? service);
+  const picture = resources.version(owner, version.value);
+  if (picture === undefined) return ok(service);
+  // Source: the tests of the vendor's SDKs for Python and PHP.
+  return ok({ ...picture.of, items: { ...picture.of.items, description: picture.description } });
 }
 
 export interface UpdateService {

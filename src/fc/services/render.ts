@@ -12,7 +12,6 @@ const defaults = {
     logstore: "",
     enableRequestMetrics: false,
     enableInstanceMetrics: false,
-    logBeginRule: "None",
   },
   vpcConfig: { vpcId: "", vSwitchIds: [], securityGroupId: "", role: "" },
   nasConfig: { userId: -1, groupId: -1, mountPoints: [] },

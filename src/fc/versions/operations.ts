@@ -109,9 +109,6 @@ export const deleteFunctionVersion: ResourceHandler<DeleteFunctionVersion> = {
     const id = names.qualifier ?? "";
     const version = existing(owner, id, resources);
     if (!version.ok) return { outcome: version };
-    if (resources.isVersionInUse(owner, id)) {
-      return { outcome: failure("VersionInUse", id, ownerText(owner)) };
-    }
     return { outcome: ok(undefined), change: [{ kind: "version", owner, name: id, value: null }] };
   },
 };

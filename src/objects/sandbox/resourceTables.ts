@@ -174,13 +174,6 @@ export class ResourceTables implements Resources {
       .one().count;
   }
 
-  isVersionInUse(owner: Owner, id: string): boolean {
-    return this.aliases(owner, ALL).some(
-      ({ value: { versionId, items } }) =>
-        versionId === id || Object.hasOwn((items["additionalVersionWeight"] as object) ?? {}, id),
-    );
-  }
-
   hasChanged(owner: Owner): boolean {
     const present = findOwner(owner, this);
     const latest = present && this.version(owner, String(present.lastVersion));
@@ -360,9 +353,6 @@ export class ResourceTables implements Resources {
     );
   }
 }
-
-/** Everything: more than a list may have. */
-const ALL: Range = { prefix: "", from: "", after: undefined, most: -1 };
 
 function named<T>({ name, resource }: Row): NamedResource<T> {
   return { name, value: JSON.parse(resource) };
