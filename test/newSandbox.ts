@@ -8,9 +8,14 @@ import { shownFaultSchema } from "../src/state/faults.ts";
 import { snapshotSchema } from "../src/state/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "./request.ts";
 
-const limits = { nameLength: 128, journalEntriesPerFunction: 200, faults: 50 } as Parameters<
-  typeof snapshotSchema
->[0];
+const limits = {
+  nameLength: 128,
+  journalEntriesPerFunction: 200,
+  faults: 50,
+  services: 500,
+  functions: 500,
+  qualifiersPerFunction: 100,
+} as Parameters<typeof snapshotSchema>[0];
 
 /** What each address below `/_sandbox` answers with. */
 const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [

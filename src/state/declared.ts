@@ -102,10 +102,18 @@ export function declaredSchema(limits: Limits) {
     ...qualifiers(z.strictObject(fc3Items) as z.ZodMiniType, undefined, aliasItems),
     ...fc3Items,
   });
-  return z.strictObject({
+  const document = z.strictObject({
     services: listOf(service, limits.services),
     functions: listOf(functionWithoutService, limits.functions),
   });
+  return document.check(
+    z.refine(
+      ({ services = [], functions = [] }) =>
+        services.reduce((sum, { functions: its = [] }) => sum + its.length, functions.length) <=
+        limits.functions,
+      { error: `at most ${limits.functions} functions`, when: ({ issues }) => issues.length === 0 },
+    ),
+  );
 }
 
 /** A name, or an object that has one. */

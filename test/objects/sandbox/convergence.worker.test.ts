@@ -98,7 +98,8 @@ async function expectedOf(sandbox: TestSandbox): Promise<object[]> {
     const put = (qualifier?: string) => {
       if (settings?.functions === "declared") {
         if (existing === undefined) return "FunctionNotFound";
-        if (qualifier === ALIAS && !existing.aliases?.includes(ALIAS)) return "AliasNotFound";
+        const hasAlias = existing.aliases?.some((one) => typeof one === "object" && one.name === ALIAS);
+        if (qualifier === ALIAS && !hasAlias) return "AliasNotFound";
       }
       const unqualified = `acs:fc:${settings?.region}:1234567890123456:functions/${functionName}`;
       return { arn: qualifier === undefined ? unqualified : `${unqualified}/${qualifier}`, time };
