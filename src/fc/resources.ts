@@ -69,6 +69,9 @@ export interface Range {
   readonly most: number;
 }
 
+/** The whole of a list. */
+export const ALL: Range = { prefix: "", from: "", after: undefined, most: -1 };
+
 export interface NamedResource<T> {
   readonly name: string;
   readonly value: T;

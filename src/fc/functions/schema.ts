@@ -76,10 +76,14 @@ export function unknownRuntime(came: unknown): string {
 
 const handler = text(128).check(z.minLength(1, { error: "a string of 1 to 128 characters" }));
 
+const BUCKET_ALLOWED = "a bucket's name: 3 to 63 lower-case letters, digits or inner hyphens";
+
 /** The code in a request. `zipFile` is base64. */
 export const codeItems = {
   zipFile: z.string({ error: "a zip file in base64" }),
-  ossBucketName: text(63),
+  ossBucketName: z
+    .string({ error: BUCKET_ALLOWED })
+    .check(z.regex(/^(?:[a-z0-9][a-z0-9-]{1,61}[a-z0-9])?$/, { error: BUCKET_ALLOWED })),
   ossObjectName: text(1024),
   checksum: text(32),
 } as const;

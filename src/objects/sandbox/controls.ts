@@ -12,12 +12,9 @@ import {
   setClock,
   showClock,
 } from "../../state/clock.ts";
-import {
-  contradictionInDeclared,
-  type Declared,
-  declaredChange,
-  declaredNames,
-} from "../../state/declared.ts";
+import { contradictionInDeclared, type Declared } from "../../state/declared.ts";
+import { declaredChange } from "../../state/declaredChange.ts";
+import { declaredNames } from "../../state/declaredDocument.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Changes, Concern } from "./changes.ts";

@@ -4,7 +4,8 @@ import { functionKey } from "../../fc/names.ts";
 import { definedItems } from "../../lib/definedItems.ts";
 import type { Result } from "../../lib/result.ts";
 import { givenClock, now, setClock } from "../../state/clock.ts";
-import { contradictionInDeclared, describeAll } from "../../state/declared.ts";
+import { contradictionInDeclared } from "../../state/declared.ts";
+import { describeAll } from "../../state/declaredDocument.ts";
 import type { Limits } from "../../state/limits.ts";
 import {
   configsByFunction,
