@@ -2,11 +2,12 @@ import * as z from "zod/mini";
 import { itemSchema, nameIn, ofItems } from "../fc/asyncConfig/items.ts";
 import { requestSchema } from "../fc/asyncConfig/schema.ts";
 import { type ErrorCode, errorCodes, statusOf } from "../fc/errors.ts";
+import type { RequestSchema, ResponseSchema } from "../fc/operation.ts";
 import { type Operation, operations, routesOf, type VersionRoute } from "../fc/operations.ts";
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
 import { type ApiVersion, apiVersions } from "../fc/versions.ts";
 import { examplesOf } from "./examples.ts";
 import { operationTexts } from "./operationTexts.ts";
+import { resourceRequests, resourceResponses } from "./resourceSchemas.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
 
 /** The API's name for an operation, with the version, because one document has three versions. */
@@ -15,22 +16,45 @@ function operationId({ name }: VersionRoute, version: ApiVersion, prefix: string
 }
 
 /** The error codes that an operation returns without a fault. A fault can return any code. */
-function ownCodes(version: ApiVersion, { body, names, errors }: Operation): ErrorCode[] {
+function ownCodes(version: ApiVersion, { resource, body, names, errors }: Operation): ErrorCode[] {
+  const existence: readonly ErrorCode[] = resource === "config" ? configExistence(version, names) : [];
   return [
     "InvalidArgument",
     "MissingRequiredHeader",
     "AccessDenied",
     "SignatureNotMatch",
     "InvalidAccessKeyID",
-    ...(version.hasServices ? (["ServiceNotFound"] as const) : []),
-    "FunctionNotFound",
-    ...(names === "qualified function" ? (["AliasNotFound", "VersionNotFound"] as const) : []),
+    ...existence,
     ...(body ? (["EntityTooLarge", "UnsupportedMediaType"] as const) : []),
-    ...errors,
+    ...errors.filter((code) => isOf(version, { resource, names }, code)),
     version.throttled,
     "InternalServerError",
     "ServiceUnavailable",
   ];
+}
+
+function configExistence({ hasServices }: ApiVersion, names: Operation["names"]): ErrorCode[] {
+  return [
+    ...(hasServices ? (["ServiceNotFound"] as const) : []),
+    "FunctionNotFound",
+    ...(names === "qualified function" ? (["AliasNotFound", "VersionNotFound"] as const) : []),
+  ];
+}
+
+/** Whether a version has an error of the registry: FC 3.0 has no services and no If-Match. */
+function isOf(
+  { hasServices }: ApiVersion,
+  { resource, names }: Pick<Operation, "resource" | "names">,
+  code: ErrorCode,
+): boolean {
+  if (!hasServices) {
+    const isOfService = names === "qualified service" && /^(Alias|Version)NotFound$/.test(code);
+    return !isOfService && !/^Service|^Precondition/.test(code);
+  }
+  // In FC 2.0, versions and aliases are of services, and a function has neither.
+  const isOfFunction =
+    resource === "version" || resource === "alias" ? "FunctionNotFound" : "FunctionNotEmpty";
+  return code !== isOfFunction;
 }
 
 /** The OpenAPI paths of one API version, and the schemas that these paths use. */
@@ -46,9 +70,20 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
     }
   }
   const named = (schema: SchemaName) => schemaId(version, schema);
+  const used = new Set<SchemaName | undefined>(
+    routesOf(version).flatMap(({ operation }) => {
+      const { body, answer } = operations[operation];
+      return [body?.schema, answer.schema];
+    }),
+  );
+  const resources = Object.entries({
+    ...resourceRequests(version),
+    ...resourceResponses(version, (schema) => reference("schemas", named(schema))),
+  }).filter(([schema]) => used.has(schema as SchemaName));
   return {
     paths,
     schemas: {
+      ...Object.fromEntries(resources.map(([schema, its]) => [named(schema as SchemaName), its])),
       [named("AsyncInvokeConfigInput")]: jsonSchema(requestSchema(version)),
       [named("AsyncInvokeConfig")]: configSchema(version),
       [named("AsyncInvokeConfigs")]: {
@@ -72,10 +107,7 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
   };
 }
 
-type SchemaName =
-  | NonNullable<Operation["body"]>["schema"]
-  | NonNullable<Operation["answer"]["schema"]>
-  | "Error";
+type SchemaName = RequestSchema | ResponseSchema | "Error";
 
 /** A schema's name with the version, because one document has three versions. */
 function schemaId(version: ApiVersion, schema: SchemaName): string {
@@ -84,7 +116,11 @@ function schemaId(version: ApiVersion, schema: SchemaName): string {
 
 /** A route's path in OpenAPI's form, with the API's names for the parameters. */
 function addressOf(pattern: string): string {
-  return pattern.replace(":service", "{serviceName}").replace(":function", "{functionName}");
+  return pattern
+    .replace(":service", "{serviceName}")
+    .replace(":function", "{functionName}")
+    .replace(":version", "{versionId}")
+    .replace(":alias", "{aliasName}");
 }
 
 function operationObject(version: ApiVersion, route: VersionRoute, prefix: string): JsonObject {
@@ -112,7 +148,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
     responses: {
       [answer.status]: {
         description: texts.answer,
-        headers: commonHeaders,
+        headers: { ...commonHeaders, ...etagOf(version, answer.schema) },
         ...(answer.schema
           ? {
               content: jsonContent(
@@ -133,79 +169,31 @@ const commonHeaders: JsonObject = {
   Date: reference("headers", "Date"),
 };
 
+/** The ETag header of a response that shows one resource of FC 2.0. */
+function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined): JsonObject {
+  const hasTag = ["Service", "Function", "Version", "Alias"].includes(schema ?? "");
+  return hasServices && hasTag ? { ETag: reference("headers", "ETag") } : {};
+}
+
 function parametersOf(version: ApiVersion, { operation, path }: VersionRoute): JsonObject[] {
-  const { names, query } = operations[operation];
-  const hasQualifier = names === "qualified function";
+  const { names, query, errors } = operations[operation];
+  const hasQualifier =
+    names === "qualified function" || (names === "qualified service" && version.hasServices);
   const inSegment = hasQualifier && version.qualifierIn === "service segment";
   return [
     ...(path.includes(":service") ? [inSegment ? "serviceNameWithQualifier" : "serviceName"] : []),
-    path.includes(":function") ? "functionName" : "functionNameInQuery",
+    ...(path.includes(":function") ? ["functionName"] : []),
+    ...(path.includes(":version") ? ["versionId"] : []),
+    ...(path.includes(":alias") ? ["aliasName"] : []),
+    ...(names === "function or all" && !path.includes(":function") ? ["functionNameInQuery"] : []),
     ...(hasQualifier && !inSegment ? ["qualifier"] : []),
     ...query,
+    ...(version.hasServices && errors.includes("PreconditionFailed") ? ["ifMatch"] : []),
     "fault",
   ].map((name) => reference("parameters", name));
 }
 
-/** The parameters that operations of the API share. */
-export const apiParameters: JsonObject = {
-  serviceName: {
-    name: "serviceName",
-    in: "path",
-    required: true,
-    description: "The service.",
-    schema: { type: "string" },
-    example: "demo",
-  },
-  serviceNameWithQualifier: {
-    name: "serviceName",
-    in: "path",
-    required: true,
-    description:
-      "The service and, after a dot, the qualifier: LATEST (also without one), a version or an alias.",
-    schema: { type: "string" },
-    example: "demo.prod",
-  },
-  functionName: {
-    name: "functionName",
-    in: "path",
-    required: true,
-    description: "The function.",
-    schema: { type: "string" },
-    example: "hello",
-  },
-  functionNameInQuery: {
-    name: "functionName",
-    in: "query",
-    description: "The function; all functions without it.",
-    schema: { type: "string" },
-  },
-  qualifier: {
-    name: "qualifier",
-    in: "query",
-    description: "LATEST (the default), a version or an alias.",
-    schema: { type: "string", default: "LATEST" },
-  },
-  limit: {
-    name: "limit",
-    in: "query",
-    schema: { type: "integer", minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
-  },
-  nextToken: {
-    name: "nextToken",
-    in: "query",
-    description: "What the page before returned.",
-    schema: { type: "string" },
-  },
-  fault: {
-    name: "X-Sandbox-Fault",
-    in: "header",
-    description:
-      "Asks the sandbox to fail this one request: an error code, `delay=1500` (milliseconds), `status=503` or `broken`, and `;after=apply` for after the request took effect.",
-    schema: { type: "string" },
-  },
-};
-
-/** The headers of every response, and Retry-After of 429 responses. */
+/** The headers of responses: of every one, of those that show a resource of FC 2.0, and of 429 responses. */
 export const headers: JsonObject = {
   RequestId: {
     description:
@@ -215,6 +203,10 @@ export const headers: JsonObject = {
   Date: {
     description: "The server's time, real whatever the sandbox's clock shows.",
     schema: { type: "string" },
+  },
+  ETag: {
+    description: "Which state of the resource this is: 32 hexadecimal digits, for If-Match.",
+    schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
   },
   RetryAfter: { description: "Seconds.", schema: { type: "integer" } },
 };

@@ -1,7 +1,8 @@
 import { apiVersions } from "../fc/versions.ts";
 import { limits, type RawVariables } from "../variables.ts";
-import { apiParameters, apiPaths, headers } from "./api.ts";
+import { apiPaths, headers } from "./api.ts";
 import { controlPaths } from "./controlPlane.ts";
+import { apiParameters } from "./parameters.ts";
 import type { JsonObject } from "./schemas.ts";
 
 const ABOUT_API = `The asynchronous invocation configuration API of Alibaba Cloud Function Compute, as this sandbox answers it.

@@ -22,24 +22,50 @@ function requestWith(
   };
 }
 
+/** A body by which every operation that has one can be read, whichever of its items the operation knows. */
+const BODY = {
+  serviceName: "demo",
+  functionName: "f",
+  runtime: "nodejs20",
+  handler: "index.handler",
+  customContainerConfig: { image: "registry.example/hello" },
+  aliasName: "prod",
+  versionId: "1",
+};
+
 describe.each(apiVersions)("in $id", (version) => {
   const names = version.hasServices ? { service: "demo", function: "f" } : { function: "f" };
+  const all = { ...names, version: "1", alias: "prod" };
   const service = version.hasServices ? "demo" : "";
+  const none = { service: null, function: null, qualifier: null };
+  const ofFunction = { service, function: "f", qualifier: null };
+  const ofOwner = version.hasServices ? { ...none, service } : ofFunction;
+  const ofService = version.hasServices ? { ...none, service } : none;
+  const expected = {
+    nothing: none,
+    service: ofService,
+    "qualified service": ofService,
+    function: ofFunction,
+    "qualified function": { ...ofFunction, qualifier: "LATEST" },
+    owner: ofOwner,
+    "version of owner": { ...ofOwner, qualifier: "1" },
+    "alias of owner": { ...ofOwner, qualifier: "prod" },
+    "function or all": ofFunction,
+  };
+  const its = operationNames.filter((name) => operations[name].routes[version.id]);
 
-  test.each(operationNames)("a request for %s is read as a call of it, with its names", (name) => {
-    expect(readCall(name, requestWith(namesOf(version, name)), version)).toMatchObject({
-      value: { operation: name },
-    });
-    const qualifier = operations[name].names === "qualified function" ? "LATEST" : null;
-    expect(namesReader(name)(requestWith(names), version)).toEqual({
-      names: { service, function: "f", qualifier },
+  test.each(its)("a request for %s is read as a call of it, with its names", (name) => {
+    const request = requestWith(all, {}, ok(new TextEncoder().encode(JSON.stringify(BODY))));
+    expect(readCall(name, request, version)).toMatchObject({ value: { operation: name } });
+    expect(namesReader(name)(request, version)).toEqual({
+      names: expected[operations[name].names],
       error: undefined,
     });
   });
 
-  test.each(operationNames)("%s only reads a body where the registry says so", (name) => {
+  test.each(its)("%s only reads a body where the registry says so", (name) => {
     const error = { status: 400, code: "EntityTooLarge", message: "too large" } as const;
-    const read = readCall(name, requestWith(names, {}, err(error)), version);
+    const read = readCall(name, requestWith(all, {}, err(error)), version);
     expect(read.ok).toBe(operations[name].body === undefined);
   });
 

@@ -1,8 +1,11 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
+import type { ErrorCode } from "../../src/fc/errors.ts";
+import { operations as registry } from "../../src/fc/operations.ts";
 import { SERVER } from "../server.ts";
 import { Contract, type Document, type Exchange, type Operation, operationsOf } from "./document.ts";
+import { FUNCTION, failing, filledSandbox, type ResourceRequest, registered, success } from "./resources.ts";
 
 const fetched = async (path: string): Promise<Document> => (await fetch(SERVER + path)).json();
 
@@ -66,6 +69,7 @@ function keep(operation: Operation, name: string, value: unknown): void {
 }
 
 const REQUEST_ID = "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47";
+const UUID = /^[0-9a-f-]{36}$/;
 const FC3_REQUEST_ID = "1-65bf56b2-1368aa6d-c7da7fa6a4d4";
 const STEADY: Readonly<Record<string, unknown>> = {
   accessKeySecret: "the-secret-of-the-access-key",
@@ -80,17 +84,69 @@ function steady(value: unknown): unknown {
   const text = JSON.stringify(value, (key, item) => {
     if (key in STEADY && item !== undefined && item !== null && item !== "") return STEADY[key];
     if (/^requestId$/i.test(key) && item !== null) return /^1-/.test(item) ? FC3_REQUEST_ID : REQUEST_ID;
-    return key === "id" && /^[0-9a-f-]{36}$/.test(item) ? REQUEST_ID : item;
+    return /^(id|serviceId|functionId)$/.test(key) && UUID.test(item) ? REQUEST_ID : item;
   });
   return JSON.parse(
     text
       .replaceAll(SERVER, "https://fc-sandbox.example.com")
+      .replace(/(?<=\/code\/)[\w.-]+/g, "the-token-of-the-code")
       .replace(/[a-z2-7]{26}(?=["/\\])/g, "abcdefghijklmnop2345672345"),
   );
 }
 
+/** The codes that the document has for an operation, without those that only a fault can bring about. */
+function ownCodes({ object }: Operation): ErrorCode[] {
+  return Object.values<Document>(object.responses).flatMap(({ description, content }) => {
+    if (content?.["application/json"]?.schema?.allOf === undefined) return [];
+    const [own] = description.split(/(?:; |^)by a fault only/);
+    return own === "" ? [] : own.split(", ");
+  });
+}
+
+/** Every code that the API has, which a fault can make up. */
+function allCodes(operation: Operation): string[] {
+  const { properties } = whole.components.schemas[`Error_${operation.object.tags[0]}`];
+  return (properties.Code ?? properties.ErrorCode).enum;
+}
+
+/** Requests of one operation on resources that come to every outcome it has by itself. */
+async function driveResource(operation: Operation): Promise<void> {
+  const sandbox = await filledSandbox(operation.object.tags[0] !== "2023-03-30");
+  const answer = async (request: ResourceRequest, wanted?: string): Promise<string> => {
+    const { status, json } = await drive(operation, sandbox.endpoint, request);
+    const name = String(status < 300 ? status : (json.ErrorCode ?? json.Code));
+    if (wanted !== undefined) expect(name, operation.id).toBe(wanted);
+    if (status < 300 || registry[registered(operation)].errors.includes(name as ErrorCode)) {
+      keep(operation, name, json);
+    }
+    if (status < 300 && request.body) keep(operation, "request", JSON.parse(request.body));
+    return name;
+  };
+  const codes = ownCodes(operation);
+  for (const code of codes) {
+    const request = failing(operation, code);
+    if (request) await answer(request, code);
+  }
+  const usual = success(operation);
+  for (const code of allCodes(operation)) {
+    await answer({ ...usual, headers: { "X-Sandbox-Fault": code } }, code);
+  }
+  await answer(usual, operation.method === "DELETE" ? "204" : "200");
+  if (codes.includes("VersionPublishError")) await answer(usual, "VersionPublishError");
+  await sandbox.settings({ signatures: "required" });
+  const signed = (authorization: string) => ({
+    ...usual,
+    headers: { Authorization: authorization, Date: new Date().toUTCString() },
+  });
+  await answer(usual, "MissingRequiredHeader");
+  await answer(signed("Basic eDp5"), "AccessDenied");
+  await answer(signed("FC somebody:c2ln"), "InvalidAccessKeyID");
+  await answer(signed(`FC ${sandbox.access.accessKeyId}:${"A".repeat(43)}=`), "SignatureNotMatch");
+}
+
 /** Requests of one operation that come to every outcome it has by itself. */
 async function driveApi(operation: Operation): Promise<void> {
+  if (registry[registered(operation)].resource !== "config") return driveResource(operation);
   const { path, method } = operation;
   const isPut = method === "PUT";
   const isList = path.endsWith("configs");
@@ -161,11 +217,7 @@ async function driveApi(operation: Operation): Promise<void> {
     await answer(declared, named("demo", "hello", "2"), "VersionNotFound");
   }
   // Every code there is, as a fault makes it up.
-  const { enum: codes } =
-    whole.components.schemas[`Error_${operation.object.tags[0]}`].properties[
-      path.startsWith("/2021") || path.startsWith("/2023") ? "Code" : "ErrorCode"
-    ];
-  for (const code of codes) {
+  for (const code of allCodes(operation)) {
     const other = await createSandbox(SERVER);
     await answer(other, { ...existing, headers: { "X-Sandbox-Fault": code } }, code);
   }
@@ -203,9 +255,9 @@ async function driveControl(operation: Operation): Promise<void> {
   const Authorization = `Bearer ${sandbox.access.controlToken}`;
   const statuses = Object.keys(operation.object.responses).map(Number);
   const body = bodies[id];
-  const values = { id: fault.id };
+  const values = { id: fault.id, token: id === "getCode" ? await codeToken(sandbox) : "" };
   const isPublic = !statuses.includes(401);
-  const base = isPublic ? SERVER : sandbox.endpoint;
+  const base = isPublic && id !== "getCode" ? SERVER : sandbox.endpoint;
   const send = async (status: number, request: Parameters<typeof drive>[2], at = base) => {
     const { json, ...exchange } = await drive(operation, at, {
       values,
@@ -240,6 +292,7 @@ async function driveControl(operation: Operation): Promise<void> {
     await send(409, { body });
   }
   if (id === "createSandbox") await send(409, { body: `{"snapshot":${MANY}}` });
+  if (id === "getCode") await send(404, { values: { token: "nothing" } });
   if (id === "removeFault") await send(404, { values: { id: "nothing" } });
   if (id === "advanceClock") {
     await sandbox.clock.set({ mode: "real" });
@@ -252,6 +305,15 @@ async function driveControl(operation: Operation): Promise<void> {
     }
     await send(409, { body });
   }
+}
+
+/** The token of a function's code, which is the end of the address that GetFunctionCode answers with. */
+async function codeToken({ endpoint }: SandboxClient): Promise<string> {
+  const functions = `${endpoint}/2023-03-30/functions`;
+  const body = JSON.stringify({ functionName: "report", ...FUNCTION });
+  await fetch(functions, { method: "POST", headers: JSON_TYPE, body });
+  const { url } = await (await fetch(`${functions}/report/code`)).json();
+  return url.slice(url.lastIndexOf("/") + 1);
 }
 
 async function openFeed(sandbox: SandboxClient, operation: Operation): Promise<void> {

@@ -27,7 +27,8 @@ import {
 import type { ApiVersion } from "../versions.ts";
 import { aliasItems, fc2AliasItems } from "./schema.ts";
 
-const bodies = { fc2: bodiesOf(fc2AliasItems), fc3: bodiesOf(aliasItems) };
+/** The bodies of requests that write an alias, by generation of the API. */
+export const aliasBodies = { fc2: bodiesOf(fc2AliasItems), fc3: bodiesOf(aliasItems) };
 
 function bodiesOf(items: typeof fc2AliasItems | typeof aliasItems) {
   return { creation: itemsBody({ aliasName: nameSchema, ...items }), update: itemsBody(items) };
@@ -47,7 +48,7 @@ function readAlias(
 ): Result<GivenAlias & { readonly name: unknown }, ApiError> {
   const body = readJsonBody(request);
   if (!body.ok) return body;
-  const given = parseItems(bodies[version.hasServices ? "fc2" : "fc3"][kind], body.value);
+  const given = parseItems(aliasBodies[version.hasServices ? "fc2" : "fc3"][kind], body.value);
   if (!given.ok) return given;
   const { aliasName: name, versionId, ...items } = given.value;
   return ok({ name, versionId: versionId === undefined ? undefined : String(versionId), items });
@@ -76,7 +77,7 @@ function checkVersions(
 }
 
 /** An alias as a version's responses show it. */
-function renderAlias({ hasServices }: ApiVersion, { name, value }: NamedResource<StoredAlias>) {
+export function renderAlias({ hasServices }: ApiVersion, { name, value }: NamedResource<StoredAlias>) {
   const { versionId, items, createdTime, lastModifiedTime } = value;
   return {
     aliasName: name,

@@ -1,4 +1,5 @@
 import { ok } from "../../lib/result.ts";
+import { parsePageRequest } from "../paging.ts";
 import type { ResourceHandler } from "../resources.ts";
 
 // What the sandbox has none of, but tools list on their way: they find nothing to deploy or to remove.
@@ -22,7 +23,10 @@ export interface EmptyList<N extends ListName> {
 
 function emptyList<N extends ListName>(operation: N): ResourceHandler<EmptyList<N>> {
   return {
-    read: () => ok({ operation }),
+    read({ query }) {
+      const page = parsePageRequest(query("limit"), query("nextToken"));
+      return page.ok ? ok({ operation }) : page;
+    },
     perform: () => ({ outcome: ok({ [items[operation]]: [] }) }),
   };
 }

@@ -27,7 +27,7 @@ import { renderFunction, withAcceleration } from "./render.ts";
 import { fc2FunctionItems, fc3FunctionItems, UNKNOWN_RUNTIME, unknownRuntime } from "./schema.ts";
 
 /** The bodies of requests that write a function, by generation of the API. */
-const bodies = {
+export const functionBodies = {
   fc2: bodiesOf(fc2FunctionItems),
   fc3: bodiesOf(fc3FunctionItems),
 };
@@ -55,7 +55,7 @@ function readFunction(
   if (!body.ok) return body;
   const refuse = (message: string | undefined, came: unknown) =>
     message === UNKNOWN_RUNTIME ? failure("InvalidArgument", unknownRuntime(came)) : undefined;
-  const given = parseItems(bodies[version.hasServices ? "fc2" : "fc3"][kind], body.value, refuse);
+  const given = parseItems(functionBodies[version.hasServices ? "fc2" : "fc3"][kind], body.value, refuse);
   if (!given.ok) return given;
   const { functionName, code, ...items } = given.value;
   if (JSON.stringify(items).length > request.limits.bodyBytes) {

@@ -27,14 +27,17 @@ export interface CreateService {
   readonly items: Items;
 }
 
-const creation = itemsBody({ serviceName: nameSchema, ...serviceItems });
-const update = itemsBody(serviceItems);
+/** The bodies of requests that write a service. */
+export const serviceBodies = {
+  creation: itemsBody({ serviceName: nameSchema, ...serviceItems }),
+  update: itemsBody(serviceItems),
+};
 
 export const createService: ResourceHandler<CreateService> = {
   read(request) {
     const body = readJsonBody(request);
     if (!body.ok) return body;
-    const given = parseItems(creation, body.value);
+    const given = parseItems(serviceBodies.creation, body.value);
     if (!given.ok) return given;
     const { serviceName, ...items } = given.value;
     const name = parseName("ServiceName", String(serviceName ?? ""), request.limits.nameLength);
@@ -101,7 +104,7 @@ export const updateService: ResourceHandler<UpdateService> = {
   read(request) {
     const body = readJsonBody(request);
     if (!body.ok) return body;
-    const items = parseItems(update, body.value);
+    const items = parseItems(serviceBodies.update, body.value);
     return items.ok
       ? ok({ operation: "UpdateService", items: items.value, ifMatch: request.header("If-Match") })
       : items;

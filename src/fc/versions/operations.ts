@@ -30,7 +30,8 @@ import {
   stamp,
 } from "../resources.ts";
 
-const publication = itemsBody({ description });
+/** The body of a request that publishes a version. */
+export const publication = itemsBody({ description });
 
 export interface PublishFunctionVersion {
   readonly operation: "PublishFunctionVersion";
@@ -86,7 +87,7 @@ function ownerWrite(
 }
 
 /** A version as responses show it. */
-function renderVersion({ name, value }: NamedResource<StoredVersion>) {
+export function renderVersion({ name, value }: NamedResource<StoredVersion>) {
   return {
     versionId: name,
     description: value.description,
