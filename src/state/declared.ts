@@ -105,7 +105,8 @@ export type Named = string | { readonly name: string } | { readonly versionId: s
 
 export function nameOf(named: Named): string {
   if (typeof named === "string") return named;
-  return "versionId" in named ? named.versionId : named.name;
+  // An alias has a name, and the version that it points to.
+  return "name" in named ? named.name : named.versionId;
 }
 
 /** An element of the declarations, as an object: its items, and what else it says. */
