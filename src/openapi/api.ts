@@ -57,15 +57,20 @@ function isOf(
   return code !== isOfFunction;
 }
 
-/** The OpenAPI paths of one API version, and the schemas that these paths use. */
-export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; readonly schemas: JsonObject } {
+/** The OpenAPI paths of one API version, and the components that these paths use. */
+export function apiPaths(version: ApiVersion): {
+  readonly paths: JsonObject;
+  readonly schemas: JsonObject;
+  readonly responses: JsonObject;
+} {
   const paths: Record<string, Record<string, JsonObject>> = {};
+  const shared = new SharedResponses(version);
   for (const prefix of version.prefixes) {
     for (const route of routesOf(version)) {
       const address = prefix + addressOf(route.path);
       paths[address] = {
         ...paths[address],
-        [route.method.toLowerCase()]: operationObject(version, route, prefix),
+        [route.method.toLowerCase()]: operationObject(version, route, prefix, shared),
       };
     }
   }
@@ -82,6 +87,7 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
   }).filter(([schema]) => used.has(schema as SchemaName));
   return {
     paths,
+    responses: shared.components,
     schemas: {
       ...Object.fromEntries(resources.map(([schema, its]) => [named(schema as SchemaName), its])),
       [named("AsyncInvokeConfigInput")]: jsonSchema(requestSchema(version)),
@@ -123,7 +129,12 @@ function addressOf(pattern: string): string {
     .replace(":alias", "{aliasName}");
 }
 
-function operationObject(version: ApiVersion, route: VersionRoute, prefix: string): JsonObject {
+function operationObject(
+  version: ApiVersion,
+  route: VersionRoute,
+  prefix: string,
+  shared: SharedResponses,
+): JsonObject {
   const { body, answer } = operations[route.operation];
   const texts = operationTexts[route.operation];
   const recordedId = operationId(route, version, version.prefixes[0] ?? "");
@@ -158,7 +169,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
             }
           : {}),
       },
-      ...errorResponses(version, operations[route.operation], recordedId),
+      ...errorResponses(version, operations[route.operation], recordedId, shared),
       default: { description: "Whatever a fault of this sandbox makes up.", headers: commonHeaders },
     },
   };
@@ -211,7 +222,29 @@ export const headers: JsonObject = {
   RetryAfter: { description: "Seconds.", schema: { type: "integer" } },
 };
 
-function errorResponses(version: ApiVersion, operation: Operation, recordedId: string): JsonObject {
+/** Error responses that several operations of a version have, which are components of the document. */
+class SharedResponses {
+  readonly components: Record<string, JsonObject> = {};
+  readonly #version: ApiVersion;
+
+  constructor(version: ApiVersion) {
+    this.#version = version;
+  }
+
+  /** A reference to a response with these codes. It has no example of its own. */
+  refer(status: number, codes: readonly ErrorCode[], response: JsonObject): JsonObject {
+    const name = [status, ...codes, this.#version.id].join("_");
+    this.components[name] ??= response;
+    return reference("responses", name);
+  }
+}
+
+function errorResponses(
+  version: ApiVersion,
+  operation: Operation,
+  recordedId: string,
+  shared: SharedResponses,
+): JsonObject {
   const own = new Set(ownCodes(version, operation));
   const byStatus = Map.groupBy(errorCodes, statusOf);
   return Object.fromEntries(
@@ -221,25 +254,25 @@ function errorResponses(version: ApiVersion, operation: Operation, recordedId: s
         its.join(", "),
         byFault.length > 0 ? `by a fault only: ${byFault.join(", ")}` : "",
       ].filter(Boolean);
-      return [
-        status,
-        {
-          description: description.join("; "),
-          headers: {
-            ...commonHeaders,
-            ...(status === 429 ? { "Retry-After": reference("headers", "RetryAfter") } : {}),
-          },
-          content: jsonContent(
-            {
-              allOf: [
-                reference("schemas", schemaId(version, "Error")),
-                { properties: { [codeItem(version)]: { enum: codes } } },
-              ],
-            },
-            examplesOf(recordedId, codes),
-          ),
+      const examples = examplesOf(recordedId, codes);
+      const response = {
+        description: description.join("; "),
+        headers: {
+          ...commonHeaders,
+          ...(status === 429 ? { "Retry-After": reference("headers", "RetryAfter") } : {}),
         },
-      ];
+        content: jsonContent(
+          {
+            allOf: [
+              reference("schemas", schemaId(version, "Error")),
+              { properties: { [codeItem(version)]: { enum: codes } } },
+            ],
+          },
+          examples,
+        ),
+      };
+      const isShared = Object.keys(examples).length === 0;
+      return [status, isShared ? shared.refer(status, its, response) : response];
     }),
   );
 }

@@ -22,7 +22,8 @@ export function openApiDocument(
   only?: (typeof apiVersions)[number]["id"],
 ): JsonObject {
   const versions = apiVersions.filter(({ id }) => only === undefined || id === only);
-  const parts = versions.map(apiPaths);
+  const versionParts = versions.map(apiPaths);
+  const parts: Omit<(typeof versionParts)[number], "responses">[] = [...versionParts];
   if (only === undefined) parts.push(controlPaths(limits(variables)));
   return {
     openapi: "3.1.0",
@@ -46,6 +47,7 @@ export function openApiDocument(
     paths: merged(parts.map(({ paths }) => paths)),
     components: {
       schemas: merged(parts.map(({ schemas }) => schemas)),
+      responses: merged(versionParts.map(({ responses }) => responses)),
       headers,
       parameters: apiParameters,
       securitySchemes: {

@@ -23,6 +23,9 @@ export function jsonContent(
   return { [type]: { schema, ...shown } };
 }
 
-export function reference(kind: "schemas" | "headers" | "parameters", name: string): JsonObject {
+export function reference(
+  kind: "schemas" | "headers" | "parameters" | "responses",
+  name: string,
+): JsonObject {
   return { $ref: `#/components/${kind}/${name}` };
 }

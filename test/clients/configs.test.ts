@@ -257,7 +257,9 @@ describe.each([fc2(url), fcOpen20210406(url), fc20230330(url)])("$sdk", ({ confi
       }
       const { nextToken } = await list(name, { limit: 1 });
       expect(nextToken).toBeDefined();
-      for (const wrong of [nextToken, "MTIzNCNhYmM="]) {
+      // In 2016-08-15 a token is a qualifier, whichever list it is of.
+      const ofOther = /^\w+$/.test(String(nextToken)) ? [] : [nextToken];
+      for (const wrong of [...ofOther, "MTIzNCNhYmM="]) {
         expect(await refusal(list(other, { limit: 1, nextToken: wrong }))).toEqual(
           invalid(expect.any(String)),
         );

@@ -64,15 +64,6 @@ test("fc2 and fc-open20210406 put parts of one config", async () => {
   });
 });
 
-test("a nextToken that fc2 got goes on in fc-open20210406", async () => {
-  const name = newFunction();
-  for (const version of ["1", "2", "3"]) await fc2.putFunctionAsyncConfig("shop", name, version);
-  const { nextToken } = (await fc2.listFunctionAsyncConfigs("shop", name, { limit: 2 })).data;
-  const request = new fcOpen20210406.ListFunctionAsyncInvokeConfigsRequest({ limit: 2, nextToken });
-  const { body } = await fc2021.listFunctionAsyncInvokeConfigs("shop", name, request);
-  expect(body.configs?.map(({ qualifier }) => qualifier)).toEqual(["3"]);
-});
-
 test("fc20230330 does not see the configs of functions in a service", async () => {
   const name = newFunction();
   await fc2.putFunctionAsyncConfig("shop", name, "", { maxAsyncRetryAttempts: 1 });

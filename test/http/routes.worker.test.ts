@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { operations, routesOf, shownOperation } from "../../src/fc/operations.ts";
+import { type Operation, operations, routesOf, shownOperation } from "../../src/fc/operations.ts";
 import { apiVersions } from "../../src/fc/versions.ts";
 import { newSandbox } from "../newSandbox.ts";
 
@@ -8,10 +8,20 @@ const places = apiVersions.flatMap((version) =>
     routesOf(version).map((route) => ({
       ...route,
       version,
-      target: (prefix + route.path).replace(":service", "demo").replace(":function", "f"),
+      target: (prefix + route.path)
+        .replace(":service", "demo")
+        .replace(":function", "f")
+        .replace(":version", "1")
+        .replace(":alias", "prod"),
     })),
   ),
 );
+
+const qualifiers: { readonly [N in Operation["names"]]?: string } = {
+  "qualified function": "LATEST",
+  "version of owner": "1",
+  "alias of owner": "prod",
+};
 
 describe("every operation of the registry is where its version has it", () => {
   test.each(places)("$method $target is $name", async ({ method, target, version, operation }) => {
@@ -19,10 +29,15 @@ describe("every operation of the registry is where its version has it", () => {
     await sandbox.send(method, target);
     const allowed = await sandbox.send("OPTIONS", target);
     const [entry] = (await sandbox.requests.list()).requests;
-    expect(entry).toMatchObject({ operation: shownOperation(operation), version: version.id });
-    expect(entry?.function).toBe(target.includes("/f/") ? "f" : null);
-    expect(entry?.service).toBe(target.includes("/f/") ? (version.hasServices ? "demo" : "") : null);
-    expect(entry?.qualifier).toBe(operations[operation].names === "qualified function" ? "LATEST" : null);
+    const hasFunction = /\/f(\/|$)/.test(target);
+    const hasService = target.includes("/demo");
+    expect(entry).toMatchObject({
+      operation: shownOperation(operation),
+      version: version.id,
+      service: hasService ? "demo" : hasFunction ? "" : null,
+      function: hasFunction ? "f" : null,
+      qualifier: qualifiers[operations[operation].names] ?? null,
+    });
     expect(allowed.headers.get("Allow")?.split(", ")).toContain(method);
   });
 

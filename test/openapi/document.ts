@@ -11,18 +11,35 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly pointer: string;
+  /** Its responses are resolved: `responsePointers` says where in the document they are. */
   readonly object: Document;
+  readonly responsePointers: Readonly<Record<string, string>>;
 }
 
 export function operationsOf(document: Document): Operation[] {
   return Object.entries<Document>(document.paths).flatMap(([path, item]) =>
-    Object.entries<Document>(item).map(([method, object]) => ({
-      id: object.operationId,
-      method: method.toUpperCase(),
-      path,
-      pointer: `/paths/${escaped(path)}/${method}`,
-      object,
-    })),
+    Object.entries<Document>(item).map(([method, object]) => {
+      const pointer = `/paths/${escaped(path)}/${method}`;
+      const responses = Object.entries<Document>(object.responses).map(([status, response]) => {
+        const { $ref: reference } = response;
+        return {
+          status,
+          response: resolved(document, response),
+          pointer: reference ? reference.slice(1) : `${pointer}/responses/${status}`,
+        };
+      });
+      return {
+        id: object.operationId,
+        method: method.toUpperCase(),
+        path,
+        pointer,
+        object: {
+          ...object,
+          responses: Object.fromEntries(responses.map(({ status, response }) => [status, response])),
+        },
+        responsePointers: Object.fromEntries(responses.map((one) => [one.status, one.pointer])),
+      };
+    }),
   );
 }
 
@@ -48,14 +65,17 @@ export class Contract {
   }
 
   /** Fails where an exchange is not as the document says; a request that succeeded must be valid, too. */
-  check({ id, pointer, object }: Operation, { body, status, headers, json }: Exchange): void {
+  check(
+    { id, pointer, object, responsePointers }: Operation,
+    { body, status, headers, json }: Exchange,
+  ): void {
     const what = `${id} ${status}`;
-    const declared = this.#resolved(object.responses[status]);
+    const declared = object.responses[status];
     expect(declared, `${what} is not in the document`).toBeDefined();
     for (const [name, header] of Object.entries<Document>(declared.headers ?? {})) {
       const value = headers.get(name);
       expect(value, `${what} has no ${name}`).not.toBeNull();
-      const { schema } = this.#resolved(header);
+      const { schema } = resolved(this.#document, header);
       const typed = schema.type === "integer" ? Number(value) : value;
       expect(this.#ajv.validate(schema, typed), `${what}: ${name} is ${value}`).toBe(true);
     }
@@ -63,7 +83,7 @@ export class Contract {
     if (type === undefined) expect(json, what).toBeUndefined();
     else {
       expect(headers.get("Content-Type"), what).toMatch(type);
-      this.#holds(`${pointer}/responses/${status}/content/${escaped(type)}/schema`, json, what);
+      this.#holds(`${responsePointers[status]}/content/${escaped(type)}/schema`, json, what);
     }
     if (status < 300 && body) {
       this.#holds(
@@ -82,15 +102,16 @@ export class Contract {
       true,
     );
   }
+}
 
-  #resolved(object: Document): Document {
-    const { $ref } = object ?? {};
-    if ($ref === undefined) return object;
-    return $ref
-      .slice(2)
-      .split("/")
-      .reduce((within: Document, key: string) => within[key], this.#document);
-  }
+/** What a reference of a document refers to; anything else as it is. */
+function resolved(document: Document, object: Document): Document {
+  const { $ref: reference } = object ?? {};
+  if (reference === undefined) return object;
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce((within: Document, key: string) => within[key], document);
 }
 
 function escaped(key: string): string {

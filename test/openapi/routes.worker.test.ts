@@ -11,6 +11,8 @@ test("every route of the Worker but the pages is in the document", async () => {
         .replace(/^\/_sandbox\/$/, "/_sandbox")
         .replace(/:service\b/, "{serviceName}")
         .replace(/:function\b/, "{functionName}")
+        .replace(/:version\b/, "{versionId}")
+        .replace(/:alias\b/, "{aliasName}")
         .replace(/:(\w+)/g, "{$1}");
       return `${method} ${written}`;
     });
