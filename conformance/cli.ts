@@ -1,11 +1,20 @@
 import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { endpointOf, type Given, HELP, readCommandLine, selectionOf, subjectOf } from "./commandLine.ts";
+import {
+  endpointOf,
+  type Given,
+  HELP,
+  makesFunctions,
+  readCommandLine,
+  selectionOf,
+  subjectOf,
+} from "./commandLine.ts";
 import { diff, diffReport } from "./diff.ts";
 import type { Subject } from "./placeholders.ts";
+import { Preparation } from "./preparation.ts";
 import { parseRecording, recordingOf } from "./recording.ts";
 import { exitCodeOf, stepReport, summary } from "./report.ts";
-import { presentConfigs, reasonOf, runScenarios, type Selection } from "./run.ts";
+import { chosenVersions, presentConfigs, reasonOf, runScenarios, type Selection } from "./run.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { secretsOf, withoutSecrets } from "./secrets.ts";
 
@@ -42,12 +51,12 @@ async function runAgainst(given: Given): Promise<number> {
   // Fail before the run, and not after it.
   if (given.record !== undefined) await access(dirname(given.record), constants.W_OK);
   const interrupted = interruptions();
-  const reached = await reach(given, subject, selection, interrupted.signal);
+  const reached = await reach(given, subject, selection, interrupted);
   if (typeof reached === "string") {
     process.stderr.write(`conformance: ${reached}\n`);
     return interrupted.signal.aborted ? 2 : 1;
   }
-  const { endpoint, present } = reached;
+  const { endpoint, present, preparation } = reached;
   if (present.length > 0) {
     throw new Error(
       `These configs are there, and the run would overwrite them:\n  ${present.join("\n  ")}\nDelete them, or name other functions.`,
@@ -55,11 +64,13 @@ async function runAgainst(given: Given): Promise<number> {
   }
   const secrets = secretsOf(endpoint.credentials);
   const say = (text: string) => process.stdout.write(withoutSecrets(text, secrets));
-  const outcome = await runScenarios(scenarios, subject, endpoint, {
+  const ran = await runScenarios(scenarios, subject, endpoint, {
     ...interrupted,
     selection,
     onStep: (step) => say(stepReport(step, given.verbose)),
   });
+  const left = (await preparation?.remove(interrupted.giveUp)) ?? [];
+  const outcome = { ...ran, leftBehind: [...ran.leftBehind, ...left] };
   say(summary(outcome));
   if (given.record !== undefined) {
     const recording = recordingOf(outcome, subject, endpoint);
@@ -68,12 +79,28 @@ async function runAgainst(given: Given): Promise<number> {
   return exitCodeOf(outcome);
 }
 
-/** The endpoint and the configs that exist there; or a sentence when the endpoint does not answer. */
-async function reach(given: Given, subject: Subject, selection: Selection, signal: AbortSignal) {
+/**
+ * The endpoint, with the functions that the run needs, and the configs that exist there; or a sentence when the
+ * endpoint does not answer. What was made is deleted when anything fails.
+ */
+async function reach(
+  given: Given,
+  subject: Subject,
+  selection: Selection,
+  { signal, giveUp }: ReturnType<typeof interruptions>,
+) {
+  let preparation: Preparation | undefined;
   try {
     const endpoint = await endpointOf(given, subject);
-    return { endpoint, present: await presentConfigs(subject, endpoint, selection, signal) };
+    if (makesFunctions(given)) {
+      preparation = new Preparation(subject, endpoint, chosenVersions(selection));
+      await preparation.make(signal);
+    }
+    const present = await presentConfigs(subject, endpoint, selection, signal);
+    return { endpoint, present, preparation };
   } catch (error) {
+    const left = (await preparation?.remove(giveUp)) ?? [];
+    for (const one of left) process.stderr.write(`conformance: could not delete ${one}\n`);
     if (signal.aborted) return "interrupted before anything was put.";
     if (isUnanswered(error))
       return `Nobody answers at ${given.sandbox ?? given.endpoint}: ${reasonOf(error)}`;

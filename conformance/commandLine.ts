@@ -11,8 +11,6 @@ import type { Credentials } from "./signing.ts";
 const DEFAULTS = {
   account: "1234567890123456",
   region: "cn-hangzhou",
-  service: "fc-conformance-service",
-  function: "fc-conformance-function",
   version: "1",
   alias: "prod",
 };
@@ -25,8 +23,9 @@ export const HELP = `Usage: npm run conformance -- --endpoint URL --access-key-i
        npm run conformance -- --sandbox URL [options]
        npm run conformance -- diff CLOUD.json SANDBOX.json [--wording]
 
-Asks an endpoint, in signed requests, what docs/wire.md says the API does, and reports where the answers differ. Every
-config it puts it deletes again, also after a failure and Ctrl-C. docs/conformance.md says more.
+Asks an endpoint, in signed requests, what docs/wire.md says the API does, and reports where the answers differ. What
+it makes it deletes again, also after a failure and Ctrl-C: a service, functions, versions, aliases and configs, whose names
+begin with ${ELSEWHERE}. docs/conformance.md says more.
 
   --endpoint URL         the cloud, or a sandbox that is there
   --sandbox URL          a sandbox server: makes a sandbox there, with all that the scenarios need
@@ -36,17 +35,18 @@ config it puts it deletes again, also after a failure and Ctrl-C. docs/conforman
   --account ID           the account that owns the functions (--sandbox: ${DEFAULTS.account})
   --region R             where they are (default ${DEFAULTS.region})
 
-What has to be there beforehand, since this API can't make it; nothing of it is invoked:
+Nothing is invoked. With one of the next five options the run uses what is there in place of making it:
 
-  --service NAME         a service of FC 2.0, for 2016-08-15 and 2021-04-06 (default ${DEFAULTS.service})
-  --function NAME        a function in it (default ${DEFAULTS.function})
-  --fc3-function NAME    a function of FC 3.0, for 2023-03-30 (default ${DEFAULTS.function})
+  --service NAME         a service of FC 2.0, for 2016-08-15 and 2021-04-06
+  --function NAME        a function in it
+  --fc3-function NAME    a function of FC 3.0, for 2023-03-30
   --version N            a published version: of the service, and of the FC 3.0 function (default ${DEFAULTS.version})
   --alias NAME           an alias of that version: the same name in both (default ${DEFAULTS.alias})
+
   --on-success NAME      two destinations, where the cloud wants ones that exist
   --on-failure NAME      (default: MNS queues called ${ELSEWHERE} and ${OTHER})
 
-The functions must have no async invoke config: the run stops before it would overwrite one, and when it can't know.
+Functions that are there must have no async invoke config: the run stops before it would overwrite one, and when it can't know.
 
   --only WORD            a version of the API, words of a scenario's name, or a choice; can be given several times
   --skip NEED            what the endpoint has not: existence (every function exists), signatures (none is checked),
@@ -68,11 +68,11 @@ export const options = {
   "access-key-secret": { type: "string" },
   account: { type: "string" },
   region: { type: "string", default: DEFAULTS.region },
-  service: { type: "string", default: DEFAULTS.service },
-  function: { type: "string", default: DEFAULTS.function },
-  "fc3-function": { type: "string", default: DEFAULTS.function },
-  version: { type: "string", default: DEFAULTS.version },
-  alias: { type: "string", default: DEFAULTS.alias },
+  service: { type: "string" },
+  function: { type: "string" },
+  "fc3-function": { type: "string" },
+  version: { type: "string" },
+  alias: { type: "string" },
   "on-success": { type: "string" },
   "on-failure": { type: "string" },
   only: { type: "string", multiple: true, default: [] as string[] },
@@ -95,10 +95,25 @@ export function readCommandLine(args: string[]) {
 }
 export type Given = ReturnType<typeof readCommandLine>["values"];
 
+/** Whether the run makes the functions that it needs; otherwise the options name functions that are there. */
+export function makesFunctions(given: Given): boolean {
+  const { service, function: name, "fc3-function": functionOfFc3, version, alias } = given;
+  return [service, name, functionOfFc3, version, alias].every((one) => one === undefined);
+}
+
 /** The names and ids that the run uses. Throws an Error that says what is missing or invalid. */
 export function subjectOf(given: Given): Subject {
-  const { region, service, version, alias, account: accountId = given.sandbox && DEFAULTS.account } = given;
-  const functions = { function: given.function, functionOfFc3: given["fc3-function"] };
+  const run = randomBytes(4).toString("hex");
+  const suffix = makesFunctions(given) ? `-${run}` : "";
+  const {
+    region,
+    service = `${ELSEWHERE}-service${suffix}`,
+    version = DEFAULTS.version,
+    alias = DEFAULTS.alias,
+    account: accountId = given.sandbox && DEFAULTS.account,
+  } = given;
+  const name = `${ELSEWHERE}-function${suffix}`;
+  const functions = { function: given.function ?? name, functionOfFc3: given["fc3-function"] ?? name };
   if (!accountId) throw new Error("--account is missing: the ID of the account.");
   if (!/^\d+$/.test(accountId)) throw new Error(`--account must be a number, but is "${accountId}".`);
   if (!/^[1-9]\d*$/.test(version)) throw new Error(`--version must be a number, but is "${version}".`);
@@ -117,7 +132,8 @@ export function subjectOf(given: Given): Subject {
   }
   return {
     ...{ accountId, region, service, ...functions, version, alias },
-    missing: `fc-conformance-none-${randomBytes(4).toString("hex")}`,
+    missing: `${ELSEWHERE}-none-${run}`,
+    made: `${ELSEWHERE}-made-${run}`,
     destination: given["on-success"] ?? queue(region, accountId, ELSEWHERE),
     otherDestination: given["on-failure"] ?? queue(region, accountId, OTHER),
   };
@@ -153,7 +169,7 @@ export async function endpointOf(given: Given, subject: Subject): Promise<Endpoi
   if (wrong !== undefined) {
     throw new Error(`--skip must be one of ${SKIPPABLE.join(", ")}, but is "${wrong}".`);
   }
-  if (given.sandbox !== undefined) return newSandbox(url, subject);
+  if (given.sandbox !== undefined) return newSandbox(url, subject, !makesFunctions(given));
   const offers = SKIPPABLE.filter((need) => !given.skip.includes(need));
   return endpointAt(url, credentialsOf(given), new Set(offers));
 }

@@ -121,20 +121,22 @@ export function endpointAt(url: string, credentials: Credentials, offers: Readon
 }
 
 /**
- * Creates a sandbox on a server, with the subject's functions declared, signatures required, and the clock
- * frozen. Throws a ControlError when the control plane refuses.
+ * Creates a sandbox on a server, in which only what was created exists, signatures are required, and the clock is
+ * frozen. With `isDeclared`, the subject's functions exist. Throws a ControlError when the control plane refuses.
  */
-export async function newSandbox(server: string, subject: Subject): Promise<Endpoint> {
+export async function newSandbox(server: string, subject: Subject, isDeclared: boolean): Promise<Endpoint> {
   const { accountId, region, service, alias, version } = subject;
-  const qualifiers = { versions: [version], aliases: [alias] };
   const sandbox = await createSandbox(server, {
     label: "conformance",
     settings: { signatures: "required", functions: "declared", accountId, region },
   });
-  await sandbox.functions.declare({
-    services: [{ name: service, functions: [subject.function], ...qualifiers }],
-    functions: [{ name: subject.functionOfFc3, ...qualifiers }],
-  });
+  if (isDeclared) {
+    const qualifiers = { versions: [version], aliases: [alias] };
+    await sandbox.functions.declare({
+      services: [{ name: service, functions: [subject.function], ...qualifiers }],
+      functions: [{ name: subject.functionOfFc3, ...qualifiers }],
+    });
+  }
   await sandbox.clock.freeze();
   const { accessKeyId = "", accessKeySecret = "" } = sandbox.access;
   return {

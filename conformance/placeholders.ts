@@ -14,6 +14,8 @@ export interface Subject {
   readonly version: string;
   /** A name that no service, function or alias has. */
   readonly missing: string;
+  /** The name of what scenarios make themselves, and delete. */
+  readonly made: string;
   /** The ARNs of two destinations. */
   readonly destination: string;
   readonly otherDestination: string;
@@ -29,6 +31,8 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
     alias: subject.alias,
     version: subject.version,
     missing: subject.missing,
+    made: subject.made,
+    madeAlias: `${subject.made}-alias`,
     destination: subject.destination,
     otherDestination: subject.otherDestination,
     statefulItem: version.statefulItem,

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { operationNamed, routeOf } from "../src/fc/operations.ts";
+import { operationNamed, operations, routeOf } from "../src/fc/operations.ts";
 import { type ApiVersion, apiVersions, versionById } from "../src/fc/versions.ts";
 import { type Endpoint, type Request, send } from "./endpoint.ts";
 import {
@@ -29,7 +29,7 @@ export interface StepOutcome {
 
 export interface RunOutcome {
   readonly steps: readonly StepOutcome[];
-  /** Configs that could not be deleted: for each, its path and the reason. */
+  /** What could not be deleted: for each, its path and the reason. */
   readonly leftBehind: readonly string[];
   /**
    * Why the run ended before the last step, such as a signal or a missing answer; undefined when it did not.
@@ -83,7 +83,8 @@ export async function runScenarios(
   return { steps, leftBehind, stopped };
 }
 
-function chosenVersions({ versions }: Selection): readonly ApiVersion[] {
+/** The API versions that a selection has. */
+export function chosenVersions({ versions }: Selection): readonly ApiVersion[] {
   return apiVersions.filter(({ id }) => versions.length === 0 || versions.includes(id));
 }
 
@@ -244,7 +245,8 @@ class ScenarioRun {
   /** Deletes the scenario's configs. Returns the configs that could not be deleted, each with the reason. */
   async cleanUp(): Promise<string[]> {
     const left: string[] = [];
-    for (const request of this.#deletions.values()) {
+    // What was made last may hold what was made first.
+    for (const request of [...this.#deletions.values()].reverse()) {
       const failure = await this.#delete(request);
       if (failure !== undefined)
         left.push(`${request.path}${request.query && `?${request.query}`}: ${failure}`);
@@ -322,6 +324,8 @@ class ScenarioRun {
     const answer = this.#withoutOthers(whole);
     // A refused PUT created nothing. After any other answer, or none, the config may exist.
     if (isNew && answer.status >= 400 && answer.status < 500) this.#deletions.delete(address);
+    const creation = deletionOf(version, request, answer);
+    if (creation) this.#deletions.set(creation.path, creation);
     // An empty token is none.
     const saved = Object.entries(step.save ?? {}).map(([name, item]) => [
       name,
@@ -341,6 +345,30 @@ class ScenarioRun {
           );
     return { answer, details: differences(expect, identity, answer, version) };
   }
+}
+
+/** The request that deletes what a request created; undefined when it created nothing. */
+function deletionOf(
+  version: ApiVersion,
+  { method, path, body }: Request,
+  answer: Answer,
+): Request | undefined {
+  // After a server error, or none, the resource may be there.
+  if (method !== "POST" || (answer.status >= 400 && answer.status < 500) || body === "") return undefined;
+  const given: unknown = JSON.parse(body);
+  const name =
+    itemOf(answer.body, "versionId") !== undefined && path.endsWith("/versions")
+      ? itemOf(answer.body, "versionId")
+      : ["serviceName", "functionName", "aliasName"].map((item) => itemOf(given, item)).find(Boolean);
+  if (typeof name !== "string") return undefined;
+  return {
+    version,
+    method: "DELETE",
+    path: `${path}/${encodeURIComponent(name)}`,
+    query: "",
+    headers: {},
+    body: "",
+  };
 }
 
 const INTERRUPTED = "interrupted";
@@ -375,22 +403,26 @@ function requestOf(version: ApiVersion, values: Values, given: ScenarioRequest):
 function addressOf(
   version: ApiVersion,
   values: Values,
-  { operation, service, function: functionName, qualifier, query }: Addressed,
+  { operation, service, function: functionName, qualifier, version: number, alias, query }: Addressed,
 ): { method: string; path: string; query: string } {
   const route = routeOf(version, operationNamed(operation));
   if (route === undefined) throw new Error(`${version.id} has no ${operation}.`);
   const serviceName = service ?? String(values["service"] ?? "");
   const name = functionName ?? String(values["function"]);
+  const namesInQuery =
+    operations[route.operation].names === "function or all" && !route.path.includes(":function");
   const inSegment = version.qualifierIn === "service segment" && qualifier !== undefined;
   const segment = inSegment ? `${serviceName}.${qualifier}` : serviceName;
   return {
     method: route.method,
     path: `${version.prefixes[0]}${route.path}`
       .replace(":service", encodeURIComponent(segment))
-      .replace(":function", encodeURIComponent(name)),
+      .replace(":function", encodeURIComponent(name))
+      .replace(":version", encodeURIComponent(number ?? String(values["version"])))
+      .replace(":alias", encodeURIComponent(alias ?? String(values["alias"]))),
     query: queryOf({
       ...(!inSegment && qualifier !== undefined && { qualifier }),
-      ...(!route.path.includes(":function") && { functionName: name }),
+      ...(namesInQuery && { functionName: name }),
       ...query,
     }),
   };

@@ -55,6 +55,8 @@ const requestSchema = z.union([
     service: z.optional(z.string()),
     function: z.optional(z.string()),
     qualifier: z.optional(z.string()),
+    version: z.optional(z.string()),
+    alias: z.optional(z.string()),
     ...common,
   }),
   z.strictObject({ method: z.string(), path: z.string(), ...common }),

@@ -6,8 +6,9 @@ import { lifeCycle } from "./lifeCycle.ts";
 import { merging } from "./merging.ts";
 import { naming } from "./naming.ts";
 import { paging } from "./paging.ts";
+import { resources } from "./resources.ts";
 
 /** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = z
   .array(scenarioSchema)
-  .parse([...lifeCycle, ...merging, ...items, ...naming, ...paging, ...errors]);
+  .parse([...lifeCycle, ...merging, ...items, ...naming, ...paging, ...errors, ...resources]);

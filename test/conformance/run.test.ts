@@ -16,6 +16,8 @@ import {
   stepsInAllVersions,
 } from "./kit.ts";
 
+/** Options by which the kit makes no functions. */
+const EXISTING = ["--account", "1234567890123456", "--service", "shop"];
 const FC3 = ["--only", "2023-03-30"];
 
 /** The scenario that only a sandbox which the kit makes for itself can be asked. */
@@ -323,6 +325,34 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
     );
   });
 
+  test("it makes the functions that it needs by the API, and leaves nothing of them", async () => {
+    const settings = { signatures: "required", functions: "declared" } as const;
+    const sandbox = await createSandbox(SERVER, { settings });
+    const { environment } = pointedAt(sandbox);
+    const account = ["--account", sandbox.access.accountId ?? ""];
+    const { code, stdout } = await runKit(
+      ["--endpoint", sandbox.endpoint, ...account, "--only", "life cycle", "--only", "aliases"],
+      environment,
+    );
+    expect(stdout).toMatch(/^\d+ steps passed, 0 differing, 0 skipped\.\n$/);
+    expect(code).toBe(0);
+    const { functions, configs } = await sandbox.snapshot.export();
+    expect({ functions, configs }).toEqual({ functions: {}, configs: [] });
+    expect(await sandbox.requests.count({ operation: "CreateFunction", status: 200 })).toBeGreaterThan(2);
+  });
+
+  test("stopped in the middle, it deletes the functions that it made", async () => {
+    const sandbox = await createSandbox(SERVER, { settings: { signatures: "required" } });
+    const { environment } = pointedAt(sandbox);
+    const account = ["--account", sandbox.access.accountId ?? ""];
+    const { child, ended } = startKit(["--endpoint", sandbox.endpoint, ...account], environment);
+    await until(async () => (await sandbox.requests.count({ operation: "put" })) > 0);
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(2);
+    const { functions, configs } = await sandbox.snapshot.export();
+    expect({ functions, configs }).toEqual({ functions: {}, configs: [] });
+  });
+
   test("what other functions of the account have is neither recorded nor touched", async () => {
     // More than a page of them, before this one's.
     const configs = Array.from({ length: 120 }, (_, i) => ({
@@ -345,7 +375,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
 
   test("requests of FC 3.0 say their action and content type, and sign both", async () => {
     const { url, requests } = await forgetfulEndpoint();
-    const args = ["--endpoint", url, "--account", "1234567890123456", ...FC3, "--only", "types"];
+    const args = ["--endpoint", url, ...EXISTING, ...FC3, "--only", "types"];
     await runKit(args, { ALIBABA_CLOUD_ACCESS_KEY_ID: "key", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" });
     const put = requests.find(({ method }) => method === "PUT");
     expect(put?.headers).toMatchObject({
@@ -364,7 +394,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
 
   test("requests are signed by the scheme of their version's clients, and for once by each other", async () => {
     const { url, requests } = await forgetfulEndpoint();
-    const args = ["--endpoint", url, "--account", "1234567890123456", "--only", "either-scheme"];
+    const args = ["--endpoint", url, ...EXISTING, "--only", "either-scheme"];
     await runKit(args, { ALIBABA_CLOUD_ACCESS_KEY_ID: "key", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" });
     const schemes = (method: string, version: string) =>
       requests

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { scenarios } from "../../conformance/scenarios/index.ts";
 import { errorCodes } from "../../src/fc/errors.ts";
+import { operationNamed, operations } from "../../src/fc/operations.ts";
 import { ROOT } from "../program.ts";
 
 const steps = scenarios.flatMap((scenario) => scenario.steps);
@@ -39,16 +40,25 @@ test("a step has one name in its scenario, and a scenario one of its own: record
   }
 });
 
-test("no step changes configs but of the functions that are there for it, and of a name that nothing has", () => {
+test("no step changes anything but what is there for it, what it makes, and names that nothing has", () => {
+  const own = ["{made}", "{madeAlias}", "{missing}"];
   for (const { name, request } of steps) {
-    if ("operation" in request) {
-      const named = [request.service ?? "{service}", request.function ?? "{function}"];
-      const isRead = request.operation === "get" || request.operation === "list";
-      if (!isRead)
-        expect(["{service}", "{function}", "{missing}"], name).toEqual(expect.arrayContaining(named));
-    } else {
+    if (!("operation" in request)) {
       // At a path of its own, a step might delete a whole list.
       expect(["GET", "PUT", "POST"], name).toContain(request.method);
+      continue;
     }
+    const { resource, routes } = operations[operationNamed(request.operation)];
+    if (Object.values(routes).every(({ method }) => method === "GET")) continue;
+    if (resource === "config") {
+      const named = [request.service ?? "{service}", request.function ?? "{function}"];
+      expect(["{service}", "{function}", ...own], name).toEqual(expect.arrayContaining(named));
+      continue;
+    }
+    const { serviceName, functionName, aliasName } = (request.json ?? {}) as Record<string, string>;
+    const made = request.operation.startsWith("Create");
+    const named = made ? [serviceName ?? functionName ?? aliasName ?? "{made}"] : [request.function];
+    if (request.operation !== "CreateService") named.push(request.service ?? request.function);
+    expect([...own, "LATEST"], name).toEqual(expect.arrayContaining(named));
   }
 });

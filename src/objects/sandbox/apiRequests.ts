@@ -2,7 +2,7 @@ import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import { type ApiError, failure } from "../../fc/errors.ts";
 import { isConfigCall, performOnConfigs, performOnResources } from "../../fc/handlers.ts";
 import { DEFAULT_QUALIFIER } from "../../fc/names.ts";
-import { operations } from "../../fc/operations.ts";
+import { operationNamed, operations } from "../../fc/operations.ts";
 import type { Performed } from "../../fc/request.ts";
 import type { ResourceChange, ResourceOperand } from "../../fc/resources.ts";
 import { versionById } from "../../fc/versions.ts";
@@ -55,9 +55,8 @@ export class ApiRequests {
 
   async answer(request: ApiRequest): Promise<ApiReply> {
     const store = this.#store;
-    const isForConfigs = !request.call.ok || isConfigCall(request.call.value);
     // An operation on resources says itself what does not exist.
-    const name = isForConfigs ? functionOf(request) : undefined;
+    const name = isForResources(request) ? undefined : functionOf(request);
     let written: "nothing" | "resources" | "existence" = "nothing";
     const write = (change: Change) => {
       // Nothing that is answered here changes a config.
@@ -137,6 +136,12 @@ export class ApiRequests {
       ? failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`)
       : failure("ServiceUnavailable"); // By now there is room.
   }
+}
+
+/** Whether a request is for services, functions, versions or aliases, whatever became of its body. */
+function isForResources({ operation }: ApiRequest): boolean {
+  const name = operation === null ? undefined : operationNamed(operation);
+  return name !== undefined && operations[name].resource !== "config";
 }
 
 /** The change of a request that a sandbox's object answers. */
