@@ -37,11 +37,14 @@ const HEADERS = ["allow", "content-type", "retry-after", "x-fc-error-type"];
 /** Headers whose values always differ, so that only their presence is recorded. */
 const HEADERS_THERE = ["date", "x-fc-request-id"];
 
+const OPAQUE_CHARACTERS = 16;
+
 /** The recording of a run, without anything that identifies the account. */
 export function recordingOf(outcome: RunOutcome, subject: Subject, endpoint: Endpoint): Recording {
   const tokens = outcome.steps.flatMap(({ answer }) => {
     const token = nextTokenOf(answer?.body);
-    return token === undefined ? [] : [token];
+    // A shorter token is a name, which other texts may have as well.
+    return token === undefined || token.length < OPAQUE_CHARACTERS ? [] : [token];
   });
   const steps = outcome.steps.flatMap((step) => {
     if (step.answer === undefined) return [];
@@ -103,6 +106,8 @@ function anonymiser(
     [hasServices ? subject.function : subject.functionOfFc3, "{function}"],
     [subject.alias, "{alias}"],
     [subject.missing, "{missing}"],
+    [`${subject.made}-alias`, "{madeAlias}"],
+    [subject.made, "{made}"],
   ];
   const replacements = known.flatMap(([name, placeholder]) =>
     name ? [[wholeWord(name), placeholder] as const] : [],
@@ -126,11 +131,18 @@ function anonymiser(
     return Object.fromEntries(
       Object.entries(value).map(([key, one]) => [
         key,
-        key === "qualifier" && one === subject.version ? "{version}" : walk(one),
+        key === "qualifier" && one === subject.version ? "{version}" : (secretItem(key, one) ?? walk(one)),
       ]),
     );
   };
   return <T>(value: T): T => walk(value) as T;
+}
+
+/** What is recorded of an item that nobody else should have; undefined for all other items. */
+function secretItem(name: string, value: unknown): string | undefined {
+  if (name === "nextToken" && value !== "") return "(token)";
+  // The address of a function's code may be signed.
+  return name === "url" ? "(url)" : undefined;
 }
 
 /** Parses the JSON text of a recording. Throws an Error when the text is not a recording. */
