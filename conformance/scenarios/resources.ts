@@ -168,11 +168,11 @@ export const resources: Scenario[] = [
         request: {
           operation: "UpdateFunction",
           ...made,
-          json: { description: "", environmentVariables: { STAGE: "prod" } },
+          json: { description: "", environmentVariables: { STAGE: "testing" } },
         },
         expect: {
           status: 200,
-          body: { description: "", environmentVariables: { STAGE: "prod" }, timeout: 60 },
+          body: { description: "", environmentVariables: { STAGE: "testing" }, timeout: 60 },
         },
       },
       {

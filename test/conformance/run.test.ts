@@ -346,7 +346,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
     const { environment } = pointedAt(sandbox);
     const account = ["--account", sandbox.access.accountId ?? ""];
     const { child, ended } = startKit(["--endpoint", sandbox.endpoint, ...account], environment);
-    await until(async () => (await sandbox.requests.count({ operation: "put" })) > 0);
+    await until(async () => (await sandbox.requests.count({ operation: "put" })) > 0, "a config is put");
     child.kill("SIGINT");
     expect((await ended).code).toBe(2);
     const { functions, configs } = await sandbox.snapshot.export();
