@@ -134,6 +134,7 @@ const SHOWN_CHARACTERS = 100;
  * did not convert.
  */
 function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "symbol") return abbreviated(value.description ?? "");

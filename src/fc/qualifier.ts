@@ -16,7 +16,8 @@ export function versionNumber(
   if (VERSION.test(qualifier)) return existing(owner, qualifier, resources);
   const alias = resources.alias(owner, qualifier);
   if (alias === undefined) return failure("AliasNotFound", qualifier, ownerText(owner));
-  return alias.versionId === DEFAULT_QUALIFIER ? ok(undefined) : ok(alias.versionId);
+  // An alias may outlive its version.
+  return alias.versionId === DEFAULT_QUALIFIER ? ok(undefined) : existing(owner, alias.versionId, resources);
 }
 
 /** A version's number, if the version exists; else VersionNotFound. */

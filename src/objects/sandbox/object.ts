@@ -91,7 +91,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   #open(): Concerns {
     const bounds = () => limits(this.env);
-    const store = new SandboxStore(this.ctx.storage, this.env, this.ctx.id.toString());
+    const store = new SandboxStore(this.ctx.storage, () => this.env, this.ctx.id.toString());
     const functions = new Functions(store, (name) => functionObject(this.env, this.#sandbox, name));
     const tokens = (list: string) => new PageTokens(this.ctx.storage.kv, list);
     const registrations = new Registrations(store, functions, () => this.env);

@@ -64,9 +64,9 @@ export class SandboxStore {
   /** The journal of the requests that no function answered. */
   readonly journal: Journal;
   readonly #kv: SyncKvStorage;
-  readonly #env: Env;
+  readonly #env: () => Env;
 
-  constructor(storage: DurableObjectStorage, env: Env, source: string) {
+  constructor(storage: DurableObjectStorage, env: () => Env, source: string) {
     this.directory = new Directory(storage);
     this.faults = new FaultTable(storage);
     this.resources = new ResourceTables(storage);
@@ -93,7 +93,7 @@ export class SandboxStore {
   }
 
   get settings(): Settings {
-    return resolveSettings(variables(this.#env), this.get("settings"));
+    return resolveSettings(variables(this.#env()), this.get("settings"));
   }
 
   /** Replaces the owner's settings, and gives the journal the size that they set. */
@@ -117,7 +117,7 @@ export class SandboxStore {
    * versions and aliases that are no longer there.
    */
   changeResources(change: ResourceChange): void {
-    this.resources.apply(change, limits(this.#env).sandboxCodeBytes);
+    this.resources.apply(change, limits(this.#env()).sandboxCodeBytes);
     for (const write of change) {
       if (write.kind === "function" && write.value === null && this.directory.get(write.name)) {
         this.directory.replaceConfigs(write.name, []);
