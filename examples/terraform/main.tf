@@ -4,7 +4,8 @@
 #   terraform apply -var release=2 -var memory_size=1024   # changes every resource
 #   terraform destroy
 #
-# Only `endpoints` is the sandbox's: without that block, the same project goes to the cloud.
+# Only `endpoints` is the sandbox's: without that block, the same project goes to the cloud. docs/clients.md says how to run the
+# project against a sandbox on your machine and against a hosted one.
 
 terraform {
   required_providers {
@@ -80,7 +81,8 @@ resource "alicloud_fc_function" "charge" {
   handler     = "index.handler"
   memory_size = var.memory_size
   timeout     = 60
-  filename    = local.code
+  # A zip with one file, index.py.
+  filename = local.code
   environment_variables = {
     STAGE = "prod"
   }
@@ -168,6 +170,34 @@ resource "alicloud_fcv3_async_invoke_config" "charge" {
       destination = "${local.queues}/failed/messages"
     }
   }
+}
+
+# What the API lists of all this
+
+data "alicloud_fc_services" "all" {
+  depends_on = [alicloud_fc_service.orders]
+}
+
+data "alicloud_fc_functions" "all" {
+  service_name = alicloud_fc_service.orders.name
+  depends_on   = [alicloud_fc_function.charge]
+}
+
+data "alicloud_fcv3_functions" "all" {
+  prefix     = "orders-"
+  depends_on = [alicloud_fcv3_function.charge]
+}
+
+output "memory_sizes" {
+  description = "MB, by the name of the function."
+  value = merge(
+    { for one in data.alicloud_fc_functions.all.functions : one.name => one.memory_size },
+    { for one in data.alicloud_fcv3_functions.all.functions : one.function_name => one.memory_size },
+  )
+}
+
+output "services" {
+  value = data.alicloud_fc_services.all.names
 }
 
 output "versions" {

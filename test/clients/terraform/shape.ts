@@ -2,10 +2,14 @@
 export interface Call {
   readonly method: string;
   readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly status: number;
   readonly response?: unknown;
 }
+
+/** Stands for the ETag that the last response with one had: it differs from run to run. */
+export const LAST_ETAG = "(the last ETag)";
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
