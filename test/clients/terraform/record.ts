@@ -1,5 +1,5 @@
-// Writes calls.json anew, from the journal of a sandbox that has served nothing else: run all commands that docs/clients.md
-// has for examples/terraform, and then, where the sandbox was started,
+// Writes calls.json anew, from the journal of a new sandbox: run all commands that docs/clients.md has for examples/terraform,
+// and then, where the sandbox was started,
 //   NODE_EXTRA_CA_CERTS=.fc-sandbox/ca.pem node test/clients/terraform/record.ts https://127.0.0.1:8787
 import { writeFile } from "node:fs/promises";
 import type { RequestsPage } from "../../../src/documents/responseBodies.ts";
@@ -14,7 +14,8 @@ const calls: Call[] = [];
 for (let nextToken = ""; ; ) {
   const query = new URLSearchParams({ limit: "100", nextToken });
   const page: RequestsPage = await (await fetch(`${endpoint}/_sandbox/requests?${query}`)).json();
-  calls.unshift(...page.requests.map(callOf).reverse());
+  const byTerraform = page.requests.filter(({ headers }) => headers["user-agent"]?.includes("Terraform"));
+  calls.unshift(...byTerraform.map(callOf).reverse());
   if (page.nextToken === undefined) break;
   nextToken = page.nextToken;
 }
