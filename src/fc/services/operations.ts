@@ -5,7 +5,7 @@ import { itemsBody, nameSchema } from "../itemSchemas.ts";
 import { type ListRequest, pageOfResources, parseListRequest, renderList } from "../listRequest.ts";
 import { parseName } from "../names.ts";
 import { versionNumber } from "../qualifier.ts";
-import type { OperationRequest, Performed } from "../request.ts";
+import type { Performed } from "../request.ts";
 import {
   checkIfMatch,
   etagHeader,
@@ -130,7 +130,7 @@ export interface DeleteService {
 }
 
 export const deleteService: ResourceHandler<DeleteService> = {
-  read: (request) => ok(deletion(request)),
+  read: ({ header }) => ok({ operation: "DeleteService", ifMatch: header("If-Match") }),
 
   perform({ ifMatch }, { names, resources }) {
     const name = names.service ?? "";
@@ -148,10 +148,6 @@ export const deleteService: ResourceHandler<DeleteService> = {
     return { outcome: ok(undefined), change: [{ kind: "service", name, value: null }] };
   },
 };
-
-function deletion({ header }: OperationRequest): DeleteService {
-  return { operation: "DeleteService", ifMatch: header("If-Match") };
-}
 
 export interface ListServices {
   readonly operation: "ListServices";
