@@ -42,7 +42,7 @@ function configExistence({ hasServices }: ApiVersion, names: Operation["names"])
 }
 
 /** Whether a version has an error of the registry: FC 3.0 has no services and no If-Match. */
-function isOf(
+export function isOf(
   { hasServices }: ApiVersion,
   { resource, names }: Pick<Operation, "resource" | "names">,
   code: ErrorCode,
