@@ -34,6 +34,7 @@ declare module "@alicloud/fc2" {
       accountId: string,
       config: { accessKeyID: string; accessKeySecret: string; region: string; endpoint: string },
     );
+    getTempBucketToken(): Promise<Answer<object>>;
     putFunctionAsyncConfig(
       service: string,
       functionName: string,

@@ -3,7 +3,7 @@ import type { OperationName } from "../../src/fc/operations.ts";
 import { servedSandbox } from "../program.ts";
 import { drivers, type Given } from "./adapters/drive.ts";
 import { TOPIC } from "./fixtures.ts";
-import { fc20230330Client, fc20230330 as sdk } from "./sdks.ts";
+import { fc2Client, fc20230330Client, fc20230330 as sdk } from "./sdks.ts";
 
 // The calls that the component fc3 of Serverless Devs makes by @alicloud/fc20230330, in its order. Its source at 4ca1c1b
 // says them: src/subCommands/{deploy,info,plan,remove}. A deployment of code from a directory uploads it to a bucket of
@@ -113,6 +113,22 @@ test("s remove lists what the function has, and deletes configs, aliases, versio
   await fc3.drive("DeleteFunction", report);
   // A second `s remove` stops here.
   expect(await refused("GetFunction", report)).toMatchObject({ code: "FunctionNotFound" });
+});
+
+test("a deployment of what the sandbox does not have gets PathNotSupported", async () => {
+  const latest = { qualifier: "LATEST" };
+  const calls = [
+    () =>
+      client.createTrigger("report", new sdk.CreateTriggerRequest({ body: new sdk.CreateTriggerInput({}) })),
+    () => client.putProvisionConfig("report", new sdk.PutProvisionConfigRequest(latest)),
+    () => client.putScalingConfig("report", new sdk.PutScalingConfigRequest(latest)),
+    () => client.putConcurrencyConfig("report", new sdk.PutConcurrencyConfigRequest({})),
+    () => client.createVpcBinding("report", new sdk.CreateVpcBindingRequest({})),
+    () => client.tagResources(new sdk.TagResourcesRequest({ body: new sdk.TagResourceInput({}) })),
+  ];
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: "PathNotSupported" });
+  // Before it uploads code, the component asks for a bucket of the cloud.
+  await expect(fc2Client(url).getTempBucketToken()).rejects.toMatchObject({ code: "PathNotSupported" });
 });
 
 // The component for FC 2.0 makes these calls by @alicloud/fc2.

@@ -106,9 +106,9 @@ function fc2Drive(url: string): Drive {
     string,
     (...args: unknown[]) => Promise<{ data: unknown; headers: Record<string, string> }>
   >;
-  const calls: Readonly<
-    Record<OperationName, (given: Given) => readonly [method: string, ...args: unknown[]]>
-  > = {
+  const calls: Readonly<{
+    [N in OperationName]?: (given: Given) => readonly [method: string, ...args: unknown[]];
+  }> = {
     CreateService: ({ body }) => {
       const { serviceName, ...items } = body as { serviceName: string };
       return ["createService", serviceName, items];
@@ -187,13 +187,13 @@ function fc2Drive(url: string): Drive {
     ],
     ListTriggers: ({ service, function: name }) => ["listTriggers", service, name],
     ListProvisionConfigs: () => ["listProvisionConfigs"],
-    // It has no method of its own for these.
+    // The SDK has no method of its own for it.
     ListVpcBindings: ({ service }) => ["get", `/services/${service}/bindings`],
-    ListScalingConfigs: () => ["get", "/scaling-configs"],
-    ListConcurrencyConfigs: () => ["get", "/concurrency-configs"],
   };
   return async (operation, given = {}) => {
-    const [method, ...args] = calls[operation](given);
+    const call = calls[operation];
+    if (!call) throw new Error(`no method of the SDK is known for ${operation}`);
+    const [method, ...args] = call(given);
     const answer = await client[method]?.(...args);
     if (!answer) throw new Error(`the SDK has no ${method}`);
     return { body: answer.data, headers: answer.headers };
