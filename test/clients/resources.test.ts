@@ -47,6 +47,19 @@ describe.each([fc2, fcOpen])("services by $sdk", ({ drive, refusal }) => {
     expect(await refusal(drive("GetService", { service }))).toMatchObject({ code: "ServiceNotFound" });
   });
 
+  test("a list has the services with a prefix, from a startKey, limit by limit", async () => {
+    const prefix = `${newService()}-`;
+    const made = ["a", "b", "c"].map((letter) => prefix + letter);
+    for (const serviceName of made) await drive("CreateService", { body: { serviceName } });
+    const list = async (query: Record<string, string | number>) => {
+      const { body } = await drive("ListServices", { query: { prefix, ...query } });
+      return { listed: names(body.services, "serviceName"), nextToken: body.nextToken };
+    };
+    expect((await list({ startKey: `${prefix}b` })).listed).toEqual(made.slice(1));
+    const { listed, nextToken } = await list({ limit: 2 });
+    expect([listed, (await list({ limit: 2, nextToken })).listed]).toEqual([made.slice(0, 2), made.slice(2)]);
+  });
+
   test("If-Match allows a change of the state that the ETag names, and no other", async () => {
     const service = newService();
     const { headers } = await drive("CreateService", { body: { serviceName: service } });
@@ -83,6 +96,17 @@ describe.each([fc2, fcOpen, fc3])("functions by $sdk", (driver) => {
       code: "FunctionNotFound",
       statusCode: 404,
     });
+  });
+
+  test("FC 2.0 shows the ETag of a function, which changes with the function", async () => {
+    const it = await created(driver);
+    const { etag } = (await drive("GetFunction", it)).headers;
+    const changed = (await drive("UpdateFunction", { ...it, body: { timeout: 60 } })).headers["etag"];
+    expect((await drive("GetFunction", it)).headers["etag"]).toBe(changed);
+    if (!version.hasServices) return expect(etag).toBeUndefined();
+    expect(etag).toMatch(/./);
+    expect(changed).not.toBe(etag);
+    await drive("DeleteFunction", { ...it, ifMatch: String(changed) });
   });
 
   test("the url of a function's code has the bytes that were given", async () => {
@@ -158,6 +182,8 @@ describe.each([fc2, fcOpen, fc3])("functions by $sdk", (driver) => {
       names((await drive("ListAliases", { ...it, query: { ...query } })).body.aliases, "aliasName");
     expect(await list({})).toEqual(["beta", "prod"]);
     expect(await list({ prefix: "pr" })).toEqual(["prod"]);
+    const { nextToken } = (await drive("ListAliases", { ...it, query: { limit: 1 } })).body;
+    expect(await list({ limit: 1, nextToken })).toEqual(["prod"]);
     await drive("DeleteAlias", alias);
     expect(await list({})).toEqual(["beta"]);
   });
@@ -167,7 +193,9 @@ describe.each([fc2, fcOpen, fc3])("functions by $sdk", (driver) => {
     await drive("PutAsyncInvokeConfig", { ...it, body: { maxAsyncRetryAttempts: 1 } });
     expect((await drive("GetAsyncInvokeConfig", it)).body).toMatchObject({ maxAsyncRetryAttempts: 1 });
     await drive("DeleteFunction", it);
-    expect(await refusal(drive("GetAsyncInvokeConfig", it))).toMatchObject({ statusCode: 404 });
+    const body = { functionName: it.function, handler: "index.handler", runtime: "nodejs16", code };
+    await drive("CreateFunction", { ...it, body });
+    expect(await refusal(drive("GetAsyncInvokeConfig", it))).toMatchObject({ code: "AsyncConfigNotExists" });
   });
 });
 
