@@ -97,7 +97,7 @@ test("s remove lists what the function has, and deletes configs, aliases, versio
   expect((await fc3.drive("ListVpcBindings", report)).body.vpcIds).toEqual([]);
   const ofReport = { functionName: "report", limit: 100 };
   expect((await fc3.drive("ListScalingConfigs", { query: ofReport })).body.scalingConfigs).toEqual([]);
-  await expectNoLimits();
+  await expect(client.getConcurrencyConfig("report")).rejects.toMatchObject({ code: "PathNotSupported" });
   const { aliases } = (await fc3.drive("ListAliases", report)).body;
   const { versions } = (await fc3.drive("ListFunctionVersions", { ...report, query: { limit: 100 } })).body;
   expect((await fc3.drive("ListTriggers", { ...report, query: { limit: 10 } })).body.triggers).toEqual([]);
@@ -131,7 +131,7 @@ test("a deployment of what the sandbox does not have gets PathNotSupported", asy
   await expect(fc2Client(url).getTempBucketToken()).rejects.toMatchObject({ code: "PathNotSupported" });
 });
 
-// The component for FC 2.0 makes these calls by @alicloud/fc2.
+// An older component, for FC 2.0, makes these calls by @alicloud/fc2.
 test("s deploy in FC 2.0 updates the service that it can't create, and creates the function that it can't update", async () => {
   const serviceItems = {
     description: "",
