@@ -202,7 +202,9 @@ export class SandboxClient {
   };
 
   readonly functions = {
-    get: () => this.#call<Declared>("GET", "/functions"),
+    /** What exists, by names; with `details` also the items, ids and times. */
+    get: ({ details = false }: { details?: boolean } = {}) =>
+      this.#call<Declared>("GET", details ? "/functions?details=true" : "/functions"),
     /** Replaces the declarations. A function that is no longer declared loses its configs. */
     declare: (declared: Declared) => this.#call<Declared>("PUT", "/functions", declared),
   };

@@ -1,4 +1,5 @@
-import { problem } from "../documents/problem.ts";
+import { parsed, problem } from "../documents/problem.ts";
+import { functionsQuerySchema } from "../documents/requestBodies.ts";
 import { crc64 } from "../lib/crc64.ts";
 import { ok } from "../lib/result.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
@@ -22,6 +23,9 @@ export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctio
     );
   },
 
-  getDeclaredFunctions: async (c) => ok(await sandboxOf(c).declared()),
+  async getDeclaredFunctions(c) {
+    const query = parsed(functionsQuerySchema, c.req.query());
+    return query.ok ? ok(await sandboxOf(c).declared(query.value.details === "true")) : query;
+  },
   declareFunctions: (c, declared) => sandboxOf(c).declare(declared),
 };

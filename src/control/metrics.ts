@@ -1,7 +1,7 @@
 import type { Summary } from "../documents/responseBodies.ts";
 
 /** A sandbox's metrics as text. Source: Prometheus' text-based exposition format, version 0.0.4. */
-export function metricsText({ id, counts, traffic, faults }: Summary): string {
+export function metricsText({ id, counts, traffic, faults, resources }: Summary): string {
   const families: Family[] = [
     {
       name: "fc_sandbox_requests_total",
@@ -19,7 +19,13 @@ export function metricsText({ id, counts, traffic, faults }: Summary): string {
       "counter",
       traffic.rowsWritten,
     ),
-    single("fc_sandbox_functions", "Functions.", "gauge", counts.functions),
+    {
+      name: "fc_sandbox_resources",
+      help: "Services, functions, versions and aliases that exist, by kind.",
+      type: "gauge",
+      samples: Object.entries(resources).map(([kind, value]) => ({ labels: { kind }, value })),
+    },
+    single("fc_sandbox_functions", "Functions with configs or requests.", "gauge", counts.functions),
     single("fc_sandbox_configs", "Configs.", "gauge", counts.configs),
     single("fc_sandbox_journal_entries", "Requests that the journal remembers.", "gauge", counts.requests),
     single(
@@ -46,7 +52,7 @@ function single(name: string, help: string, type: Family["type"], value: number)
 
 function familyText({ name, help, type, samples }: Family, sandbox: string): string {
   const lines = samples.map(({ labels, value }) => {
-    // The label values are ids, operations and statuses, which need no escaping.
+    // The label values are ids, operations, statuses and kinds, which need no escaping.
     const pairs = Object.entries({ sandbox, ...labels }).map(([label, text]) => `${label}="${text}"`);
     return `${name}{${pairs.join(",")}} ${value}\n`;
   });

@@ -5,6 +5,7 @@ import { declaredSchema } from "../state/declared.ts";
 import { shownFaultSchema } from "../state/faults.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
+import { functionsQuerySchema } from "./requestBodies.ts";
 import {
   accessSchema,
   countSchema,
@@ -23,8 +24,10 @@ import {
 export interface Description {
   readonly summary: string;
   readonly text?: string;
-  /** The items of a list's query, without `limit` and `nextToken`. */
+  /** The items of the query, without a list's `limit` and `nextToken`. */
   readonly query?: z.ZodMiniObject;
+  /** Whether the query also has `limit` and `nextToken`. */
+  readonly isList?: boolean;
   /** The JSON of the response. */
   readonly response?: Schema;
   /**
@@ -77,6 +80,7 @@ export const descriptions = {
   listRequests: {
     summary: "The journal, newest first",
     query: filterSchema,
+    isList: true,
     response: requestsSchema,
     problems: [400],
   },
@@ -128,8 +132,11 @@ export const descriptions = {
     problems: [400, 409, 413, 503],
   },
   getDeclaredFunctions: {
-    summary: "The declared functions",
+    summary: "What exists: services, functions, versions and aliases",
+    text: "Names alone; with `details=true` also their items, ids and times, as a snapshot has them.",
+    query: functionsQuerySchema,
     response: declaredSchema,
+    problems: [400],
   },
   declareFunctions: {
     summary: "Declare which functions exist",

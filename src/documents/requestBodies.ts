@@ -28,6 +28,11 @@ export const resetSchema = z.strictObject({
   ),
 });
 
+/** The query of what exists: by names alone, or with everything that is stored but the code. */
+export const functionsQuerySchema = z.strictObject({
+  details: z.optional(z.enum(["true", "false"], { error: "true or false" })),
+});
+
 const times = z.optional(
   z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
 );

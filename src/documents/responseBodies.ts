@@ -54,6 +54,14 @@ export const summarySchema = z.strictObject({
       dropped: z.int(),
     }),
   ),
+  /** How many services, functions, versions and aliases exist. */
+  resources: z.strictObject({
+    services: z.int(),
+    functions: z.int(),
+    versions: z.int(),
+    aliases: z.int(),
+  }),
+  /** `functions` counts those with configs or requests, whether they exist or not. */
   counts: z.strictObject({ functions: z.int(), configs: z.int(), requests: z.int(), dropped: z.int() }),
   traffic: trafficSchema,
   limits: z.record(z.string(), z.int()),

@@ -91,7 +91,7 @@ export interface Resources {
   versions(owner: Owner, range: Range, direction: Direction): NamedResource<StoredVersion>[];
   aliases(owner: Owner, range: Range): NamedResource<StoredAlias>[];
   /** How many there are. */
-  count(kind: "services" | "functions"): number;
+  count(kind: ResourceKind): number;
   countOf(kind: "versions" | "aliases", owner: Owner): number;
   /** Whether the owner, or a function of the service, differs from its latest version. */
   hasChanged(owner: Owner): boolean;
@@ -126,6 +126,10 @@ export type ResourceWrite =
     };
 
 export type ResourceChange = readonly ResourceWrite[];
+
+/** The kinds of resources that a sandbox has. */
+export const resourceKinds = ["services", "functions", "versions", "aliases"] as const;
+export type ResourceKind = (typeof resourceKinds)[number];
 
 /** How many resources a sandbox may have, and how large code may be that is stored, in bytes. */
 export interface ResourceLimits {

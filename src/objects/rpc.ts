@@ -89,6 +89,6 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   advanceClock(seconds: number): Promise<Result<ShownClock, Problem>>;
 
   code(token: string): Promise<ArrayBuffer | undefined>;
-  declared(): Promise<Declared>;
+  declared(details?: boolean): Promise<Declared>;
   declare(declared: Declared): Promise<Result<Declared, Problem>>;
 }

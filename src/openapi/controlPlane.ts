@@ -25,8 +25,8 @@ function pathParameters(path: string): JsonObject[] {
   }));
 }
 
-/** The query parameters of a list: the items of its filter, `limit` and `nextToken`. */
-function queryParameters(query: z.ZodMiniObject): JsonObject[] {
+/** The query parameters of an operation: its items, and for a list `limit` and `nextToken`. */
+function queryParameters(query: z.ZodMiniObject, isList: boolean): JsonObject[] {
   const { properties } = jsonSchema(query) as { properties: Record<string, JsonObject> };
   const parameters = Object.entries(properties).map(([name, schema]) => ({
     name,
@@ -35,6 +35,7 @@ function queryParameters(query: z.ZodMiniObject): JsonObject[] {
       ? { description: "JSON that the request's body contains.", schema: { type: "string" } }
       : { schema }),
   }));
+  if (!isList) return parameters;
   return [
     ...parameters,
     {
@@ -78,9 +79,9 @@ export function controlPaths(limits: Limits): { readonly paths: JsonObject; read
 
 function operationObject(id: OperationId, operation: ControlOperation, limits: Limits): JsonObject {
   const { method, path, request, status, responseType, isPublic } = operation;
-  const { summary, text, query, response, problems = [] }: Description = descriptions[id];
+  const { summary, text, query, isList = false, response, problems = [] }: Description = descriptions[id];
   const statuses = isPublic ? problems : [...new Set([...problems, 401, 403, 404, 429])].sort();
-  const parameters = [...pathParameters(path), ...(query ? queryParameters(query) : [])];
+  const parameters = [...pathParameters(path), ...(query ? queryParameters(query, isList) : [])];
   const requestId = { "X-Fc-Request-Id": reference("headers", "RequestId") };
   const bodyOf = (schema: Schema, what: string) =>
     jsonContent(jsonSchema(schemaWithin(limits, schema)), examplesOf(id, [what]));

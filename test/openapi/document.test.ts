@@ -280,6 +280,7 @@ async function driveControl(operation: Operation): Promise<void> {
   }
   if (statuses.includes(400) && body !== undefined) await send(400, { body: '{"nonsense":1}' });
   if (statuses.includes(400) && id === "listRequests") await send(400, { query: "?limit=0" });
+  if (id === "getDeclaredFunctions") await send(400, { query: "?details=some" });
   if (statuses.includes(400) && success === 101) await send(400, {});
   if (statuses.includes(413)) {
     const allowsMuch = ["createSandbox", "importSnapshot", "declareFunctions"].includes(id);

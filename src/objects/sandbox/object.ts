@@ -14,7 +14,7 @@ import { PageTokens } from "../../lib/pageTokens.ts";
 import type { Result } from "../../lib/result.ts";
 import { type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
 import type { Declared } from "../../state/declared.ts";
-import { declaredNames } from "../../state/declaredDocument.ts";
+import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
 import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import type { Settings } from "../../state/settings.ts";
@@ -240,8 +240,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#run(({ apiRequests }) => apiRequests.code(token));
   }
 
-  declared(): Promise<Declared> {
-    return this.#run(({ store }) => declaredNames(store.resources));
+  /** What exists: by names alone, or with details. */
+  declared(details = false): Promise<Declared> {
+    const document = details ? describeAll : declaredNames;
+    return this.#run(({ store }) => document(store.resources));
   }
 
   declare(declared: Declared): Promise<Result<Declared, Problem>> {

@@ -5,6 +5,7 @@ import type {
   Owner,
   Range,
   ResourceChange,
+  ResourceKind,
   Resources,
   ResourceWrite,
   StoredAlias,
@@ -159,8 +160,8 @@ export class ResourceTables implements Resources {
     return rows.toArray().map(named<StoredVersion>);
   }
 
-  count(kind: "services" | "functions"): number {
-    const table = kind === "services" ? "services" : "function_resources";
+  count(kind: ResourceKind): number {
+    const table = kind === "functions" ? "function_resources" : kind;
     return this.#sql.exec<{ count: number }>(`SELECT count(*) AS count FROM ${table}`).one().count;
   }
 

@@ -1,4 +1,5 @@
 import type { Summary } from "../../documents/responseBodies.ts";
+import { resourceKinds } from "../../fc/resources.ts";
 import { addTraffic } from "../../journal/traffic.ts";
 import { showClock } from "../../state/clock.ts";
 import type { Functions } from "./functions.ts";
@@ -19,11 +20,13 @@ export async function summaryOf(
   const sum = (item: "configs" | "requests" | "dropped") =>
     shown.reduce((total, one) => total + one[item], 0);
   const journal = store.journal.counts();
+  const kinds = resourceKinds.map((kind) => [kind, store.resources.count(kind)] as const);
   return {
     settings: store.settings,
     clock: showClock(store.get("clock"), Date.now()),
     faults: store.faults.all().length,
     functions: shown,
+    resources: Object.fromEntries(kinds) as Summary["resources"],
     counts: {
       functions: shown.length,
       configs: sum("configs"),

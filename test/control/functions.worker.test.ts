@@ -1,0 +1,62 @@
+import { env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import { app } from "../../src/app.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
+
+const CODE = { zipFile: "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==" };
+const hello = { functionName: "hello", runtime: "nodejs20", handler: "index.handler", code: CODE };
+
+/** A sandbox with a service, a function in it, and a function of FC 3.0, with a version and an alias each. */
+async function sandboxWithFunctions(): Promise<TestSandbox> {
+  const sandbox = await newSandbox();
+  const create = async (path: string, body: object) => {
+    expect((await sandbox.send("POST", path, body)).status).toBe(200);
+  };
+  await create("/2016-08-15/services", { serviceName: "demo" });
+  await create("/2016-08-15/services/demo/functions", hello);
+  await create("/2023-03-30/functions", { ...hello, functionName: "report", memorySize: 1024 });
+  for (const owner of ["/2016-08-15/services/demo", "/2023-03-30/functions/report"]) {
+    await create(`${owner}/versions`, { description: "first" });
+    await create(`${owner}/aliases`, { aliasName: "prod", versionId: "1" });
+  }
+  return sandbox;
+}
+
+test("what exists is read by names alone, or as a snapshot has it", async () => {
+  const sandbox = await sandboxWithFunctions();
+  expect(await sandbox.functions.get()).toEqual({
+    services: [{ name: "demo", functions: ["hello"], versions: ["1"], aliases: ["prod"] }],
+    functions: [{ name: "report", versions: ["1"], aliases: ["prod"] }],
+  });
+  const details = await sandbox.functions.get({ details: true });
+  expect(details.functions).toMatchObject([
+    { name: "report", runtime: "nodejs20", memorySize: 1024, versions: [{ versionId: "1" }] },
+  ]);
+  expect(details).toEqual((await sandbox.snapshot.export()).functions);
+  const read = (query: string) => {
+    const path = `${new URL(sandbox.endpoint).pathname}/_sandbox/functions${query}`;
+    return app.request(path, {}, env);
+  };
+  expect(await (await read("?details=true")).json()).toEqual(details);
+  expect(await (await read("?details=false")).json()).toEqual(await sandbox.functions.get());
+  expect((await read("?details=some")).status).toBe(400);
+  expect((await read("?detail=true")).status).toBe(400);
+});
+
+test("the summary and the metrics count what exists", async () => {
+  const sandbox = await sandboxWithFunctions();
+  expect(await sandbox.summary()).toMatchObject({
+    resources: { services: 1, functions: 2, versions: 2, aliases: 2 },
+    // None of them has a config or a request of its own.
+    counts: { functions: 0, configs: 0 },
+  });
+  const metrics = await app.request(`${new URL(sandbox.endpoint).pathname}/_sandbox/metrics`, {}, env);
+  const label = `sandbox="${sandbox.access.id}"`;
+  expect(await metrics.text()).toContain(
+    `fc_sandbox_resources{${label},kind="services"} 1
+fc_sandbox_resources{${label},kind="functions"} 2
+fc_sandbox_resources{${label},kind="versions"} 2
+fc_sandbox_resources{${label},kind="aliases"} 2
+`,
+  );
+});
