@@ -142,13 +142,14 @@ export interface DeclaredFunction extends DeclaredQualifiers {
 
 /** A contradiction that the schema does not detect, as a sentence; undefined when there is none. */
 export function contradictionInDeclared({ services = [], functions = [] }: Document): string | undefined {
-  for (const { name, versions = [], aliases = [] } of [...services, ...functions]) {
+  for (const { name, versions = [], aliases = [], lastVersion = 0 } of [...services, ...functions]) {
     const numbers = new Set(versions.map(nameOf));
     for (const alias of aliases) {
       const { versionId } = described(alias);
       if (nameOf(alias) === DEFAULT_QUALIFIER) return `${name} has an alias LATEST, which is no alias.`;
       if (versionId === undefined || versionId === DEFAULT_QUALIFIER) continue;
-      if (!numbers.has(String(versionId))) {
+      // An alias outlives its version: a version that was published may be gone.
+      if (!numbers.has(String(versionId)) && Number(versionId) > lastVersion) {
         return `The alias ${nameOf(alias)} of ${name} points to version ${versionId}, which is not declared.`;
       }
     }

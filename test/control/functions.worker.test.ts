@@ -60,3 +60,23 @@ fc_sandbox_resources{${label},kind="aliases"} 2
 `,
   );
 });
+
+test("a snapshot has the aliases of one version, in and out", async () => {
+  const sandbox = await sandboxWithFunctions();
+  const another = { aliasName: "staging", versionId: "1" };
+  expect((await sandbox.send("POST", "/2023-03-30/functions/report/aliases", another)).status).toBe(200);
+  const exported = await sandbox.snapshot.export();
+  const again = await newSandbox({ snapshot: exported });
+  expect(await again.snapshot.export()).toEqual(exported);
+  expect((await again.functions.get()).functions).toMatchObject([{ aliases: ["prod", "staging"] }]);
+});
+
+test("a snapshot has an alias whose version was deleted, in and out", async () => {
+  const sandbox = await sandboxWithFunctions();
+  for (const owner of ["/2016-08-15/services/demo", "/2023-03-30/functions/report"]) {
+    expect((await sandbox.send("DELETE", `${owner}/versions/1`)).status).toBe(204);
+  }
+  const exported = await sandbox.snapshot.export();
+  const again = await newSandbox({ snapshot: exported });
+  expect(await again.snapshot.export()).toEqual(exported);
+});
