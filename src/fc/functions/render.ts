@@ -3,53 +3,11 @@ import { withDefaults } from "../itemDefaults.ts";
 import type { FunctionName } from "../names.ts";
 import type { StoredFunction } from "../resources.ts";
 import type { ApiVersion, Place } from "../versions.ts";
-
-// What responses show of items that were never given. Sources: the reference's defaults, and what the
-// vendor's SDKs and Terraform read.
-const common = {
-  description: "",
-  timeout: 3,
-  environmentVariables: {},
-  instanceConcurrency: 1,
-  diskSize: 512,
-};
-
-const fc2Defaults = {
-  ...common,
-  memorySize: 128,
-  initializer: "",
-  initializationTimeout: 3,
-  instanceSoftConcurrency: 0,
-  instanceType: "e1",
-  gpuMemorySize: 0,
-  caPort: null,
-  layers: null,
-  customDNS: null,
-  customRuntimeConfig: null,
-  customContainerConfig: null,
-  customHealthCheckConfig: null,
-  instanceLifecycleConfig: {
-    preFreeze: { handler: "", timeout: 3 },
-    preStop: { handler: "", timeout: 3 },
-  },
-};
-
-const fc3Defaults = {
-  ...common,
-  memorySize: 512,
-  role: "",
-  internetAccess: true,
-  logConfig: null,
-  vpcConfig: { vpcId: "", vSwitchIds: [], securityGroupId: "" },
-  nasConfig: { userId: -1, groupId: -1, mountPoints: [] },
-  ossMountConfig: { mountPoints: [] },
-  instanceLifecycleConfig: null,
-};
+import { functionDefaults } from "./defaults.ts";
 
 /** A function as a version's responses show it. */
 export function renderFunction(version: ApiVersion, name: FunctionName, place: Place, it: StoredFunction) {
-  const defaults = version.hasServices ? fc2Defaults : fc3Defaults;
-  const items = withDefaults(defaults, it.items);
+  const items = withDefaults(functionDefaults(version.hasServices), it.items);
   const shown = {
     functionName: name.function,
     functionId: it.id,

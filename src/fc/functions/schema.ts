@@ -28,37 +28,7 @@ import {
   tracingConfig,
   vpcConfig,
 } from "../itemSchemas.ts";
-
-// Source: the pages of FC on runtimes; the metadata lists those of its day.
-const runtimes = [
-  "nodejs22",
-  "nodejs20",
-  "nodejs18",
-  "nodejs16",
-  "nodejs14",
-  "nodejs12",
-  "nodejs10",
-  "nodejs8",
-  "nodejs6",
-  "nodejs4.4",
-  "python3.12",
-  "python3.10",
-  "python3.9",
-  "python3",
-  "python2.7",
-  "java17",
-  "java11",
-  "java8",
-  "go1",
-  "php7.2",
-  "dotnetcore3.1",
-  "dotnetcore2.1",
-  "custom",
-  "custom.debian10",
-  "custom.debian11",
-  "custom.debian12",
-  "custom-container",
-] as const;
+import { runtimes } from "./runtimes.ts";
 
 /** The error of an unknown runtime, by which the reader of the body knows it. */
 export const UNKNOWN_RUNTIME = `one of ${runtimes.join(", ")}`;
