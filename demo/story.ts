@@ -16,6 +16,40 @@ const destinations = {
 
 /** The sandbox's contents at the start of the demo. */
 export const opening: Snapshot = {
+  functions: {
+    services: [
+      {
+        name: "orders",
+        description: "Takes orders and bills them",
+        functions: [
+          { name: "archive", runtime: "java17", memorySize: 512, timeout: 30 },
+          { name: "invoice", runtime: "nodejs20", memorySize: 256, timeout: 60 },
+        ],
+        versions: ["1", "2"],
+        aliases: [
+          { name: "prod", versionId: "1" },
+          { name: "staging", versionId: "2" },
+        ],
+      },
+      {
+        name: "payments",
+        functions: [{ name: "charge", runtime: "go1", timeout: 10 }],
+        versions: ["1"],
+        aliases: ["prod"],
+      },
+      { name: "media", functions: [{ name: "thumbnail", runtime: "python3.10", memorySize: 1024 }] },
+    ],
+    functions: [
+      {
+        name: "resize",
+        runtime: "python3.12",
+        memorySize: 1024,
+        timeout: 60,
+        versions: ["1", "2"],
+        aliases: [{ name: "live", versionId: "1", additionalVersionWeight: { "2": 0.1 } }],
+      },
+    ],
+  },
   configs: [
     {
       service: "orders",

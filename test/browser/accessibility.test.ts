@@ -44,8 +44,20 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
       await page.locator(".requests summary").first().click();
       await page.getByText("frozen", { exact: true }).waitFor();
       expect(await violations(page)).toEqual([]);
-      for (const name of ["Put a config", "Add a fault", "Reset"]) {
-        await page.getByRole("button", { name, exact: true }).click();
+      for (const name of ["orders", "resize"]) {
+        await page.getByRole("heading", { name, exact: true }).click();
+      }
+      await page.getByText("Alias live").waitFor();
+      for (const name of [
+        "Create a function",
+        "Publish a version",
+        "Create an alias",
+        "Delete service orders",
+        "Put a config",
+        "Add a fault",
+        "Reset",
+      ]) {
+        await page.getByRole("button", { name, exact: true }).first().click();
         await page.getByRole("dialog").waitFor();
         expect(await violations(page)).toEqual([]);
         await page.keyboard.press("Escape");

@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const other = await visit(href);
     await isLive(other);
     await other.getByRole("button", { name: "Add a fault" }).waitFor();
-    await page.getByText("No function has a config yet.").waitFor();
+    await page.getByText("There is no function and no config yet.").waitFor();
   });
 
   test("comes back to a page that was hidden, and sees what more requests did than the page holds", async () => {
@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     expect(await lastPut(sandbox)).toEqual({ maxAsyncEventAgeInSeconds: 60 });
 
     await config.getByRole("button", { name: "Delete" }).click();
-    await page.getByText("No function has a config yet.").waitFor();
+    await page.getByText("There is no function and no config yet.").waitFor();
   });
 
   test.each([
@@ -237,7 +237,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
 
     await page.getByRole("button", { name: "Reset" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Reset" }).click();
-    await page.getByText("No function has a config yet.").waitFor();
+    await page.getByText("There is no function and no config yet.").waitFor();
 
     const upload = (text: string) =>
       page.getByLabel("Snapshot to import").setInputFiles({

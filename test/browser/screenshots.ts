@@ -65,10 +65,22 @@ try {
     await page.locator(".requests .details").waitFor();
     await page.screenshot(picture(`dashboard-${scheme}`));
     if (scheme === "light") {
-      for (const panel of ["connect", "configs", "requests", "faults", "clock", "state", "traffic"]) {
+      for (const panel of ["connect", "functions", "requests", "faults", "clock", "state", "traffic"]) {
         await page.locator(`.panel.${panel}`).screenshot(picture(panel));
       }
+      await page.getByRole("button", { name: "Create a function" }).click();
+      await page.getByLabel("What").selectOption("functionInService");
+      await page.getByLabel("Service", { exact: true }).fill("reports");
+      await page.getByLabel("Function", { exact: true }).fill("monthly");
+      await page.getByRole("dialog").screenshot(picture("create-a-function"));
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "orders", exact: true }).click();
+      await page.getByRole("button", { name: "Delete service orders" }).click();
+      await page.getByRole("dialog").screenshot(picture("delete-a-service"));
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "orders", exact: true }).click();
       await page.getByRole("button", { name: "Put a config" }).click();
+      await page.getByLabel("Service", { exact: true }).fill("orders");
       await page.getByLabel("Function", { exact: true }).fill("invoice");
       await page.getByLabel("Retry attempts").fill("9");
       await page.getByRole("button", { name: "Put", exact: true }).click();

@@ -1,23 +1,25 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
 import { defaults } from "../../fc/asyncConfig/defaults.ts";
 import { destinationsRule } from "../../fc/asyncConfig/merge.ts";
-import { type ConfigName, DEFAULT_QUALIFIER } from "../../fc/names.ts";
-import { versionById } from "../../fc/versions.ts";
-import { type ApiFailure, callsFor, type EnteredItems, sendApi } from "./api.ts";
-import { Code } from "./Code.tsx";
+import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
+import { ApiForm } from "./ApiForm.tsx";
+import { callsFor, type EnteredItems, versionFor } from "./api.ts";
 import { type ConfigItems, keyOf, type ShownConfig, titleOf } from "./configs.ts";
-import { Dialog } from "./Dialog.tsx";
-import { Field } from "./Field.tsx";
-import { announcement, configs, signingKey, summary } from "./sandbox.ts";
+import { qualifiersOf } from "./resources.ts";
+import { configs, resources, summary } from "./sandbox.ts";
+import { ChoiceField, TextField } from "./TextField.tsx";
 
 type FieldName = keyof ConfigName | keyof ConfigItems;
 
-/** The form field for each item that the API's error messages name. */
+/** The form field for each item that the API's error messages name, and for its error codes. */
 const fieldsByItem: Readonly<Record<string, FieldName>> = {
   ServiceName: "service",
   FunctionName: "function",
   Qualifier: "qualifier",
+  ServiceNotFound: "service",
+  FunctionNotFound: "function",
+  VersionNotFound: "qualifier",
+  AliasNotFound: "qualifier",
   maxAsyncEventAgeInSeconds: "maxAsyncEventAgeInSeconds",
   maxAsyncRetryAttempts: "maxAsyncRetryAttempts",
   statefulInvocation: "stateful",
@@ -26,150 +28,194 @@ const fieldsByItem: Readonly<Record<string, FieldName>> = {
   "destinationConfig.onFailure.destination": "onFailure",
 };
 
-/** A form that PUTs a config. Unchanged items are not sent, so the API keeps their values. */
-export function ConfigForm({ config, onClose }: { config?: ShownConfig; onClose: () => void }) {
+/**
+ * A form that PUTs a config: a new one, for `name` as far as that is given, or a `config` that is there.
+ * Unchanged items are not sent, so the API keeps their values.
+ */
+export function ConfigForm({
+  config,
+  name,
+  onClose,
+}: {
+  config?: ShownConfig;
+  name?: FunctionName;
+  onClose: () => void;
+}) {
   const before = config ? texts(config.items) : undefined;
-  const named = useSignal({
-    service: config?.service ?? "demo",
-    function: config?.function ?? "",
+  const named = useSignal<ConfigName>({
+    service: (config ?? name)?.service ?? firstService(),
+    function: (config ?? name)?.function ?? "",
     qualifier: config?.qualifier ?? DEFAULT_QUALIFIER,
   });
   const entered = useSignal<EnteredItems>({});
-  const failure = useSignal<ApiFailure | undefined>(undefined);
-  const isBusy = useSignal(false);
 
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [failure.value]);
-
-  const [item] = /^[\w.]+(?= must be | doesn't match | exceeds )/.exec(failure.value?.message ?? "") ?? [];
-  const wrong = item === undefined ? undefined : fieldsByItem[item];
-  const errorOf = (name: FieldName) => (wrong === name ? failure.value?.message : undefined);
-  const version = versionById(named.value.service ? "2021-04-06" : "2023-03-30");
-  const rule = destinationsRule(summary.value?.settings.destinations ?? "by version", version);
+  const { settings } = summary.value ?? {};
+  const rule = destinationsRule(settings?.destinations ?? "by version", versionFor(named.value.service));
   const calls = callsFor(named.value, before ?? {}, entered.value, rule);
-
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    isBusy.value = true;
-    try {
-      for (const call of calls) {
-        failure.value = await sendApi(call, signingKey.value);
-        // An earlier attempt may have deleted the config and then failed to put it.
-        if (call.method === "DELETE" && failure.value?.code === "AsyncConfigNotExists")
-          failure.value = undefined;
-        if (failure.value !== undefined) break;
-      }
-    } catch {
-      failure.value = { status: 0, code: "No answer", message: "The connection was lost.", requestId: "" };
-    }
-    isBusy.value = false;
-    if (failure.value !== undefined) return;
-    announcement.value = `Put ${titleOf(named.value)}`;
-    onClose();
-  };
-  const enter = (name: keyof ConfigItems, text: string) => {
+  const enter = (item: keyof ConfigItems, text: string) => {
     // The value equals the stored value, or both are empty: do not send the item.
-    const isLeft = text === (before?.[name] ?? "");
-    entered.value = { ...entered.value, [name]: isLeft ? undefined : text };
+    const isLeft = text === (before?.[item] ?? "");
+    entered.value = { ...entered.value, [item]: isLeft ? undefined : text };
   };
-  const name = (which: keyof ConfigName, label: string, hint?: string) => (
-    <Field label={label} hint={hint} error={errorOf(which)}>
-      {(control) => (
-        <input
-          {...control}
-          value={named.value[which]}
-          readOnly={config !== undefined}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => (named.value = { ...named.value, [which]: event.currentTarget.value.trim() })}
-        />
-      )}
-    </Field>
-  );
-  const text = (which: keyof ConfigItems, label: string, hint: string, numeric = false) => (
-    <Field label={label} hint={hint} error={errorOf(which)}>
-      {(control) => (
-        <input
-          {...control}
-          value={entered.value[which] ?? before?.[which] ?? ""}
-          inputMode={numeric ? "numeric" : "text"}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => enter(which, event.currentTarget.value.trim())}
-        />
-      )}
-    </Field>
+  const exists = configs.value.has(
+    keyOf({ ...named.value, qualifier: named.value.qualifier || DEFAULT_QUALIFIER }),
   );
   return (
-    <Dialog title={config ? `Edit ${titleOf(config)}` : "Put a config"} onClose={onClose}>
-      <form ref={form} onSubmit={submit}>
-        <div class="fields three">
-          {name("service", "Service", config ? undefined : "Empty for FC 3.0")}
-          {name("function", "Function", config ? undefined : "Need not exist")}
-          {name("qualifier", "Qualifier", config ? undefined : "LATEST, a version or an alias")}
-        </div>
-        <div class="fields three">
-          {text(
-            "maxAsyncEventAgeInSeconds",
-            "Maximum event age",
-            `Seconds; ${defaults.maxAsyncEventAgeInSeconds} if never set`,
-            true,
-          )}
-          {text(
-            "maxAsyncRetryAttempts",
-            "Retry attempts",
-            `0 to 8; ${defaults.maxAsyncRetryAttempts} if never set`,
-            true,
-          )}
-          <Field label="Stateful invocation" hint="No if never set" error={errorOf("stateful")}>
-            {(control) => (
-              <select
-                {...control}
+    <ApiForm
+      title={config ? `Edit ${titleOf(config)}` : "Put a config"}
+      calls={calls}
+      note={
+        <>
+          {calls.length > 1
+            ? "No PUT clears one destination here: the config is deleted and put again, with a new createdTime."
+            : "What is sent: only what you entered. The rest of the config stays as it is."}
+          {rule === "replace" && " A destinationConfig replaces both destinations."}
+        </>
+      }
+      submit="Put"
+      fields={fieldsByItem}
+      done={`Put ${titleOf(named.value)}`}
+      hint={!config && exists && "This config exists: it will be updated."}
+      onClose={onClose}
+    >
+      {(errorOf) => {
+        const text = (item: keyof ConfigItems, label: string, hint: string, isNumeric = false) => (
+          <TextField
+            label={label}
+            hint={hint}
+            error={errorOf(item)}
+            value={entered.value[item] ?? before?.[item] ?? ""}
+            isNumeric={isNumeric}
+            onEnter={(given) => enter(item, given)}
+          />
+        );
+        return (
+          <>
+            <NameFields
+              named={named}
+              isFixed={config !== undefined}
+              mayBeAny={settings?.functions !== "declared"}
+              errorOf={errorOf}
+            />
+            <div class="fields three">
+              {text(
+                "maxAsyncEventAgeInSeconds",
+                "Maximum event age",
+                `Seconds; ${defaults.maxAsyncEventAgeInSeconds} if never set`,
+                true,
+              )}
+              {text(
+                "maxAsyncRetryAttempts",
+                "Retry attempts",
+                `0 to 8; ${defaults.maxAsyncRetryAttempts} if never set`,
+                true,
+              )}
+              <ChoiceField
+                label="Stateful invocation"
+                hint="No if never set"
+                error={errorOf("stateful")}
                 value={entered.value.stateful ?? before?.stateful ?? ""}
-                onChange={(event) => enter("stateful", event.currentTarget.value)}
-              >
-                {!before?.stateful && <option value="">not given</option>}
-                <option value="true">yes</option>
-                <option value="false">no</option>
-              </select>
-            )}
-          </Field>
-        </div>
-        {text("onSuccess", "On success, send to", before?.onSuccess ? CLEAR_HINT : DESTINATION_HINT)}
-        {text("onFailure", "On failure, send to", before?.onFailure ? CLEAR_HINT : DESTINATION_HINT)}
-        <div class="preview">
-          <p>
-            {calls.length > 1
-              ? "No PUT clears one destination here: the config is deleted and put again, with a new createdTime."
-              : "What is sent: only what you entered. The rest of the config stays as it is."}
-            {rule === "replace" && " A destinationConfig replaces both destinations."}
-          </p>
-          <Code label={calls.length > 1 ? "The requests" : "The request"}>
-            {calls.map(({ method, path, body = "" }) => `${method} ${path}\n${body}`).join("\n")}
-          </Code>
-        </div>
-        {failure.value && (
-          <p class="error" role="alert">
-            <strong>
-              {failure.value.status || ""} {failure.value.code}
-            </strong>{" "}
-            {wrong ? "See the field marked above." : failure.value.message}
-            {failure.value.requestId && <small> Request {failure.value.requestId}</small>}
-          </p>
-        )}
-        <footer>
-          {!config &&
-            configs.value.has(
-              keyOf({ ...named.value, qualifier: named.value.qualifier || DEFAULT_QUALIFIER }),
-            ) && <p class="hint">This config exists: it will be updated.</p>}
-          <button type="submit" disabled={isBusy.value}>
-            Put
-          </button>
-        </footer>
-      </form>
-    </Dialog>
+                options={[
+                  ...(before?.stateful ? [] : [["", "not given"] as const]),
+                  ["true", "yes"],
+                  ["false", "no"],
+                ]}
+                onChoose={(value) => enter("stateful", value)}
+              />
+            </div>
+            {text("onSuccess", "On success, send to", before?.onSuccess ? CLEAR_HINT : DESTINATION_HINT)}
+            {text("onFailure", "On failure, send to", before?.onFailure ? CLEAR_HINT : DESTINATION_HINT)}
+          </>
+        );
+      }}
+    </ApiForm>
+  );
+}
+
+/** The service that a new config is most likely for. */
+function firstService(): string {
+  const { services, functions } = resources.value;
+  return [...services.keys()][0] ?? (functions.size > 0 ? "" : "demo");
+}
+
+/** The value of the choice that has a field for another qualifier. */
+const ANOTHER = "";
+
+/** The fields that name a config. Where a function's qualifiers are known, they are a list to choose from. */
+function NameFields({
+  named,
+  isFixed,
+  mayBeAny,
+  errorOf,
+}: {
+  named: Signal<ConfigName>;
+  /** Whether the config is there already, so that its name stays. */
+  isFixed: boolean;
+  /** Whether a function and a qualifier that do not exist may have a config. */
+  mayBeAny: boolean;
+  errorOf: (name: FieldName) => string | undefined;
+}) {
+  const { value } = named;
+  const all = resources.value;
+  const qualifiers = qualifiersOf(value, all);
+  const isAnother = useSignal(false);
+  const enter = (which: keyof ConfigName, text: string) => {
+    const next = { ...value, [which]: text };
+    // A qualifier that was chosen goes with the function that has it; one that was typed stays.
+    const isGone =
+      which !== "qualifier" &&
+      qualifiers.includes(next.qualifier) &&
+      !qualifiersOf(next, all).includes(next.qualifier);
+    named.value = isGone ? { ...next, qualifier: DEFAULT_QUALIFIER } : next;
+  };
+  const isList = !isFixed && (qualifiers.length > 1 || !mayBeAny);
+  const isListed = qualifiers.includes(value.qualifier) && !isAnother.value;
+  return (
+    <div class="fields three">
+      <TextField
+        label="Service"
+        hint={isFixed ? undefined : "Empty for FC 3.0"}
+        error={errorOf("service")}
+        value={value.service}
+        isReadOnly={isFixed}
+        suggestions={[...all.services.keys()]}
+        onEnter={(text) => enter("service", text)}
+      />
+      <TextField
+        label="Function"
+        hint={isFixed ? undefined : mayBeAny ? "Need not exist" : "One that exists"}
+        error={errorOf("function")}
+        value={value.function}
+        isReadOnly={isFixed}
+        suggestions={[...all.functions.values()]
+          .filter(({ service }) => service === value.service)
+          .map((one) => one.function)}
+        onEnter={(text) => enter("function", text)}
+      />
+      {isList && (
+        <ChoiceField
+          label="Qualifier"
+          hint="LATEST, an alias or a version"
+          error={isListed || !mayBeAny ? errorOf("qualifier") : undefined}
+          value={isListed || !mayBeAny ? value.qualifier : ANOTHER}
+          options={[...qualifiers, ...(mayBeAny ? [[ANOTHER, "another"] as const] : [])]}
+          onChoose={(chosen) => {
+            isAnother.value = chosen === ANOTHER;
+            enter("qualifier", chosen);
+          }}
+        />
+      )}
+      {(!isList || (mayBeAny && !isListed)) && (
+        <TextField
+          label={isList ? "Another qualifier" : "Qualifier"}
+          hint={isFixed ? undefined : "LATEST, a version or an alias"}
+          error={errorOf("qualifier")}
+          value={value.qualifier}
+          isReadOnly={isFixed}
+          onEnter={(text) => enter("qualifier", text)}
+        />
+      )}
+    </div>
   );
 }
 

@@ -15,7 +15,7 @@ const parts: Readonly<Record<Part, string>> = {
   faults: "Faults",
   clock: "Clock",
   settings: "Settings",
-  functions: "Declared functions",
+  functions: "Services and functions",
 };
 
 /** The settings with a fixed set of values, and the label of each value. */
@@ -29,8 +29,8 @@ const choices = [
   {
     item: "functions",
     label: "Functions",
-    hint: "Which functions exist",
-    options: { open: "any", declared: "those declared" },
+    hint: "Which functions can be configured",
+    options: { open: "any", declared: "those that exist" },
   },
   {
     item: "destinations",

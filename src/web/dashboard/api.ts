@@ -1,8 +1,11 @@
 import type { DestinationsRule } from "../../fc/asyncConfig/merge.ts";
+import type { ErrorCode } from "../../fc/errors.ts";
 import type { ConfigName } from "../../fc/names.ts";
+import { type OperationName, operations, routeOf } from "../../fc/operations.ts";
 import { base64 } from "../../fc/signature/encoding.ts";
 import { fcStringToSign } from "../../fc/signature/fc.ts";
 import type { AccessKey } from "../../fc/signature/verdict.ts";
+import { type ApiVersion, versionById } from "../../fc/versions.ts";
 import { definedItems } from "../../lib/definedItems.ts";
 import { endpoint } from "./address.ts";
 import type { ConfigItems } from "./configs.ts";
@@ -15,13 +18,45 @@ export interface ApiFailure {
   readonly requestId: string;
 }
 
-/** The path and query of a config: in 2021-04-06, or in 2023-03-30 when there is no service. */
-export function configPath({ service, function: name, qualifier }: ConfigName): string {
-  const path = service
-    ? `/2021-04-06/services/${encodeURIComponent(service)}/functions/${encodeURIComponent(name)}`
-    : `/2023-03-30/functions/${encodeURIComponent(name)}`;
-  const query = qualifier === "" ? "" : `?qualifier=${encodeURIComponent(qualifier)}`;
-  return `${path}/async-invoke-config${query}`;
+/** The names in the path of a request. */
+export interface PathNames {
+  readonly service: string;
+  readonly function?: string;
+  readonly version?: string;
+  readonly alias?: string;
+}
+
+const FC2 = versionById("2021-04-06");
+const FC3 = versionById("2023-03-30");
+
+/** The version of the API that the dashboard uses: FC 3.0 when there is no service. */
+export function versionFor(service: string): ApiVersion {
+  return service ? FC2 : FC3;
+}
+
+/** The method and the path of an operation. Operations on services are FC 2.0's. */
+export function addressOf(operation: OperationName, names: PathNames): Pick<ApiCall, "method" | "path"> {
+  const version = operations[operation].resource === "service" ? FC2 : versionFor(names.service);
+  const route = routeOf(version, operation);
+  if (route === undefined) throw new Error(`${version.id} has no ${operation}`);
+  const path = route.path.replace(/:(\w+)/g, (_, name: keyof PathNames) =>
+    encodeURIComponent(names[name] ?? ""),
+  );
+  return { method: route.method, path: `${version.prefixes[0]}${path}` };
+}
+
+/** A request for a config. */
+function configCall(
+  operation: "PutAsyncInvokeConfig" | "DeleteAsyncInvokeConfig",
+  { qualifier, ...name }: ConfigName,
+): ApiCall {
+  const { method, path } = addressOf(operation, name);
+  return { method, path: qualifier === "" ? path : `${path}?qualifier=${encodeURIComponent(qualifier)}` };
+}
+
+/** The request that deletes a config. */
+export function configDeletion(name: ConfigName): ApiCall {
+  return configCall("DeleteAsyncInvokeConfig", name);
 }
 
 /** The form's values as typed; `undefined` for an unchanged item. */
@@ -29,9 +64,13 @@ export type EnteredItems = { readonly [K in keyof ConfigItems]?: string | undefi
 
 /** A request to the API, with its body if it has one. */
 export interface ApiCall {
-  readonly method: "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: string;
+  /** The body for display, where the body itself is too long. */
+  readonly shownBody?: string;
+  /** The error codes that say that what the request is for has been done already. */
+  readonly done?: readonly ErrorCode[];
 }
 
 /**
@@ -45,15 +84,24 @@ export function callsFor(
   entered: EnteredItems,
   rule: DestinationsRule,
 ): readonly ApiCall[] {
-  const path = configPath(name);
-  const put = (items: EnteredItems): ApiCall => ({ method: "PUT", path, body: putBody(name.service, items) });
+  const put = (items: EnteredItems): ApiCall => ({
+    ...configCall("PutAsyncInvokeConfig", name),
+    body: putBody(name.service, items),
+  });
   const clears = entered.onSuccess === "" || entered.onFailure === "";
   if (rule === "merge" && clears) {
-    return [{ method: "DELETE", path }, put({ ...withoutEmpty(before), ...definedItems(entered) })];
+    // An earlier attempt may have deleted the config and then failed to put it.
+    const deletion: ApiCall = { ...configDeletion(name), done: ["AsyncConfigNotExists"] };
+    return [deletion, put({ ...withoutEmpty(before), ...definedItems(entered) })];
   }
   if (rule === "merge" || !givesDestination(entered)) return [put(entered)];
   const { onSuccess, onFailure } = { ...before, ...definedItems(entered) };
   return [put({ ...entered, onSuccess, onFailure })];
+}
+
+/** The number that was typed. Other text stays text, so that the API reports the error. */
+export function number(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 function givesDestination({ onSuccess, onFailure }: EnteredItems): boolean {
@@ -64,12 +112,8 @@ function withoutEmpty(items: EnteredItems): EnteredItems {
   return Object.fromEntries(Object.entries(items).filter(([, text]) => text !== ""));
 }
 
-/**
- * The body of a PUT with these items. An invalid number is sent as text, so that the API reports the error.
- */
+/** The body of a PUT with these items. */
 function putBody(service: string, entered: EnteredItems): string {
-  const number = (text: string | undefined) =>
-    text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   const destination = (text: string | undefined) => (text ? { destination: text } : undefined);
   return JSON.stringify({
     destinationConfig: givesDestination(entered)

@@ -5,10 +5,10 @@ import { createSandbox } from "../../client/index.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { endpoint, fragmentOf, linkTo } from "./address.ts";
 import { Clock } from "./Clock.tsx";
-import { Configs } from "./Configs.tsx";
 import { Connect } from "./Connect.tsx";
 import { Copy } from "./Copy.tsx";
 import { Faults } from "./Faults.tsx";
+import { Functions } from "./Functions.tsx";
 import { Refused } from "./Refused.tsx";
 import { Requests } from "./Requests.tsx";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -168,7 +168,7 @@ function Closed({ state }: { state: ClosedState }) {
 function Loading() {
   return (
     <main class="panels" aria-busy="true">
-      {["connect", "configs", "requests"].map((name) => (
+      {["connect", "functions", "requests"].map((name) => (
         <div key={name} class={`panel skeleton ${name}`}>
           <span class="hidden">Loading</span>
         </div>
@@ -187,7 +187,7 @@ function Panels() {
         <State />
         <Traffic />
       </div>
-      <Configs />
+      <Functions />
       <Requests />
     </main>
   );

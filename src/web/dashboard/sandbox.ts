@@ -4,6 +4,7 @@ import type { AccessKey } from "../../fc/signature/verdict.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import type { ConfigItems, ShownConfig } from "./configs.ts";
+import { NO_RESOURCES } from "./resources.ts";
 
 // What the page knows about its sandbox.
 
@@ -35,6 +36,8 @@ export const connection = signal<Connection>("connecting");
 export const summary = signal<Summary | undefined>(undefined);
 /** The configs by `keyOf`. */
 export const configs = signal<ReadonlyMap<string, ShownConfig>>(new Map());
+/** What exists, whether it has configs or not. */
+export const resources = signal(NO_RESOURCES);
 /** The requests, newest first. */
 export const requests = signal<readonly SeenRequest[]>([]);
 /** The token of the journal's next page; undefined when all requests are loaded. */

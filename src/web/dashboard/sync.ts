@@ -14,6 +14,7 @@ import {
   type ShownConfig,
   titleOf,
 } from "./configs.ts";
+import { hasLost, resourcesOf } from "./resources.ts";
 import {
   announcement,
   type ClosedState,
@@ -24,6 +25,7 @@ import {
   lastChange,
   olderRequests,
   requests,
+  resources,
   type SeenRequest,
   summary,
   token,
@@ -113,7 +115,7 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
       return;
     }
     loaded = lived = true;
-    for (const event of waiting) take(event);
+    for (const event of waiting) take(event, true);
     connection.value = "live";
   });
   await new Promise((resolve) => feed.addEventListener("close", resolve));
@@ -123,10 +125,17 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
 /** Changes of configs by requests while the state is loading; these are newer than the loaded state. */
 const overtaking = new Map<string, ShownConfig | undefined>();
 
+let isLoadingState = false;
+
 async function loadState(): Promise<void> {
   overtaking.clear();
   const client = control();
-  const [newSummary, snapshot] = await Promise.all([client.summary(), client.snapshot.export()]);
+  isLoadingState = true;
+  const [newSummary, snapshot] = await Promise.all([client.summary(), client.snapshot.export()]).finally(
+    () => {
+      isLoadingState = false;
+    },
+  );
   const loaded = new Map(configsOf(snapshot).map((config) => [keyOf(config), config]));
   for (const [key, config] of overtaking) {
     if (config) loaded.set(key, config);
@@ -135,8 +144,16 @@ async function loadState(): Promise<void> {
   batch(() => {
     summary.value = newSummary;
     configs.value = loaded;
+    resources.value = resourcesOf(snapshot.functions ?? {});
     faults.value = (snapshot.faults ?? []) as Fault[];
   });
+}
+
+/** Loads what exists; the rest of the state only if something is gone, and configs may be gone with it. */
+async function loadResources(): Promise<void> {
+  const loaded = resourcesOf(await control().functions.get({ details: true }));
+  if (hasLost(resources.value, loaded)) await loadState();
+  else resources.value = loaded;
 }
 
 async function loadRequests(): Promise<void> {
@@ -164,9 +181,11 @@ const queue: JournalEntry[] = [];
 /** Whether requests were dropped from the queue, so that their changes have to be loaded. */
 let hasDropped = false;
 
-function take(event: FeedEvent): void {
+/** Applies an event. The state that the page has may be from before the event, or from after it, in part. */
+function take(event: FeedEvent, overtookState = isLoadingState): void {
   if (event.type === "change") {
-    reload({ requests: !["faults", "clock", "functions"].includes(event.what) });
+    if (event.what === "functions") reload(overtookState ? "state" : "resources");
+    else reload("state", ...(["faults", "clock"].includes(event.what) ? [] : (["requests"] as const)));
     return;
   }
   queue.push(event.entry);
@@ -190,7 +209,7 @@ function takeQueue(): void {
     configs.value = next;
   });
   // After a fault, the fault's counts have changed, and the response may not show what the request did.
-  if (hasDropped || entries.some((entry) => entry.faults.length > 0)) reload({ requests: false });
+  if (hasDropped || entries.some((entry) => entry.faults.length > 0)) reload("state");
   hasDropped = false;
 }
 
@@ -210,7 +229,7 @@ function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, 
   const before = configs.get(key)?.items;
   const put = configOfResponse(entry);
   if (isPut && put === undefined) {
-    reload({ requests: false });
+    reload("state");
   } else {
     if (put) configs.set(key, put);
     else configs.delete(key);
@@ -236,24 +255,25 @@ function countSoon(): void {
   }, COUNT_AFTER_MS);
 }
 
-let isReloading = false;
-let isStateStale = false;
-let areRequestsStale = false;
+const loads = { state: loadState, resources: loadResources, requests: loadRequests };
 
-/** Reloads the state, and the requests if asked. Only one reload runs at a time. */
-function reload(what: { readonly requests: boolean }): void {
-  isStateStale = true;
-  areRequestsStale ||= what.requests;
+let isReloading = false;
+const stale = new Set<keyof typeof loads>();
+
+/** Reloads parts of what the page shows. Only one reload runs at a time. */
+function reload(...parts: readonly (keyof typeof loads)[]): void {
+  for (const part of parts) stale.add(part);
   if (!isReloading) void loadStale();
 }
 
 async function loadStale(): Promise<void> {
   isReloading = true;
-  while (isStateStale) {
-    const loads = areRequestsStale ? [loadState, loadRequests] : [loadState];
-    isStateStale = areRequestsStale = false;
+  while (stale.size > 0) {
+    // The state has the resources, too.
+    const parts = [...stale].filter((part) => part !== "resources" || !stale.has("state"));
+    stale.clear();
     try {
-      await Promise.all(loads.map((load) => load()));
+      await Promise.all(parts.map((part) => loads[part]()));
     } catch {
       socket?.close(); // The page may show old state: reconnect and load everything.
     }

@@ -1,60 +1,15 @@
 import { useSignal } from "@preact/signals";
-import { configPath, sendApi } from "./api.ts";
-import { ConfigForm } from "./ConfigForm.tsx";
+import { configDeletion, sendApi } from "./api.ts";
 import { type ConfigItems, itemLabels, itemText, keyOf, type ShownConfig, titleOf } from "./configs.ts";
-import { announcement, configs, lastChange, mayControl, signingKey } from "./sandbox.ts";
+import { announcement, lastChange, signingKey } from "./sandbox.ts";
 
-/** The sandbox's configs, by service and function. */
-export function Configs() {
-  const form = useSignal<{ readonly config?: ShownConfig } | undefined>(undefined);
-  const all = [...configs.value.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const services = Map.groupBy(all, ({ service }) => service);
-  return (
-    <section class="panel configs" aria-labelledby="configs">
-      <header>
-        <h2 id="configs">
-          Configs <span class="count">{all.length}</span>
-        </h2>
-        {mayControl.value && (
-          <button type="button" onClick={() => (form.value = {})}>
-            Put a config
-          </button>
-        )}
-      </header>
-      {all.length === 0 && (
-        <div class="empty">
-          <p>No function has a config yet.</p>
-          <p>Run one of the examples{mayControl.value && ", or put one here"}: it shows up by itself.</p>
-        </div>
-      )}
-      {[...services].map(([service, its]) => (
-        <section key={service} aria-label={service ? `Service ${service}` : "Functions of FC 3.0"}>
-          <h3>{service || "FC 3.0, without a service"}</h3>
-          {[...Map.groupBy(its, (config) => config.function)].map(([name, qualifiers]) => (
-            <div key={name} class="function">
-              <h4>{name}</h4>
-              {qualifiers.map((config) => (
-                <ConfigCard
-                  key={config.qualifier}
-                  config={config}
-                  {...(mayControl.value ? { onEdit: () => (form.value = { config }) } : {})}
-                />
-              ))}
-            </div>
-          ))}
-        </section>
-      ))}
-      {form.value && <ConfigForm {...form.value} onClose={() => (form.value = undefined)} />}
-    </section>
-  );
-}
-
-function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: () => void }) {
+/** A config, with its items; without `onEdit` for a visitor, who may not change it. */
+export function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: () => void }) {
   const error = useSignal<string | undefined>(undefined);
   const change = lastChange.value;
   const changed = change?.key === keyOf(config) ? change.items : undefined;
   const remove = async () => {
-    const failure = await sendApi({ method: "DELETE", path: configPath(config) }, signingKey.value);
+    const failure = await sendApi(configDeletion(config), signingKey.value);
     error.value = failure && `${failure.code}: ${failure.message}`;
     if (failure === undefined) announcement.value = `Deleted ${titleOf(config)}`;
   };
