@@ -2,6 +2,7 @@ import { ok, type Result } from "../../lib/result.ts";
 import { rfc3339 } from "../../lib/time.ts";
 import { parseItems, readJsonBody } from "../bodyItems.ts";
 import { type ApiError, failure, invalid } from "../errors.ts";
+import { withDefaults } from "../itemDefaults.ts";
 import { itemsBody, nameSchema } from "../itemSchemas.ts";
 import { type ListRequest, pageOfResources, parseListRequest, renderList } from "../listRequest.ts";
 import { DEFAULT_QUALIFIER, parseName } from "../names.ts";
@@ -76,16 +77,21 @@ function checkVersions(
   return ok(undefined);
 }
 
+/** What a response shows of items that were never given. */
+const defaults = { description: "", additionalVersionWeight: null };
+const fc2Defaults = {
+  ...defaults,
+  resolvePolicy: "Random",
+  routePolicy: { condition: "", policyItems: [] },
+};
+
 /** An alias as a version's responses show it. */
 export function renderAlias({ hasServices }: ApiVersion, { name, value }: NamedResource<StoredAlias>) {
   const { versionId, items, createdTime, lastModifiedTime } = value;
   return {
     aliasName: name,
     versionId,
-    description: "",
-    additionalVersionWeight: null,
-    ...(hasServices ? { resolvePolicy: "Random", routePolicy: { condition: "", policyItems: [] } } : {}),
-    ...items,
+    ...withDefaults(hasServices ? fc2Defaults : defaults, items),
     createdTime: rfc3339(createdTime),
     lastModifiedTime: rfc3339(lastModifiedTime),
   };
