@@ -1,76 +1,31 @@
 import * as z from "zod/mini";
 import { itemSchema, nameIn, ofItems } from "../fc/asyncConfig/items.ts";
 import { requestSchema } from "../fc/asyncConfig/schema.ts";
-import { type ErrorCode, errorCodes, statusOf } from "../fc/errors.ts";
-import type { RequestSchema, ResponseSchema } from "../fc/operation.ts";
-import { type Operation, operations, routesOf, type VersionRoute } from "../fc/operations.ts";
+import { emptyListItems } from "../fc/emptyLists/operations.ts";
+import type { ResponseSchema } from "../fc/operation.ts";
+import { type OperationName, operations, routesOf, type VersionRoute } from "../fc/operations.ts";
 import { type ApiVersion, apiVersions } from "../fc/versions.ts";
+import { errorResponses, errorSchema } from "./errorResponses.ts";
 import { examplesOf } from "./examples.ts";
+import { commonHeaders } from "./headers.ts";
 import { operationTexts } from "./operationTexts.ts";
-import { resourceRequests, resourceResponses } from "./resourceSchemas.ts";
-import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
+import { emptyListSchema, resourceRequests, resourceResponses } from "./resourceSchemas.ts";
+import { type JsonObject, jsonContent, jsonSchema, reference, type SchemaName, schemaId } from "./schemas.ts";
 
 /** The API's name for an operation, with the version, because one document has three versions. */
 function operationId({ name }: VersionRoute, version: ApiVersion, prefix: string): string {
   return `${name}_${version.id}${prefix === "" ? "_unversioned" : ""}`;
 }
 
-/** The error codes that an operation returns without a fault. A fault can return any code. */
-function ownCodes(version: ApiVersion, { resource, body, names, errors }: Operation): ErrorCode[] {
-  const existence: readonly ErrorCode[] = resource === "config" ? configExistence(version, names) : [];
-  return [
-    "InvalidArgument",
-    "MissingRequiredHeader",
-    "AccessDenied",
-    "SignatureNotMatch",
-    "InvalidAccessKeyID",
-    ...existence,
-    ...(body ? (["EntityTooLarge", "UnsupportedMediaType"] as const) : []),
-    ...errors.filter((code) => isOf(version, { resource, names }, code)),
-    version.throttled,
-    "InternalServerError",
-    "ServiceUnavailable",
-  ];
-}
-
-function configExistence({ hasServices }: ApiVersion, names: Operation["names"]): ErrorCode[] {
-  return [
-    ...(hasServices ? (["ServiceNotFound"] as const) : []),
-    "FunctionNotFound",
-    ...(names === "qualified function" ? (["AliasNotFound", "VersionNotFound"] as const) : []),
-  ];
-}
-
-/** Whether a version has an error of the registry: FC 3.0 has no services and no If-Match. */
-export function isOf(
-  { hasServices }: ApiVersion,
-  { resource, names }: Pick<Operation, "resource" | "names">,
-  code: ErrorCode,
-): boolean {
-  if (!hasServices) {
-    const isOfService = names === "qualified service" && /^(Alias|Version)NotFound$/.test(code);
-    return !isOfService && !/^Service|^Precondition/.test(code);
-  }
-  // In FC 2.0, versions and aliases are of services, and a function has neither.
-  const isOfFunction =
-    resource === "version" || resource === "alias" ? "FunctionNotFound" : "FunctionNotEmpty";
-  return code !== isOfFunction;
-}
-
-/** The OpenAPI paths of one API version, and the components that these paths use. */
-export function apiPaths(version: ApiVersion): {
-  readonly paths: JsonObject;
-  readonly schemas: JsonObject;
-  readonly responses: JsonObject;
-} {
+/** The OpenAPI paths of one API version, and the schemas that these paths use. */
+export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; readonly schemas: JsonObject } {
   const paths: Record<string, Record<string, JsonObject>> = {};
-  const shared = new SharedResponses(version);
   for (const prefix of version.prefixes) {
     for (const route of routesOf(version)) {
       const address = prefix + addressOf(route.path);
       paths[address] = {
         ...paths[address],
-        [route.method.toLowerCase()]: operationObject(version, route, prefix, shared),
+        [route.method.toLowerCase()]: operationObject(version, route, prefix),
       };
     }
   }
@@ -87,7 +42,6 @@ export function apiPaths(version: ApiVersion): {
   }).filter(([schema]) => used.has(schema as SchemaName));
   return {
     paths,
-    responses: shared.components,
     schemas: {
       ...Object.fromEntries(resources.map(([schema, its]) => [named(schema as SchemaName), its])),
       [named("AsyncInvokeConfigInput")]: jsonSchema(requestSchema(version)),
@@ -113,13 +67,6 @@ export function apiPaths(version: ApiVersion): {
   };
 }
 
-type SchemaName = RequestSchema | ResponseSchema | "Error";
-
-/** A schema's name with the version, because one document has three versions. */
-function schemaId(version: ApiVersion, schema: SchemaName): string {
-  return `${schema}_${version.id}`;
-}
-
 /** A route's path in OpenAPI's form, with the API's names for the parameters. */
 function addressOf(pattern: string): string {
   return pattern
@@ -129,12 +76,7 @@ function addressOf(pattern: string): string {
     .replace(":alias", "{aliasName}");
 }
 
-function operationObject(
-  version: ApiVersion,
-  route: VersionRoute,
-  prefix: string,
-  shared: SharedResponses,
-): JsonObject {
+function operationObject(version: ApiVersion, route: VersionRoute, prefix: string): JsonObject {
   const { body, answer } = operations[route.operation];
   const texts = operationTexts[route.operation];
   const recordedId = operationId(route, version, version.prefixes[0] ?? "");
@@ -149,6 +91,7 @@ function operationObject(
       ? {
           requestBody: {
             description: texts.body,
+            ...(/^Create/.test(body.schema) ? { required: true } : {}),
             content: jsonContent(
               reference("schemas", schemaId(version, body.schema)),
               examplesOf(recordedId, ["request"]),
@@ -163,22 +106,23 @@ function operationObject(
         ...(answer.schema
           ? {
               content: jsonContent(
-                reference("schemas", schemaId(version, answer.schema)),
+                answerSchema(version, route.operation, answer.schema),
                 examplesOf(recordedId, [String(answer.status)]),
               ),
             }
           : {}),
       },
-      ...errorResponses(version, operations[route.operation], recordedId, shared),
-      default: { description: "Whatever a fault of this sandbox makes up.", headers: commonHeaders },
+      ...errorResponses(version, operations[route.operation], recordedId),
+      default: reference("responses", "Fault"),
     },
   };
 }
 
-const commonHeaders: JsonObject = {
-  "X-Fc-Request-Id": reference("headers", "RequestId"),
-  Date: reference("headers", "Date"),
-};
+function answerSchema(version: ApiVersion, operation: OperationName, schema: ResponseSchema): JsonObject {
+  const empty: Partial<Record<OperationName, string>> = emptyListItems;
+  const item = empty[operation];
+  return item ? emptyListSchema(item) : reference("schemas", schemaId(version, schema));
+}
 
 /** The ETag header of a response that shows one resource of FC 2.0. */
 function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined): JsonObject {
@@ -187,7 +131,7 @@ function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined)
 }
 
 function parametersOf(version: ApiVersion, { operation, path }: VersionRoute): JsonObject[] {
-  const { names, query, errors } = operations[operation];
+  const { names, query, body, errors } = operations[operation];
   const hasQualifier =
     names === "qualified function" || (names === "qualified service" && version.hasServices);
   const inSegment = hasQualifier && version.qualifierIn === "service segment";
@@ -199,103 +143,10 @@ function parametersOf(version: ApiVersion, { operation, path }: VersionRoute): J
     ...(names === "function or all" && !path.includes(":function") ? ["functionNameInQuery"] : []),
     ...(hasQualifier && !inSegment ? ["qualifier"] : []),
     ...query,
+    ...(body?.limit === "functionBodyBytes" ? ["codeChecksum"] : []),
     ...(version.hasServices && errors.includes("PreconditionFailed") ? ["ifMatch"] : []),
     "fault",
   ].map((name) => reference("parameters", name));
-}
-
-/** The headers of responses: of every one, of those that show a resource of FC 2.0, and of 429 responses. */
-export const headers: JsonObject = {
-  RequestId: {
-    description:
-      "Names this request, in the journal too. A UUID, or a text like `1-65bf56b2-1368aa6d-c7da7fa6a4d4` in FC 3.0.",
-    schema: { type: "string" },
-  },
-  Date: {
-    description: "The server's time, real whatever the sandbox's clock shows.",
-    schema: { type: "string" },
-  },
-  ETag: {
-    description: "Which state of the resource this is: 32 hexadecimal digits, for If-Match.",
-    schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
-  },
-  RetryAfter: { description: "Seconds.", schema: { type: "integer" } },
-};
-
-/** Error responses that several operations of a version have, which are components of the document. */
-class SharedResponses {
-  readonly components: Record<string, JsonObject> = {};
-  readonly #version: ApiVersion;
-
-  constructor(version: ApiVersion) {
-    this.#version = version;
-  }
-
-  /** A reference to a response with these codes. It has no example of its own. */
-  refer(status: number, codes: readonly ErrorCode[], response: JsonObject): JsonObject {
-    const name = [status, ...codes, this.#version.id].join("_");
-    this.components[name] ??= response;
-    return reference("responses", name);
-  }
-}
-
-function errorResponses(
-  version: ApiVersion,
-  operation: Operation,
-  recordedId: string,
-  shared: SharedResponses,
-): JsonObject {
-  const own = new Set(ownCodes(version, operation));
-  const byStatus = Map.groupBy(errorCodes, statusOf);
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => {
-      const [its, byFault] = [codes.filter((code) => own.has(code)), codes.filter((code) => !own.has(code))];
-      const description = [
-        its.join(", "),
-        byFault.length > 0 ? `by a fault only: ${byFault.join(", ")}` : "",
-      ].filter(Boolean);
-      const examples = examplesOf(recordedId, codes);
-      const response = {
-        description: description.join("; "),
-        headers: {
-          ...commonHeaders,
-          ...(status === 429 ? { "Retry-After": reference("headers", "RetryAfter") } : {}),
-        },
-        content: jsonContent(
-          {
-            allOf: [
-              reference("schemas", schemaId(version, "Error")),
-              { properties: { [codeItem(version)]: { enum: codes } } },
-            ],
-          },
-          examples,
-        ),
-      };
-      const isShared = Object.keys(examples).length === 0;
-      return [status, isShared ? shared.refer(status, its, response) : response];
-    }),
-  );
-}
-
-/** An error to render, which shows the items of a version's error body. */
-const PROBE = { status: 400, code: "InvalidArgument", message: "a message" } as const;
-
-function codeItem(version: ApiVersion): string {
-  const items = Object.entries(version.errorBody(PROBE, "id"));
-  return items.find(([, value]) => value === PROBE.code)?.[0] ?? "";
-}
-
-function errorSchema(version: ApiVersion): JsonObject {
-  const items = Object.keys(version.errorBody(PROBE, "id"));
-  const code = codeItem(version);
-  return {
-    type: "object",
-    properties: Object.fromEntries(
-      items.map((item) => [item, item === code ? { type: "string", enum: errorCodes } : { type: "string" }]),
-    ),
-    required: items,
-    additionalProperties: false,
-  };
 }
 
 const shownDestination = z.nullable(z.strictObject({ destination: z.string() }));

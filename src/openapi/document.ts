@@ -1,11 +1,13 @@
 import { apiVersions } from "../fc/versions.ts";
 import { limits, type RawVariables } from "../variables.ts";
-import { apiPaths, headers } from "./api.ts";
+import { apiPaths } from "./api.ts";
 import { controlPaths } from "./controlPlane.ts";
+import { faultResponse, sharedResponses } from "./errorResponses.ts";
+import { headers } from "./headers.ts";
 import { apiParameters } from "./parameters.ts";
 import type { JsonObject } from "./schemas.ts";
 
-const ABOUT_API = `The asynchronous invocation configuration API of Alibaba Cloud Function Compute, as this sandbox answers it.
+const ABOUT_API = `The API of Alibaba Cloud Function Compute for asynchronous invocation configs, and for the services, functions, versions and aliases that they belong to, as this sandbox answers it.
 
 Any access key will do unless the sandbox's setting \`signatures\` says otherwise.`;
 
@@ -22,8 +24,7 @@ export function openApiDocument(
   only?: (typeof apiVersions)[number]["id"],
 ): JsonObject {
   const versions = apiVersions.filter(({ id }) => only === undefined || id === only);
-  const versionParts = versions.map(apiPaths);
-  const parts: Omit<(typeof versionParts)[number], "responses">[] = [...versionParts];
+  const parts = versions.map(apiPaths);
   if (only === undefined) parts.push(controlPaths(limits(variables)));
   return {
     openapi: "3.1.0",
@@ -47,7 +48,7 @@ export function openApiDocument(
     paths: merged(parts.map(({ paths }) => paths)),
     components: {
       schemas: merged(parts.map(({ schemas }) => schemas)),
-      responses: merged(versionParts.map(({ responses }) => responses)),
+      responses: merged([{ Fault: faultResponse }, ...versions.map(sharedResponses)]),
       headers,
       parameters: apiParameters,
       securitySchemes: {

@@ -92,6 +92,12 @@ export const apiParameters: JsonObject = {
     description: "The ETag of the only state that is to be changed.",
     schema: { type: "string" },
   },
+  codeChecksum: {
+    name: "X-Fc-Code-Checksum",
+    in: "header",
+    description: "The CRC-64 of the code, where the body has no `code.checksum`.",
+    schema: { type: "string" },
+  },
   fault: {
     name: "X-Sandbox-Fault",
     in: "header",

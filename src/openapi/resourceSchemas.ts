@@ -1,8 +1,8 @@
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { aliasBodies, renderAlias } from "../fc/aliases/operations.ts";
 import { aliasItems, fc2AliasItems } from "../fc/aliases/schema.ts";
 import { NO_CODE } from "../fc/functions/code.ts";
-import { functionBodies } from "../fc/functions/operations.ts";
+import { functionBodies, requiredFunctionItems } from "../fc/functions/operations.ts";
 import { renderFunction } from "../fc/functions/render.ts";
 import { fc2FunctionItems, fc3FunctionItems } from "../fc/functions/schema.ts";
 import type { RequestSchema, ResponseSchema } from "../fc/operation.ts";
@@ -17,19 +17,25 @@ import { type JsonObject, type JsonValue, jsonSchema } from "./schemas.ts";
 /** The JSON Schemas of requests that write resources, in a version, by name. */
 export function resourceRequests({ hasServices }: ApiVersion): Partial<Record<RequestSchema, JsonObject>> {
   const generation = hasServices ? "fc2" : "fc3";
-  const body = ({ schema }: { readonly schema: z.ZodMiniType }, required: readonly string[] = []) => ({
-    ...jsonSchema(schema),
-    required,
-  });
   return {
     CreateService: body(serviceBodies.creation, ["serviceName"]),
     UpdateService: body(serviceBodies.update),
-    CreateFunction: body(functionBodies[generation].creation, ["functionName", "runtime", "handler"]),
+    CreateFunction: {
+      ...body(functionBodies[generation].creation, ["functionName", ...requiredFunctionItems]),
+      anyOf: [{ required: ["code"] }, { required: ["customContainerConfig"] }],
+    },
     UpdateFunction: body(functionBodies[generation].update),
     PublishVersion: body(publication),
     CreateAlias: body(aliasBodies[generation].creation, ["aliasName", "versionId"]),
     UpdateAlias: body(aliasBodies[generation].update),
   };
+}
+
+/** The schema of a request's body. An item that is null is not given, so those required are not null. */
+function body({ schema }: { readonly schema: z.ZodMiniType }, required: readonly string[] = []): JsonObject {
+  const { properties, ...rest } = jsonSchema(schema) as { readonly properties: Record<string, JsonObject> };
+  const its = required.map((name) => [name, withoutNull(properties[name])] as const);
+  return { ...rest, properties: { ...properties, ...Object.fromEntries(its) }, required };
 }
 
 /** The JSON Schemas of responses with resources, in a version, by name. `refer` refers to one of them. */
@@ -48,7 +54,7 @@ export function resourceResponses(
     required: [item, ...Object.keys(others), ...(hasServices ? [] : ["nextToken"])],
     additionalProperties: false,
   });
-  const functionItems = hasServices ? fc2FunctionItems : fc3FunctionItems;
+  const functionItems = hasServices ? FC2_FUNCTION_ITEMS : fc3FunctionItems;
   return {
     Service: shown(renderService("", state), serviceItems),
     Services: list("services", refer("Service")),
@@ -64,15 +70,16 @@ export function resourceResponses(
       hasServices ? fc2AliasItems : aliasItems,
     ),
     Aliases: list("aliases", refer("Alias")),
-    EmptyList: {
-      type: "object",
-      description: "One item, which is an empty array.",
-      minProperties: 1,
-      maxProperties: 1,
-      additionalProperties: { type: "array", maxItems: 0 },
-    },
   };
 }
+
+/** GetFunction (FC 2.0) shows the state of an image's acceleration, which requests don't give. */
+const FC2_FUNCTION_ITEMS = {
+  ...fc2FunctionItems,
+  customContainerConfig: z.extend(fc2FunctionItems.customContainerConfig, {
+    accelerationInfo: z.optional(z.object({ status: z.string() })),
+  }),
+};
 
 /** FC 3.0 shows layers as objects, though requests name them by their ARN. */
 const FC3_LAYERS: JsonObject = {
@@ -81,6 +88,7 @@ const FC3_LAYERS: JsonObject = {
     type: "object",
     properties: { arn: { type: "string" }, size: { type: "integer" } },
     required: ["arn", "size"],
+    additionalProperties: false,
   },
 };
 
@@ -88,12 +96,18 @@ function nextToken(hasServices: boolean): JsonObject {
   return { type: "string", description: `${hasServices ? "Absent" : "Empty"} on the last page.` };
 }
 
+/** The schema of a response with a list that is always empty. */
+export function emptyListSchema(item: string): JsonObject {
+  const properties = { [item]: { type: "array", maxItems: 0 } };
+  return { type: "object", properties, required: [item], additionalProperties: false };
+}
+
 /**
  * The schema of a resource in responses. Its items are those of `sample`, a response of which nothing was given,
  * and those of the table `items`.
  */
 function shown(
-  sample: object,
+  sample: Readonly<Record<string, unknown>>,
   items: Readonly<Record<string, z.ZodMiniType>>,
   others: JsonObject = {},
 ): JsonObject {
@@ -102,7 +116,9 @@ function shown(
     type: "object",
     properties: {
       ...Object.fromEntries(always.map(([name, value]) => [name, schemaOf(name, value)])),
-      ...Object.fromEntries(Object.entries(items).map(([name, item]) => [name, shownItem(item)])),
+      ...Object.fromEntries(
+        Object.entries(items).map(([name, item]) => [name, shownItem(item, sample[name])]),
+      ),
       ...others,
     },
     required: always.map(([name]) => name),
@@ -117,28 +133,45 @@ function schemaOf(name: string, value: unknown): JsonObject {
   return { type: typeof value === "number" ? "integer" : "string" };
 }
 
-const BOUNDS = new Set([
-  ...[
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "maxItems",
-    "pattern",
-  ],
-  ...["enum", "const"],
-]);
-
-/** The schema of an item in responses: without the bounds of requests, which defaults may be outside of. */
-function shownItem(item: z.ZodMiniType): JsonObject {
-  return { anyOf: [withoutBounds(jsonSchema(item)) as JsonObject, { type: "null" }] };
+/** The parts of a zod schema's definition that lead to its items, and from an optional item to the item. */
+interface Definition {
+  readonly shape?: Readonly<Record<string, z.ZodMiniType>>;
+  readonly innerType?: z.ZodMiniType;
 }
 
-function withoutBounds(schema: JsonValue | undefined): JsonValue {
-  if (Array.isArray(schema)) return schema.map(withoutBounds);
+/** The schema of an item in responses, where `usual` is its default; without one, only a given item is shown. */
+function shownItem(item: z.ZodMiniType, usual: unknown): JsonObject {
+  const { shape } = item._zod.def as Definition;
+  if (shape === undefined || typeof usual !== "object" || usual === null) return givenOr(usual, item);
+  // Each item within an object has a default of its own.
+  const usualWithin: Readonly<Record<string, unknown>> = { ...usual };
+  const its = Object.entries(shape).map(([name, within]) => [name, givenOr(usualWithin[name], within)]);
+  return {
+    type: "object",
+    properties: Object.fromEntries(its),
+    required: Object.keys(usual),
+    additionalProperties: false,
+  };
+}
+
+/** The schema of an item as requests give it, or else with its default, which requests may not give. */
+function givenOr(usual: unknown, item: z.ZodMiniType): JsonObject {
+  const { innerType } = item._zod.def as Definition;
+  if (innerType) return givenOr(usual, innerType);
+  const given = withoutNull(jsonSchema(item, "output")) as JsonObject;
+  if (usual === undefined || z.safeParse(item, usual).success) return given;
+  return { anyOf: [given, usual === null ? { type: "null" } : { const: usual as JsonValue }] };
+}
+
+/** A JSON Schema of values that may be null, and whose items may be null, for values without null. */
+function withoutNull(schema: JsonValue | undefined): JsonValue {
+  if (Array.isArray(schema)) return schema.map(withoutNull);
   if (typeof schema !== "object" || schema === null) return schema ?? null;
-  const kept = Object.entries(schema).filter(([name]) => !BOUNDS.has(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, withoutBounds(value)]));
+  const { anyOf, type, ...rest } = schema as JsonObject;
+  const [first, other, ...more] = Array.isArray(anyOf) ? anyOf : [];
+  const isNullable = more.length === 0 && (other as JsonObject | undefined)?.["type"] === "null";
+  if (isNullable) return withoutNull({ ...rest, ...(first as JsonObject) });
+  // zod writes simple types that may be null in short.
+  if (Array.isArray(type) && type[1] === "null") return withoutNull({ ...rest, type: type[0] });
+  return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, withoutNull(value)]));
 }

@@ -1,15 +1,27 @@
 import * as z from "zod/mini";
+import type { RequestSchema, ResponseSchema } from "../fc/operation.ts";
+import type { ApiVersion } from "../fc/versions.ts";
 
 /** A JSON value. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 
 /**
- * The JSON Schema of a zod schema's input, without checks that JSON Schema can't express. Source:
- * z.toJSONSchema.
+ * The JSON Schema of what a zod schema reads (`input`) or returns (`output`, in which no object has other items),
+ * without checks that JSON Schema can't express. Source: z.toJSONSchema.
  */
-export function jsonSchema(schema: z.ZodMiniType): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+export function jsonSchema(schema: z.ZodMiniType, io: "input" | "output" = "input"): JsonObject {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema: its }) => {
+      const { def } = zodSchema._zod;
+      // What comes before a transformation is anything, so the schema after the transformation says more.
+      if (def.type === "pipe" && def.in._zod.def.type === "transform") {
+        Object.assign(its, jsonSchema(def.out as z.ZodMiniType, io));
+      }
+    },
+  });
   return rest as JsonObject;
 }
 
@@ -28,4 +40,12 @@ export function reference(
   name: string,
 ): JsonObject {
   return { $ref: `#/components/${kind}/${name}` };
+}
+
+/** The name of a schema of the API. */
+export type SchemaName = RequestSchema | ResponseSchema | "Error";
+
+/** A schema's name with the version, because one document has three versions. */
+export function schemaId(version: ApiVersion, schema: SchemaName): string {
+  return `${schema}_${version.id}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ErrorCode, statusOf } from "../../src/fc/errors.ts";
 import { type OperationName, operations, routesOf } from "../../src/fc/operations.ts";
-import { isOf } from "../../src/openapi/api.ts";
+import { isOf } from "../../src/openapi/errorResponses.ts";
 import { servedSandbox } from "../program.ts";
 import { type Driver, drivers, type Given } from "./adapters/drive.ts";
 

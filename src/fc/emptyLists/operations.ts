@@ -6,7 +6,7 @@ import type { ResourceHandler } from "../resources.ts";
 // Source: the calls of Serverless Devs.
 
 /** The item of the response that holds the list, by operation. */
-const items = {
+export const emptyListItems = {
   ListTriggers: "triggers",
   ListProvisionConfigs: "provisionConfigs",
   ListScalingConfigs: "scalingConfigs",
@@ -14,7 +14,7 @@ const items = {
   ListVpcBindings: "vpcIds",
 } as const;
 
-type ListName = keyof typeof items;
+type ListName = keyof typeof emptyListItems;
 
 /** Reads a list that is always empty. */
 export interface EmptyList<N extends ListName> {
@@ -27,7 +27,7 @@ function emptyList<N extends ListName>(operation: N): ResourceHandler<EmptyList<
       const page = parsePageRequest(query("limit"), query("nextToken"));
       return page.ok ? ok({ operation }) : page;
     },
-    perform: () => ({ outcome: ok({ [items[operation]]: [] }) }),
+    perform: () => ({ outcome: ok({ [emptyListItems[operation]]: [] }) }),
   };
 }
 

@@ -39,6 +39,9 @@ function bodiesOf(items: typeof fc2FunctionItems | typeof fc3FunctionItems) {
   };
 }
 
+/** The items that a function must be created with, besides its name and its code. */
+export const requiredFunctionItems = ["runtime", "handler"] as const;
+
 /** What a request gives of a function. */
 interface GivenFunction {
   readonly items: Items;
@@ -100,7 +103,7 @@ export const createFunction: ResourceHandler<CreateFunction> = {
     const { name: came, items, code } = given.value;
     const name = parseName("FunctionName", String(came ?? ""), maxFunctionNameLength(version, request));
     if (!name.ok) return name;
-    for (const item of ["runtime", "handler"]) {
+    for (const item of requiredFunctionItems) {
       if (items[item] === undefined)
         return failure("InvalidArgument", `${item} is required but not provided`);
     }
