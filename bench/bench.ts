@@ -24,6 +24,7 @@ import {
   type Round,
   ratio,
 } from "./load.ts";
+import { applyProject, applyPuts, pagesOfFunctions, REQUESTS_OF_PROJECT } from "./project.ts";
 import { keepResults, quick } from "./results.ts";
 
 // Many short rounds, because the machine's speed drifts, and adjacent rounds run at a similar speed.
@@ -43,6 +44,8 @@ interface Target {
   /** The endpoint of a sandbox on the host; default the sandbox `default`. */
   readonly url?: string;
   readonly key?: AccessKey;
+  /** What a round does, given its number; default loads the configs for some seconds. */
+  readonly run?: (round: number) => Promise<Round>;
 }
 
 interface Measured {
@@ -69,7 +72,8 @@ async function inTurn(
   const each = async (visit: (target: Target, measured: Measured) => Promise<void>) => {
     for (const [i, target] of targets.entries()) await visit(target, measured[i] as Measured);
   };
-  const once = ({ host, url = host.url, key }: Target) => load(url, paths, { ...how, seconds: SECONDS, key });
+  const once = ({ host, url = host.url, key, run }: Target, round = 0) =>
+    run ? run(round) : load(url, paths, { ...how, seconds: SECONDS, key });
   const isWarm = ({ atFirst }: Measured) => total(atFirst) * SECONDS >= WARM_UP_PUTS;
   while (areCold && !measured.every(isWarm)) {
     await each(async (target, one) => {
@@ -79,7 +83,7 @@ async function inTurn(
   }
   for (let round = 0; round < ROUNDS; round++) {
     await each(async (target, one) => {
-      one.rounds.push(await once(target));
+      one.rounds.push(await once(target, round));
     });
   }
   await each(async ({ host }, one) => {
@@ -193,6 +197,21 @@ try {
   const ownPuts = await inTurn(`PUT, ${OWN}`, pair, { shared: false });
   const gets = await inTurn("GET", pair, { shared: true, method: "GET" });
   const ownGets = await inTurn(`GET, ${OWN}`, pair, { shared: false, method: "GET" });
+  const pages = await pagesOfFunctions(ours.url);
+  const list = { seconds: SECONDS, shared: true, method: "GET" } as const;
+  const lists = await inTurn(
+    "pages of 100 of a list of 500 functions, beside GET",
+    [{ name: "fc-sandbox", host: ours, run: () => load(ours.url, pages, list) }, pair[1] as Target],
+    { shared: true, method: "GET" },
+  );
+  const projects = await inTurn(
+    "project of 100 functions, beside as many PUTs",
+    [
+      { name: "fc-sandbox", host: ours, run: () => applyProject(ours.url) },
+      { name: "bare baseline", host: baseline, run: (round) => applyPuts(baseline.url, round) },
+    ],
+    {},
+  );
   const control = await controlPlane(ours);
   await closeAll();
 
@@ -222,6 +241,9 @@ try {
     atLeast("PUT signed, of the baseline's", times(puts[2], puts[1]), 0.6),
     shown("GET, of the baseline's", times(gets[0], gets[1])),
     shown(`GET, ${OWN}, of the baseline's`, times(ownGets[0], ownGets[1])),
+    shown("pages of a list of 500 functions, of the baseline's GET", times(lists[0], lists[1])),
+    shown("project of 100 functions, s", REQUESTS_OF_PROJECT / rate(projects[0]?.rounds ?? [])),
+    shown("requests of a project, of the baseline's PUT", times(projects[0], projects[1])),
     shown("PUT, times miniflare's", times(hosted[0], hosted[1])),
     atLeast("PUT, times wrangler dev's", times(hosted[0], hosted[2]), 5),
     shown(
@@ -252,6 +274,8 @@ try {
     ownPuts,
     gets,
     ownGets,
+    lists,
+    projects,
     hosted,
     ownHosted,
     readyMs,

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import autocannon from "autocannon";
 
 export const FUNCTIONS = 32;
-const CONNECTIONS = 16;
+export const CONNECTIONS = 16;
 /** How many different configs a connection PUTs to each function, in turn. */
 const CONFIGS = 4;
 /**
@@ -22,7 +22,7 @@ export function configPaths(functions: number): string[] {
 }
 
 /** A config that differs for each number, because SQLite writes nothing for an unchanged row. */
-function config(number: number): string {
+export function config(number: number): string {
   return JSON.stringify({
     destinationConfig: {
       onSuccess: { destination: "acs:fc:cn-hangzhou:1234567890123456:services/demo/functions/done" },
@@ -127,4 +127,10 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+/** The value that this share of the values does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }
