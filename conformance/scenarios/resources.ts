@@ -176,6 +176,16 @@ export const resources: Scenario[] = [
         },
       },
       {
+        name: "an update with If-Match of another state",
+        request: { operation: "UpdateFunction", ...made, json: {}, headers: { "If-Match": "0".repeat(32) } },
+        expect: { status: 412, code: "PreconditionFailed" },
+      },
+      {
+        name: "a deletion with If-Match of another state",
+        request: { operation: "DeleteFunction", ...made, headers: { "If-Match": "0".repeat(32) } },
+        expect: { status: 412, code: "PreconditionFailed" },
+      },
+      {
         name: "environment variables are replaced whole",
         request: { operation: "UpdateFunction", ...made, json: { environmentVariables: {} } },
         expect: { status: 200, body: { environmentVariables: { $only: {} } } },
@@ -322,6 +332,17 @@ export const resources: Scenario[] = [
           json: { additionalVersionWeight: { "2": 0.25 } },
         },
         expect: { status: 200, body: { versionId: "1", additionalVersionWeight: { "2": 0.25 } } },
+      },
+      {
+        name: "If-Match of another state",
+        request: {
+          operation: "UpdateAlias",
+          ...made,
+          alias: "{madeAlias}",
+          json: {},
+          headers: { "If-Match": "0".repeat(32) },
+        },
+        expect: { status: 412, code: "PreconditionFailed" },
       },
       {
         name: "aliases are listed",
