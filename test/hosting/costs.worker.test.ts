@@ -102,9 +102,28 @@ test("the first PUT of a function is one call to its sandbox, and writes 14 rows
   expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 4]);
 });
 
-test("the first PUT in a sandbox writes 28 more, for the sandbox's tables", async () => {
+test("the first PUT in a sandbox writes 29 more, for the sandbox's tables", async () => {
   const sandbox = await newSandbox();
   const costs = [await metered(functionOf(sandbox)), await metered(sandboxOf(sandbox))];
   await sandbox.send("PUT", config("f"));
-  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 32]);
+  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 33]);
+});
+
+test("creating, changing and reading a function is one call to its sandbox, which writes few rows", async () => {
+  const sandbox = await newSandbox();
+  const functions = "/2023-03-30/functions";
+  const body = { runtime: "nodejs20", handler: "index.handler", code: { zipFile: btoa("code") } };
+  await sandbox.send("POST", functions, { functionName: "another", ...body });
+  const [own, its] = [functionOf(sandbox), sandboxOf(sandbox)];
+  const costs = await metered(its);
+  const calls = [await callsOf(own), await callsOf(its)];
+  const rows = async (method: string, path: string, given?: object) => {
+    const { status } = await sandbox.send(method, path, given);
+    return [status, (await costs()).rowsWritten];
+  };
+  expect(await rows("POST", functions, { functionName: "f", ...body })).toEqual([200, 4]);
+  expect(await rows("PUT", `${functions}/f`, { timeout: 30 })).toEqual([200, 2]);
+  expect(await rows("POST", `${functions}/f/versions`, {})).toEqual([200, 3]);
+  expect(await rows("GET", `${functions}/f`)).toEqual([200, 1]);
+  expect(calls).toEqual([[], []]);
 });

@@ -126,7 +126,7 @@ export class ApiRequests {
   /** The code that a token of GetFunctionCode stands for. */
   async code(token: string): Promise<ArrayBuffer | undefined> {
     const key = await this.#tokens.code.open(token);
-    return key === undefined ? undefined : this.#store.resources.code(key);
+    return key === undefined ? undefined : this.#store.resources.code.get(key);
   }
 
   /** What a PUT gets whose function could not be registered. */

@@ -16,6 +16,7 @@ import type {
 import { findOwner, ownerOf } from "../../fc/resources.ts";
 import { migrate } from "../../lib/migrations.ts";
 import type { Existence } from "../../state/existence.ts";
+import { CodeTable } from "./codeTable.ts";
 
 const migrations = [
   `CREATE TABLE services (name TEXT PRIMARY KEY, resource TEXT NOT NULL) STRICT, WITHOUT ROWID`,
@@ -50,17 +51,18 @@ const migrations = [
      resource TEXT NOT NULL,
      PRIMARY KEY (service, function, name)
    ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE code (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`,
 ];
 
 type Row = { name: string; resource: string };
 
-/** The tables of a sandbox's services, functions, versions and aliases, and of the functions' code. */
+/** The tables of a sandbox's services, functions, versions and aliases. */
 export class ResourceTables implements Resources {
+  readonly code: CodeTable;
   readonly #sql: SqlStorage;
 
   constructor(storage: DurableObjectStorage) {
     migrate(storage, "resources", migrations);
+    this.code = new CodeTable(storage);
     this.#sql = storage.sql;
   }
 
@@ -226,14 +228,6 @@ export class ResourceTables implements Resources {
     };
   }
 
-  /** The bytes of stored code; undefined when they are no longer there. */
-  code(key: string): ArrayBuffer | undefined {
-    const [row] = this.#sql
-      .exec<{ bytes: ArrayBuffer }>("SELECT bytes FROM code WHERE key = ?", key)
-      .toArray();
-    return row?.bytes;
-  }
-
   /** Makes a change. Code is stored while all code has at most `maxCodeBytes` bytes together. */
   apply(change: ResourceChange, maxCodeBytes: number): void {
     for (const write of change) this.#write(write, maxCodeBytes);
@@ -276,9 +270,9 @@ export class ResourceTables implements Resources {
         code,
         JSON.stringify(value),
       );
-      if (code !== null && zipFile !== undefined) this.#storeCode(code, zipFile, maxCodeBytes);
+      if (code !== null && zipFile !== undefined) this.code.add(code, zipFile, maxCodeBytes);
     }
-    if (before !== undefined && before !== value?.code.stored) this.#dropUnused(before);
+    if (before !== undefined && before !== value?.code.stored) this.code.deleteUnused(before);
   }
 
   #writeVersion({ owner, name: id, value, functions }: ResourceWrite & { readonly kind: "version" }): void {
@@ -330,28 +324,7 @@ export class ResourceTables implements Resources {
     );
     if (service)
       this.#sql.exec("DELETE FROM version_functions WHERE service = ? AND number = ?", service, number);
-    for (const { code } of codes) this.#dropUnused(code);
-  }
-
-  #storeCode(key: string, zipFile: string, maxCodeBytes: number): void {
-    const bytes = Uint8Array.fromBase64(zipFile);
-    const { stored } = this.#sql
-      .exec<{ stored: number }>("SELECT coalesce(sum(length(bytes)), 0) AS stored FROM code")
-      .one();
-    if (stored + bytes.length <= maxCodeBytes) {
-      this.#sql.exec("INSERT INTO code VALUES (?, ?)", key, bytes);
-    }
-  }
-
-  /** Deletes code that no function and no version has. */
-  #dropUnused(key: string): void {
-    this.#sql.exec(
-      `DELETE FROM code WHERE key = ?1
-       AND NOT EXISTS (SELECT 1 FROM function_resources WHERE code = ?1)
-       AND NOT EXISTS (SELECT 1 FROM versions WHERE code = ?1)
-       AND NOT EXISTS (SELECT 1 FROM version_functions WHERE code = ?1)`,
-      key,
-    );
+    for (const { code } of codes) this.code.deleteUnused(code);
   }
 }
 
