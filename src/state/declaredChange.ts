@@ -137,7 +137,8 @@ function ownerWrites<T extends StoredService | StoredFunction>(
     ...versions.flatMap((version): ResourceWrite[] => {
       const name = nameOf(version);
       if (typeof version === "string" && resources.version(owner, name)) return [];
-      return [{ kind: "version", owner, name, ...versionFrom(owner, described(version), written, now) }];
+      const present = { owner: written, functions };
+      return [{ kind: "version", owner, name, ...versionFrom(owner, described(version), present, now) }];
     }),
     ...aliases.map((alias): ResourceWrite => {
       const name = nameOf(alias);
@@ -206,25 +207,52 @@ function functionFrom(given: Described, before: StoredFunction | undefined, now:
   };
 }
 
+/** An owner as it is declared, and with a service the writes of its functions. */
+interface Present {
+  readonly owner: StoredService | StoredFunction;
+  readonly functions: readonly ResourceWrite[];
+}
+
+/**
+ * A picture in a version, as the same state as the present one if they don't differ: so nothing has changed
+ * since that version was published. Code is in no declaration, so its checksum stands for it.
+ */
+function sameState<T extends StoredService | StoredFunction>(picture: T, present: T | undefined): T {
+  const contentOf = (one: T) => {
+    const code = "code" in one ? { ...one.code, stored: undefined } : undefined;
+    return JSON.stringify({ ...one, etag: undefined, code });
+  };
+  return present && contentOf(picture) === contentOf(present) ? present : picture;
+}
+
 function versionFrom(
   { service }: Owner,
   { description, of, functions, createdTime, lastModifiedTime }: Described,
-  owner: StoredService | StoredFunction,
+  present: Present,
   now: number,
 ): { readonly value: StoredVersion; readonly functions?: readonly NamedResource<StoredFunction>[] } {
   const from = service ? serviceFrom : functionFrom;
   const picture =
-    of === undefined ? owner : { ...from(described(of), undefined, now), lastVersion: owner.lastVersion };
+    of === undefined
+      ? present.owner
+      : sameState(
+          { ...from(described(of), undefined, now), lastVersion: present.owner.lastVersion },
+          present.owner,
+        );
   const value = {
     description: String(description ?? ""),
     of: picture,
     ...stampFrom({ createdTime, lastModifiedTime }, now),
   };
   if (functions === undefined) return { value };
-  const its = (functions as readonly Named[]).map((one) => ({
-    name: nameOf(one),
-    value: functionFrom(described(one), undefined, now),
-  }));
+  const its = (functions as readonly Named[]).map((one) => {
+    const name = nameOf(one);
+    const written = present.functions.find(
+      (write) => write.kind === "function" && write.name.function === name,
+    );
+    const picture = functionFrom(described(one), undefined, now);
+    return { name, value: sameState(picture, written?.value as StoredFunction | undefined) };
+  });
   return { value, functions: its };
 }
 

@@ -270,9 +270,11 @@ export class ResourceTables implements Resources {
         code,
         JSON.stringify(value),
       );
-      if (code !== null && zipFile !== undefined) this.code.add(code, zipFile, maxCodeBytes);
     }
+    // Code that nothing has any more makes room for its successor.
     if (before !== undefined && before !== value?.code.stored) this.code.deleteUnused(before);
+    const code = value?.code.stored;
+    if (code !== undefined && zipFile !== undefined) this.code.add(code, zipFile, maxCodeBytes);
   }
 
   #writeVersion({ owner, name: id, value, functions }: ResourceWrite & { readonly kind: "version" }): void {
