@@ -1,3 +1,4 @@
+import type { Declared } from "../../../src/state/declared.ts";
 import type { TestSandbox } from "../../newSandbox.ts";
 import type { Answer } from "../../request.ts";
 
@@ -24,7 +25,7 @@ export const generations = [
     missing: "ServiceNotFound",
     config: (name: string, qualifier = "LATEST") =>
       `${BASES.fc2}/functions/${name}/async-invoke-config?qualifier=${qualifier}`,
-    shown: (functions: readonly string[], qualifiers: object = {}) => ({
+    shown: (functions: string[], qualifiers: object = {}): Declared => ({
       services: [{ name: "demo", functions, ...qualifiers }],
     }),
   },
@@ -35,7 +36,7 @@ export const generations = [
     missing: "FunctionNotFound",
     config: (name: string, qualifier = "LATEST") =>
       `${BASES.fc3}/functions/${name}/async-invoke-config?qualifier=${qualifier}`,
-    shown: (functions: readonly string[], qualifiers: object = {}) => ({
+    shown: (functions: string[], qualifiers: object = {}): Declared => ({
       functions: functions.map((name) => ({ name, ...(name === "f" ? qualifiers : {}) })),
     }),
   },

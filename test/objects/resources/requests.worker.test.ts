@@ -1,6 +1,6 @@
-import { evictAllDurableObjects, runInDurableObject, SELF } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
-import { callsOf, setVariables } from "../../calls.ts";
+import { evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject, SELF } from "cloudflare:test";
+import { describe, expect, test, vi } from "vitest";
+import { callsOf, intercept, setVariables } from "../../calls.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { errorOf, fromAnotherClient, request } from "../../request.ts";
 import { parentOf } from "../objects.ts";
@@ -251,4 +251,71 @@ test("an FC 3.0 function's name has 64 characters at most, an FC 2.0 function's 
       "InvalidArgument",
     );
   }
+});
+
+test.each([
+  ["a description that is too long", { description: "d".repeat(257) }],
+  ["environment variables that are too large", { environmentVariables: { TEXT: "v".repeat(5000) } }],
+  ["code that is not base64", { code: { zipFile: "%%%" } }],
+  ["code with another checksum", { code: { zipFile: "QQ==", checksum: "1" } }],
+])("%s is InvalidArgument, and no function is written", async (_, items) => {
+  const sandbox = await newSandbox();
+  await create(sandbox, fc2);
+  for (const { functions } of generations) {
+    expect(await codeOf(sandbox, "POST", functions, functionBody("f", "f", items))).toBe("InvalidArgument");
+  }
+  expect(await sandbox.functions.get()).toEqual({ services: [{ name: "demo" }] });
+  expect(await codeRows(sandbox)).toBe(0);
+});
+
+test("a sandbox has at most so many services", async () => {
+  const sandbox = await newSandbox();
+  await create(sandbox, fc2);
+  await setVariables(parentOf(sandbox), { MAX_SERVICES_PER_SANDBOX: "1" } as never);
+  const another = { serviceName: "another" };
+  expect(await codeOf(sandbox, "POST", "/2021-04-06/services", another)).toBe("InvalidArgument");
+  expect(await sandbox.functions.get()).toEqual({ services: [{ name: "demo" }] });
+});
+
+test("code above MAX_CODE_BYTES is accepted and measured, but not stored; a larger body is EntityTooLarge", async () => {
+  const sandbox = await newSandbox();
+  const { body } = await must(sandbox, "POST", fc3.functions, functionBody("f", "x".repeat(1_048_577)));
+  expect(body).toMatchObject({ codeSize: 1_048_577 });
+  expect(await codeRows(sandbox)).toBe(0);
+  expect(await download(await codePath(sandbox, `${fc3.functions}/f/code`))).toBe(404);
+  const tooLarge = functionBody("g", "x".repeat(6_400_000));
+  expect(await codeOf(sandbox, "POST", fc3.functions, tooLarge)).toBe("EntityTooLarge");
+  expect(await sandbox.functions.get()).toEqual({ functions: [{ name: "f" }] });
+});
+
+test("a deletion is answered only when the function has learnt of it", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const sandbox = await newSandbox();
+  await create(sandbox, fc3, "f");
+  await must(sandbox, "PUT", fc3.config("f"), {});
+  let failures = 0;
+  await intercept(parentOf(sandbox), "FUNCTION.accept", async (accept) => {
+    if (failures++ < 2) throw new Error("cut off");
+    return accept();
+  });
+  await must(sandbox, "DELETE", fc3.owner);
+  expect(failures).toBe(3);
+  expect(await codeOf(sandbox, "GET", fc3.config("f"))).toBe("AsyncConfigNotExists");
+});
+
+test("a deletion of which a function can't be told is ServiceUnavailable, and happens with the next alarm", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const sandbox = await newSandbox();
+  await create(sandbox, fc3, "f");
+  await must(sandbox, "PUT", fc3.config("f"), {});
+  let isReachable = false;
+  await intercept(parentOf(sandbox), "FUNCTION.accept", async (accept) => {
+    if (!isReachable) throw new Error("cut off");
+    return accept();
+  });
+  expect(await codeOf(sandbox, "DELETE", fc3.owner)).toBe("ServiceUnavailable");
+  expect(await sandbox.functions.get()).toEqual({});
+  isReachable = true;
+  await runDurableObjectAlarm(parentOf(sandbox));
+  expect(await codeOf(sandbox, "GET", fc3.config("f"))).toBe("AsyncConfigNotExists");
 });

@@ -5,6 +5,7 @@ import type { Snapshot } from "../../../src/client/index.ts";
 import { functionObject, sandboxObject } from "../../../src/objects/stubs.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
+import { functionBody } from "../resources/requests.ts";
 
 const { config, list } = versions[2];
 const FUNCTIONS = ["f", "g"];
@@ -56,6 +57,9 @@ const changes: Record<string, Change> = {
   "a PUT": requested("PUT", config("f"), { maxAsyncRetryAttempts: 4 }),
   "a first PUT": requested("PUT", config(NEW), { maxAsyncRetryAttempts: 4 }),
   "a DELETE": requested("DELETE", config("f")),
+  "a created function": requested("POST", "/2023-03-30/functions", functionBody(NEW)),
+  "a deleted function": requested("DELETE", "/2023-03-30/functions/f"),
+  "a deleted alias": requested("DELETE", "/2023-03-30/functions/g/aliases/blue"),
 };
 
 beforeEach(() => {
@@ -68,7 +72,7 @@ async function filled(): Promise<TestSandbox> {
     snapshot: {
       settings: { journalSize: 3 },
       clock: { mode: "frozen", time: "2031-01-01T00:00:00Z" },
-      functions: { functions: FUNCTIONS.map((name) => ({ name })) },
+      functions: { functions: [{ name: "f" }, { name: "g", aliases: ["blue"] }] },
       configs: FUNCTIONS.map((name) => ({ function: name, qualifier: "blue" })),
     },
   });
@@ -85,7 +89,8 @@ async function filled(): Promise<TestSandbox> {
 async function seen(sandbox: TestSandbox) {
   const { settings, clock, functions, counts } = await sandbox.summary();
   const { configs } = await sandbox.snapshot.export();
-  return { settings, clock: clock.mode === "real" ? "real" : clock, functions, counts, configs };
+  const declared = await sandbox.functions.get();
+  return { settings, clock: clock.mode === "real" ? "real" : clock, functions, counts, configs, declared };
 }
 
 /** How its functions act, which is by what they know of the sandbox. */
