@@ -136,7 +136,7 @@ function ownerWrites<T extends StoredService | StoredFunction>(
     ...functions,
     ...versions.flatMap((version): ResourceWrite[] => {
       const name = nameOf(version);
-      if (typeof version === "string" && resources.version(owner, name)) return [];
+      if (isNameOnly(described(version)) && resources.version(owner, name)) return [];
       const present = { owner: written, functions };
       return [{ kind: "version", owner, name, ...versionFrom(owner, described(version), present, now) }];
     }),
@@ -156,6 +156,11 @@ function stampFrom({ createdTime, lastModifiedTime }: Described, now: number) {
     lastModifiedTime: modified === undefined ? now : Date.parse(String(modified)),
     etag,
   };
+}
+
+/** Whether something is declared by its name alone. */
+function isNameOnly(given: Described): boolean {
+  return Object.keys(given).every((item) => item === "name" || item === "versionId");
 }
 
 function itemsOf(given: Described): Items {
@@ -188,8 +193,7 @@ function functionFrom(given: Described, before: StoredFunction | undefined, now:
     lastModifiedTime,
     ...items
   } = given;
-  const isNameOnly = Object.keys(given).every((item) => item === "name");
-  if (before && isNameOnly) return before;
+  if (before && isNameOnly(given)) return before;
   const code = {
     checksum: String(codeChecksum ?? NO_CODE.checksum),
     size: Number(codeSize ?? NO_CODE.size),
@@ -264,7 +268,7 @@ function aliasFrom(
 ): StoredAlias {
   const { name: _, versionId, createdTime, lastModifiedTime, ...items } = given;
   const newest = versions.length > 0 ? String(Math.max(...versions)) : DEFAULT_QUALIFIER;
-  if (before && Object.keys(given).length === 0) {
+  if (before && versionId === undefined && isNameOnly(given)) {
     const isThere = before.versionId === DEFAULT_QUALIFIER || versions.includes(Number(before.versionId));
     return isThere ? before : { ...before, versionId: newest };
   }

@@ -61,6 +61,19 @@ describe.each(generations)("in $generation", (api) => {
     expect(pathname).toContain("/_sandbox/code/");
   });
 
+  test("a version and an alias that are declared by name alone stay as they are", async () => {
+    const sandbox = await newSandbox();
+    await create(sandbox, api, "f");
+    await must(sandbox, "POST", `${owner}/versions`, { description: "first" });
+    await must(sandbox, "PUT", `${functions}/f`, { description: "changed" });
+    await must(sandbox, "POST", `${owner}/versions`, {});
+    await must(sandbox, "POST", `${owner}/aliases`, { aliasName: "prod", versionId: "1", description: "d" });
+    const before = (await sandbox.snapshot.export()).functions;
+    const named = { versions: [{ versionId: "1" }, { versionId: "2" }], aliases: [{ name: "prod" }] };
+    await sandbox.functions.declare(shown(["f"], named));
+    expect((await sandbox.snapshot.export()).functions).toEqual(before);
+  });
+
   test("a reset of the functions deletes what the API created", async () => {
     const sandbox = await newSandbox();
     await create(sandbox, api, "f");
