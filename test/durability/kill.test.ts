@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { ControlError, type JournalEntry, SandboxClient } from "../../src/client/index.ts";
 import { isRunning, newDirectory, type Program, servingProcess, start, until } from "../program.ts";
+import { FunctionWriter } from "./functionWriter.ts";
 import { type Config, config } from "./model.ts";
 import { type Key, keyText, type Write, Writer } from "./writer.ts";
 
@@ -39,6 +40,8 @@ const writers = [
     Array.from({ length: 60 }, (_, i) => ({ service: "", function: `made-${i}`, qualifier: "LATEST" })),
   ),
 ];
+
+const functionWriter = new FunctionWriter();
 
 const random = (below: number) => Math.floor(Math.random() * below);
 
@@ -80,7 +83,9 @@ test(
     const acknowledged = writers.flatMap(({ writes }) =>
       writes.filter(({ isAcknowledged }) => isAcknowledged),
     );
-    console.log(`${rounds} kills, ${acknowledged.length} writes acknowledged`);
+    console.log(
+      `${rounds} kills, ${acknowledged.length} writes of configs and ${functionWriter.acknowledged} of functions acknowledged`,
+    );
   },
   ROUNDS === undefined ? 10 * TIME_MS : (ROUNDS + 1) * 10_000,
 );
@@ -89,9 +94,12 @@ test(
 async function underLoad(url: string, acknowledgements: number, kill: () => Promise<void>): Promise<void> {
   let acknowledged = 0;
   const reached = Promise.withResolvers<void>();
-  const writing = Promise.all(
-    writers.map((writer) => writer.write(url, () => ++acknowledged >= acknowledgements && reached.resolve())),
-  );
+  const writing = Promise.all([
+    ...writers.map((writer) =>
+      writer.write(url, () => ++acknowledged >= acknowledgements && reached.resolve()),
+    ),
+    functionWriter.write(url),
+  ]);
   // A writer that got a wrong answer ends the test, whatever the others do.
   await Promise.race([reached.promise, writing]);
   await setTimeout(random(12)); // Between two acknowledgements as well as just after one.
@@ -124,6 +132,7 @@ async function checkState(url: string, { journalSize, since }: Round): Promise<v
   const sandbox = new SandboxClient({ endpoint: url });
   const { settings } = await sandbox.summary();
   if (journalSize !== undefined) expect(settings.journalSize).toBe(journalSize);
+  expect(await functionWriter.differing(url)).toEqual([]);
   const { configs = [] } = await sandbox.snapshot.export();
   const found = new Map(
     configs.map(({ service = "", function: name, qualifier = "", ...items }) => [
