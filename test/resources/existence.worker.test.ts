@@ -1,145 +1,167 @@
 import { describe, expect, test } from "vitest";
 import { newSandbox } from "../newSandbox.ts";
-import { errorOf } from "../request.ts";
-import { FUNCTION, generations, makeFunction, makeVersioned } from "./resources.ts";
+import {
+  codePath,
+  download,
+  FUNCTION,
+  generations,
+  makeFunctions,
+  makeVersioned,
+  must,
+  outcomeOf,
+} from "./resources.ts";
 
 describe.each(generations)("in $id", (generation) => {
-  const { functions, owner, config, declared } = generation;
+  const { functions, owner, ownerMissing, config, declared } = generation;
 
-  test("what the API creates is what the control plane shows as declared", async () => {
+  test("what the API creates is what the control plane shows", async () => {
     const sandbox = await newSandbox();
     await makeVersioned(sandbox, generation);
-    expect(await sandbox.functions.get()).toEqual(declared({ versions: ["1"], aliases: ["prod"] }));
+    expect(await sandbox.functions.get()).toEqual(declared(["f"], { versions: ["1"], aliases: ["prod"] }));
   });
 
-  test("what the control plane declares is what the API shows", async () => {
+  test("what the control plane declares is what the API gets and lists", async () => {
     const sandbox = await newSandbox();
-    await sandbox.functions.declare(declared({ versions: ["2", "7"], aliases: ["prod"] }));
-    expect((await sandbox.send("GET", `${functions}/f`)).body).toMatchObject({
-      functionName: "f",
-      codeSize: 0,
-    });
-    expect((await sandbox.send("GET", functions)).body.functions).toHaveLength(1);
-    const { versions } = (await sandbox.send("GET", `${owner}/versions`)).body;
-    expect(versions.map(({ versionId }: { versionId: string }) => versionId)).toEqual(["7", "2"]);
-    expect((await sandbox.send("GET", `${owner}/aliases/prod`)).body).toMatchObject({ versionId: "7" });
-    expect((await sandbox.send("GET", `${functions}/f?qualifier=prod`)).status).toBe(200);
+    await sandbox.functions.declare(declared(["f", "g"], { versions: ["2", "7"], aliases: ["prod"] }));
+    const get = async (path: string) => (await must(sandbox, "GET", path)).body;
+    expect(await get(`${functions}/f`)).toMatchObject({ functionName: "f", codeSize: 0 });
+    expect((await get(functions)).functions).toMatchObject([{ functionName: "f" }, { functionName: "g" }]);
+    expect((await get(`${owner}/versions`)).versions).toMatchObject([{ versionId: "7" }, { versionId: "2" }]);
+    expect(await get(`${owner}/aliases/prod`)).toMatchObject({ versionId: "7" });
+    expect(await get(`${functions}/f?qualifier=prod`)).toMatchObject({ functionName: "f" });
   });
 
   test("a number that was declared is not published again", async () => {
     const sandbox = await newSandbox();
-    await sandbox.functions.declare(declared({ versions: ["7"] }));
-    await sandbox.send("PUT", `${functions}/f`, { timeout: 30 });
-    expect((await sandbox.send("POST", `${owner}/versions`, {})).body).toMatchObject({ versionId: "8" });
+    await sandbox.functions.declare(declared(["f"], { versions: ["7"] }));
+    await must(sandbox, "PUT", `${functions}/f`, { timeout: 30 });
+    expect((await must(sandbox, "POST", `${owner}/versions`, {})).body).toMatchObject({ versionId: "8" });
   });
 
-  test("what is declared by its name stays as the API made it, and what is not is deleted", async () => {
+  test("what is declared by its name stays as the API made it, with its code, and all else is deleted", async () => {
     const sandbox = await newSandbox();
     await makeVersioned(sandbox, generation);
-    const before = (await sandbox.send("GET", `${functions}/f`)).body;
-    await sandbox.functions.declare(declared({ versions: ["1"] }));
-    expect((await sandbox.send("GET", `${functions}/f`)).body).toEqual(before);
-    expect(errorOf(await sandbox.send("GET", `${owner}/aliases/prod`)).code).toBe("AliasNotFound");
+    await must(sandbox, "POST", functions, { functionName: "g", ...FUNCTION });
+    const before = (await must(sandbox, "GET", `${functions}/f`)).body;
+    await sandbox.functions.declare(declared(["f"], { versions: ["1"] }));
+    expect((await must(sandbox, "GET", `${functions}/f`)).body).toEqual(before);
+    const code = await codePath(sandbox, `${functions}/f/code`);
+    expect(await download(code)).toEqual({ status: 200, text: "the next code" });
+    expect(await outcomeOf(sandbox, "GET", `${functions}/g`)).toBe("FunctionNotFound");
+    expect(await outcomeOf(sandbox, "GET", `${owner}/aliases/prod`)).toBe("AliasNotFound");
     await sandbox.functions.declare({});
-    expect(errorOf(await sandbox.send("GET", `${functions}/f`)).status).toBe(404);
+    expect(await outcomeOf(sandbox, "GET", owner)).toBe(ownerMissing);
+    expect(await sandbox.functions.get()).toEqual({});
+  });
+
+  test("versions and aliases that are declared as objects with their name alone stay as they are", async () => {
+    const sandbox = await newSandbox();
+    await makeVersioned(sandbox, generation);
+    await must(sandbox, "POST", `${owner}/versions`, {});
+    await must(sandbox, "PUT", `${owner}/aliases/prod`, { description: "live" });
+    const before = (await sandbox.snapshot.export()).functions;
+    const named = { versions: [{ versionId: "1" }, { versionId: "2" }], aliases: [{ name: "prod" }] };
+    await sandbox.functions.declare(declared(["f"], named));
+    expect((await sandbox.snapshot.export()).functions).toEqual(before);
   });
 
   test("where only what exists can be configured, the API makes it exist, and no longer", async () => {
     const sandbox = await newSandbox({ settings: { functions: "declared" } });
-    const put = async (qualifier: string) => {
-      const answer = await sandbox.send("PUT", config(qualifier), {});
-      return answer.status === 200 ? 200 : errorOf(answer).code;
-    };
-    expect(await put("LATEST")).toMatch(/^(Service|Function)NotFound$/);
-    await makeFunction(sandbox, generation);
-    expect([await put("LATEST"), await put("1"), await put("prod")]).toEqual([
-      200,
+    const put = (qualifier: string, name?: string) => outcomeOf(sandbox, "PUT", config(qualifier, name), {});
+    const putAll = () => Promise.all([put("LATEST"), put("1"), put("prod")]);
+    expect(await put("LATEST")).toBe(ownerMissing);
+    await makeFunctions(sandbox, generation, "f");
+    expect(await putAll()).toEqual([200, "VersionNotFound", "AliasNotFound"]);
+    await must(sandbox, "POST", `${owner}/versions`, {});
+    await must(sandbox, "POST", `${owner}/aliases`, { aliasName: "prod", versionId: "1" });
+    expect(await putAll()).toEqual([200, 200, 200]);
+    expect([await put("LATEST", "g"), await put("2"), await put("blue")]).toEqual([
+      "FunctionNotFound",
       "VersionNotFound",
       "AliasNotFound",
     ]);
-    await sandbox.send("POST", `${owner}/versions`, {});
-    await sandbox.send("POST", `${owner}/aliases`, { aliasName: "prod", versionId: "1" });
-    expect([await put("1"), await put("prod")]).toEqual([200, 200]);
-    await sandbox.send("DELETE", `${owner}/aliases/prod`);
-    await sandbox.send("DELETE", `${owner}/versions/1`);
-    expect([await put("1"), await put("prod")]).toEqual(["VersionNotFound", "AliasNotFound"]);
-    await sandbox.send("DELETE", `${functions}/f`);
+    await must(sandbox, "DELETE", `${owner}/aliases/prod`);
+    await must(sandbox, "DELETE", `${owner}/versions/1`);
+    expect(await putAll()).toEqual([200, "VersionNotFound", "AliasNotFound"]);
+    await must(sandbox, "DELETE", `${functions}/f`);
     expect(await put("LATEST")).toBe("FunctionNotFound");
   });
 
-  test("where everything can be configured, lists show only what was created", async () => {
+  test("where everything can be configured, only what was created is there and listed", async () => {
     const sandbox = await newSandbox();
-    expect((await sandbox.send("PUT", config("prod"), {})).status).toBe(200);
-    expect(errorOf(await sandbox.send("GET", `${functions}/f`)).status).toBe(404);
-    expect(errorOf(await sandbox.send("POST", `${owner}/versions`, {})).status).toBe(404);
+    await must(sandbox, "PUT", config("prod", "never-created"), {});
     expect(await sandbox.functions.get()).toEqual({});
+    expect(await outcomeOf(sandbox, "POST", `${owner}/versions`, {})).toBe(ownerMissing);
+    await makeFunctions(sandbox, generation, "f");
+    expect(await outcomeOf(sandbox, "GET", `${functions}/never-created`)).toBe("FunctionNotFound");
+    expect((await must(sandbox, "GET", functions)).body.functions).toMatchObject([{ functionName: "f" }]);
   });
 
-  test.each([
-    [
-      "a function takes all its configs along",
-      (owner: string) => [`${owner}/aliases/prod`, `${owner}/versions/1`, `${functions}/f`],
-      [],
-    ],
-    ["a version takes its config along", (owner: string) => [`${owner}/versions/1`], ["LATEST", "prod"]],
-    ["an alias takes its config along", (owner: string) => [`${owner}/aliases/prod`], ["1", "LATEST"]],
-  ])("deleting %s", async (_, deletions, left) => {
+  test("a reset of what exists deletes it, and a reset of all else leaves it", async () => {
     const sandbox = await newSandbox();
     await makeVersioned(sandbox, generation);
-    for (const qualifier of ["LATEST", "1", "prod"]) await sandbox.send("PUT", config(qualifier), {});
-    for (const path of deletions(owner)) expect((await sandbox.send("DELETE", path)).status).toBe(204);
-    const { configs = [] } = await sandbox.snapshot.export();
-    expect(configs.map(({ qualifier }) => qualifier).toSorted()).toEqual(left);
-  });
-
-  test("a snapshot takes everything along, and is the same after it was imported", async () => {
-    const [from, to] = [await newSandbox(), await newSandbox()];
-    await from.clock.freeze("2030-01-01T00:00:00Z");
-    await makeVersioned(from, generation);
-    const shown = async (sandbox: typeof from) =>
-      Promise.all(
-        [`${functions}/f`, `${functions}/f?qualifier=1`, `${owner}/versions`, `${owner}/aliases/prod`].map(
-          async (path) => (await sandbox.send("GET", path)).body,
-        ),
-      );
-    const exported = await from.snapshot.export();
-    await to.snapshot.import(exported);
-    expect(await to.snapshot.export()).toEqual(exported);
-    expect(await shown(to)).toEqual(await shown(from));
-    await to.send("PUT", `${functions}/f`, { timeout: 31 });
-    expect((await to.send("POST", `${owner}/versions`, {})).body.versionId).toBe("2");
-  });
-
-  test("the code is not part of a snapshot, and its address says so", async () => {
-    const [from, to] = [await newSandbox(), await newSandbox()];
-    await makeFunction(from, generation);
-    await to.snapshot.import(await from.snapshot.export());
-    const { url, checksum } = (await to.send("GET", `${functions}/f/code`)).body;
-    expect(checksum).toBe((await from.send("GET", `${functions}/f/code`)).body.checksum);
-    const answer = await to.send("GET", new URL(url).pathname.replace(/^\/s\/[^/]+/, ""));
-    expect(answer).toMatchObject({ status: 404, body: { title: "Not found" } });
+    await sandbox.reset("configs", "journal", "faults", "clock", "settings");
+    expect(await sandbox.functions.get()).toEqual(declared(["f"], { versions: ["1"], aliases: ["prod"] }));
+    await sandbox.reset("functions");
+    expect(await sandbox.functions.get()).toEqual({});
+    await makeVersioned(sandbox, generation);
   });
 });
 
 test("both versions of FC 2.0 see the same resources, and FC 3.0 its own", async () => {
   const sandbox = await newSandbox();
-  await sandbox.send("POST", "/2016-08-15/services", { serviceName: "demo", description: "one" });
-  await sandbox.send("POST", "/services/demo/functions", { functionName: "f", ...FUNCTION });
-  const classic = (await sandbox.send("GET", "/2016-08-15/services/demo/functions/f")).body;
-  expect((await sandbox.send("GET", "/2021-04-06/services/demo/functions/f")).body).toEqual(classic);
-  expect((await sandbox.send("GET", "/2023-03-30/functions/f")).status).toBe(404);
-  await sandbox.send("PUT", "/2021-04-06/services/demo", { description: "two" });
-  expect((await sandbox.send("GET", "/services/demo")).body.description).toBe("two");
+  await must(sandbox, "POST", "/2016-08-15/services", { serviceName: "demo", description: "one" });
+  await must(sandbox, "POST", "/services/demo/functions", { functionName: "f", ...FUNCTION });
+  const classic = (await must(sandbox, "GET", "/2016-08-15/services/demo/functions/f")).body;
+  expect((await must(sandbox, "GET", "/2021-04-06/services/demo/functions/f")).body).toEqual(classic);
+  expect(await outcomeOf(sandbox, "GET", "/2023-03-30/functions/f")).toBe("FunctionNotFound");
+  await must(sandbox, "PUT", "/2021-04-06/services/demo", { description: "two" });
+  expect((await must(sandbox, "GET", "/services/demo")).body.description).toBe("two");
 });
 
-test("a reset of what exists deletes it, and a reset of all else leaves it", async () => {
+test("the API shows the items of a service, its functions, versions and aliases that were declared", async () => {
   const sandbox = await newSandbox();
-  const [fc2] = generations;
-  await makeVersioned(sandbox, fc2);
-  await sandbox.reset("configs", "journal", "faults", "clock", "settings");
-  expect(await sandbox.functions.get()).toEqual(fc2.declared({ versions: ["1"], aliases: ["prod"] }));
-  await sandbox.reset("functions");
-  expect(await sandbox.functions.get()).toEqual({});
+  await sandbox.functions.declare({
+    services: [
+      {
+        name: "demo",
+        description: "all of it",
+        internetAccess: false,
+        role: "acs:ram::1:role/fc",
+        logConfig: { project: "p", logstore: "l" },
+        functions: [
+          { name: "f", runtime: "python3.10", handler: "main.run", memorySize: 256, timeout: 20 },
+          "g",
+        ],
+        versions: [{ versionId: "3", description: "release 3" }, "4"],
+        aliases: [
+          { name: "prod", versionId: "3", description: "live", additionalVersionWeight: { "4": 0.25 } },
+          "next",
+        ],
+      },
+    ],
+  });
+  const get = async (path: string) => (await must(sandbox, "GET", `/2021-04-06/services/demo${path}`)).body;
+  expect(await get("")).toMatchObject({
+    description: "all of it",
+    internetAccess: false,
+    role: "acs:ram::1:role/fc",
+    logConfig: { project: "p", logstore: "l" },
+  });
+  const items = { runtime: "python3.10", handler: "main.run", memorySize: 256, timeout: 20 };
+  expect(await get("/functions/f")).toMatchObject(items);
+  expect(await get("/functions/f?qualifier=3")).toMatchObject(items);
+  expect(await get("/functions/g")).toMatchObject({ runtime: "custom.debian12", timeout: 3 });
+  expect((await get("/versions")).versions).toMatchObject([
+    { versionId: "4", description: "" },
+    { versionId: "3", description: "release 3" },
+  ]);
+  expect(await get("/aliases/prod")).toMatchObject({
+    versionId: "3",
+    description: "live",
+    additionalVersionWeight: { "4": 0.25 },
+  });
+  expect(await get("/aliases/next")).toMatchObject({ versionId: "4", additionalVersionWeight: null });
 });
 
 test.each([

@@ -1,15 +1,102 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { VerificationError } from "../../src/client/index.ts";
+import { callsOf } from "../calls.ts";
 import { newSandbox } from "../newSandbox.ts";
-import { errorOf } from "../request.ts";
-import { FUNCTION, generations, makeFunction, makeVersioned } from "./resources.ts";
+import { functionOf, parentOf } from "../objects/objects.ts";
+import {
+  codePath,
+  download,
+  FUNCTION,
+  generations,
+  listAll,
+  makeFunctions,
+  makeVersioned,
+  must,
+  outcomeOf,
+} from "./resources.ts";
 
 const [fc2, fc3] = generations;
+
+describe.each(generations)("in $id", (generation) => {
+  const { functions, owner, config } = generation;
+
+  test("what one sandbox has no other sees: neither functions, nor tokens, nor code", async () => {
+    const [own, other] = [await newSandbox(), await newSandbox()];
+    await makeFunctions(own, generation, "f", "g");
+    await makeFunctions(other, generation, "h", "i");
+    expect(await outcomeOf(other, "GET", `${functions}/f`)).toBe("FunctionNotFound");
+    expect(await listAll(other, functions.replace(/\/functions$/, ""), "functions", "")).toEqual(["h", "i"]);
+    const { nextToken } = (await must(own, "GET", `${functions}?limit=1`)).body;
+    const next = `${functions}?nextToken=${nextToken}`;
+    expect((await must(own, "GET", next)).body.functions).toMatchObject([{ functionName: "g" }]);
+    expect(await outcomeOf(other, "GET", next)).toBe("InvalidArgument");
+    const code = await codePath(own, `${functions}/f/code`);
+    expect(await download(code)).toEqual({ status: 200, text: "the code" });
+    const moved = code.replace(own.access.id ?? "", other.access.id ?? "");
+    expect(moved).not.toBe(code);
+    expect((await download(moved)).status).toBe(404);
+  });
+
+  test("a token is of one list: other lists refuse it", async () => {
+    const sandbox = await newSandbox();
+    await makeFunctions(sandbox, generation, "f", "g");
+    const { nextToken } = (await must(sandbox, "GET", `${functions}?limit=1`)).body;
+    for (const list of [`${owner}/versions`, `${owner}/aliases`, "/2021-04-06/services"]) {
+      expect(await outcomeOf(sandbox, "GET", `${list}?nextToken=${nextToken}`)).toBe("InvalidArgument");
+    }
+  });
+
+  test("a fault matches what a request creates, and may come after it took effect", async () => {
+    const sandbox = await newSandbox();
+    await makeFunctions(sandbox, generation);
+    await sandbox.faults.add({
+      match: { operation: "CreateFunction", function: "f" },
+      effect: { type: "error", code: "ServiceUnavailable", after: "apply" },
+      times: 1,
+    });
+    const create = (functionName: string) =>
+      outcomeOf(sandbox, "POST", functions, { functionName, ...FUNCTION });
+    expect(await create("g")).toBe(200);
+    expect([await create("f"), await create("f")]).toEqual(["ServiceUnavailable", "FunctionAlreadyExists"]);
+    const { requests } = await sandbox.requests.list({ operation: "CreateFunction" });
+    expect(requests.map((entry) => [entry.function, entry.status])).toEqual([
+      ["f", 409],
+      ["f", 503],
+      ["g", 200],
+    ]);
+  });
+
+  test("creating a function is one object call, and one more when it has configs already", async () => {
+    const sandbox = await newSandbox();
+    await makeFunctions(sandbox, generation);
+    const calls = await callsOf(parentOf(sandbox));
+    const create = () => must(sandbox, "POST", functions, { functionName: "f", ...FUNCTION });
+    await create();
+    expect(calls).toEqual([]);
+    await must(sandbox, "DELETE", `${functions}/f`);
+    for (const name of ["f", "g"]) await must(sandbox, "PUT", config("LATEST", name), {});
+    calls.length = 0;
+    await create();
+    expect(calls).toEqual(["FUNCTION.accept"]);
+    await must(sandbox, "PUT", `${functions}/f`, { timeout: 30 });
+    expect(calls).toEqual(["FUNCTION.accept"]);
+  });
+});
+
+test("a config's PUT is one object call, where a function was created as where none was", async () => {
+  const sandbox = await newSandbox({ settings: { functions: "declared" } });
+  await makeFunctions(sandbox, fc3, "f");
+  await must(sandbox, "PUT", fc3.config("LATEST"), {});
+  const calls = await callsOf(functionOf(sandbox, "f"));
+  await must(sandbox, "PUT", fc3.config("LATEST"), { maxAsyncRetryAttempts: 1 });
+  expect(calls).toEqual([]);
+});
 
 test("the journal has the names of what a request creates, reads and deletes", async () => {
   const sandbox = await newSandbox();
   await makeVersioned(sandbox, fc2);
-  await sandbox.send("GET", `${fc2.functions}/f?qualifier=prod`);
-  await sandbox.send("DELETE", `${fc2.owner}/versions/1`);
+  await must(sandbox, "GET", `${fc2.functions}/f?qualifier=prod`);
+  await must(sandbox, "DELETE", `${fc2.owner}/versions/1`);
   const { requests } = await sandbox.requests.list();
   const named = requests.map((entry) => [entry.operation, entry.service, entry.function, entry.qualifier]);
   expect(named.toReversed()).toEqual([
@@ -21,72 +108,71 @@ test("the journal has the names of what a request creates, reads and deletes", a
     ["GetFunction", "demo", "f", "prod"],
     ["DeleteFunctionVersion", "demo", null, "1"],
   ]);
-  await sandbox.requests.verify({ operation: "CreateFunction", function: "f" }, { exactly: 1 });
-  // The name that the operation has in FC 2.0.
-  await sandbox.requests.verify({ operation: "PublishServiceVersion" }, { exactly: 1 });
 });
 
-test("a fault matches what a request creates, and may come after it took effect", async () => {
+test("a test verifies what was created, by any name of the operation, by names and by what the body has", async () => {
   const sandbox = await newSandbox();
-  await sandbox.faults.add({
-    match: { operation: "CreateFunction", function: "f" },
-    effect: { type: "error", code: "ServiceUnavailable", after: "apply" },
-    times: 1,
-  });
-  const other = await sandbox.send("POST", fc3.functions, { functionName: "g", ...FUNCTION });
-  expect(other.status).toBe(200);
-  expect((await makeFunction(sandbox, fc3)).status).toBe(503);
-  expect((await makeFunction(sandbox, fc3)).status).toBe(409);
-  expect(await sandbox.functions.get()).toEqual({ functions: [{ name: "f" }, { name: "g" }] });
+  await makeVersioned(sandbox, fc2);
+  await makeVersioned(sandbox, fc3);
+  const verify: typeof sandbox.requests.verify = (filter, wanted) => sandbox.requests.verify(filter, wanted);
+  await verify({ operation: "CreateFunction", function: "f" }, { exactly: 2 });
+  await verify(
+    { operation: "CreateFunction", service: "demo", body: { runtime: "nodejs20" } },
+    { exactly: 1 },
+  );
+  // The name that the operation has in FC 2.0.
+  await verify({ operation: "PublishServiceVersion" }, { exactly: 2 });
+  await verify({ operation: "CreateAlias", qualifier: "prod", body: { versionId: "1" } }, { exactly: 2 });
+  await verify({ operation: "DeleteFunction" }, { exactly: 0 });
+});
+
+test("a verification that fails shows what was created in its place, and how that differs", async () => {
+  const sandbox = await newSandbox();
+  await makeFunctions(sandbox, fc3, "g");
+  const failure = await sandbox.requests
+    .verify({ operation: "CreateFunction", function: "f", body: { timeout: 30 } }, { exactly: 1 })
+    .catch((error) => error);
+  expect(failure).toBeInstanceOf(VerificationError);
+  expect(failure.nearMisses).toMatchObject([
+    {
+      entry: { operation: "CreateFunction", function: "g", status: 200 },
+      differences: ['function is "g", not "f"', "body.timeout is not there"],
+    },
+  ]);
 });
 
 test("where signatures are required, nothing is created without one", async () => {
   const sandbox = await newSandbox({ settings: { signatures: "required" } });
-  expect(errorOf(await makeFunction(sandbox, fc3)).code).toBe("MissingRequiredHeader");
+  const outcome = await outcomeOf(sandbox, "POST", fc3.functions, { functionName: "f", ...FUNCTION });
+  expect(outcome).toBe("MissingRequiredHeader");
   expect(await sandbox.functions.get()).toEqual({});
 });
 
-test("what one sandbox has no other sees: neither functions, nor tokens, nor code", async () => {
-  const [a, b] = [await newSandbox(), await newSandbox()];
-  for (const functionName of ["f", "g"]) await a.send("POST", fc3.functions, { functionName, ...FUNCTION });
-  expect((await b.send("GET", fc3.functions)).body.functions).toEqual([]);
-  const { nextToken } = (await a.send("GET", `${fc3.functions}?limit=1`)).body;
-  expect((await a.send("GET", `${fc3.functions}?nextToken=${nextToken}`)).body.functions).toHaveLength(1);
-  expect(errorOf(await b.send("GET", `${fc3.functions}?nextToken=${nextToken}`)).code).toBe(
-    "InvalidArgument",
-  );
-  const { url } = (await a.send("GET", `${fc3.functions}/f/code`)).body;
-  const path = new URL(url).pathname.replace(/^\/s\/[^/]+/, "");
-  await expect(a.send("GET", path)).rejects.toThrow("the code");
-  expect((await b.send("GET", path)).status).toBe(404);
-});
-
-test("a token is of one list: other lists refuse it", async () => {
+test.each([
+  ["a service", fc2.owner],
+  ["a function", `${fc2.functions}/f`],
+  ["an alias", `${fc2.owner}/aliases/prod`],
+])("of many that change the same state of %s, one does", async (_, path) => {
   const sandbox = await newSandbox();
-  await makeVersioned(sandbox, fc3);
-  await sandbox.send("POST", fc3.functions, { functionName: "g", ...FUNCTION });
-  const { nextToken } = (await sandbox.send("GET", `${fc3.functions}?limit=1`)).body;
-  for (const list of [`${fc3.owner}/versions`, `${fc3.owner}/aliases`, "/2021-04-06/services"]) {
-    const answer = await sandbox.send("GET", `${list}?nextToken=${nextToken}`);
-    expect(errorOf(answer).code).toBe("InvalidArgument");
-  }
+  await makeVersioned(sandbox, fc2);
+  const etag = (await must(sandbox, "GET", path)).headers.get("ETag") ?? "";
+  expect(etag).toMatch(/^[0-9a-f]{32}$/);
+  const outcomes = await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      outcomeOf(sandbox, "PUT", path, { description: `change ${i}` }, { "If-Match": etag }),
+    ),
+  );
+  expect(outcomes.toSorted()).toEqual([200, ...Array(19).fill("PreconditionFailed")]);
+  expect(await outcomeOf(sandbox, "DELETE", path, undefined, { "If-Match": etag })).toBe(
+    "PreconditionFailed",
+  );
 });
 
 test("lists are by name, from a prefix and a first name on, page by page", async () => {
   const sandbox = await newSandbox();
   const names = ["Zoo", "_a", "a-1", "a1", "ab", "abd", "b"];
-  for (const functionName of names.toReversed()) {
-    await sandbox.send("POST", fc3.functions, { functionName, ...FUNCTION });
-  }
-  const list = async (query: string) => {
-    const found: string[] = [];
-    for (let token = ""; ; ) {
-      const { body } = await sandbox.send("GET", `${fc3.functions}?${query}&nextToken=${token}`);
-      found.push(...body.functions.map(({ functionName }: { functionName: string }) => functionName));
-      if (!body.nextToken) return found;
-      token = body.nextToken;
-    }
-  };
+  await makeFunctions(sandbox, fc3, ...names.toReversed());
+  const list = (query: string) => listAll(sandbox, "/2023-03-30", "functions", query);
   expect(await list("limit=2")).toEqual(names);
   expect(await list("limit=1&prefix=a")).toEqual(["a-1", "a1", "ab", "abd"]);
   expect(await list("prefix=a&startKey=ab")).toEqual(["ab", "abd"]);
@@ -97,16 +183,15 @@ test("lists are by name, from a prefix and a first name on, page by page", async
 test("the same item in another letter case is the same item", async () => {
   const sandbox = await newSandbox();
   const body = { FunctionName: "f", ...FUNCTION, EnvironmentVariables: { KeyOfMine: "x" } };
-  const answer = await sandbox.send("POST", fc3.functions, body);
+  const answer = await must(sandbox, "POST", fc3.functions, body);
   expect(answer.body).toMatchObject({ functionName: "f", environmentVariables: { KeyOfMine: "x" } });
-  const { code } = errorOf(await sandbox.send("PUT", `${fc3.functions}/f`, { timeout: 1, Timeout: 2 }));
-  expect(code).toBe("InvalidArgument");
+  expect(await outcomeOf(sandbox, "PUT", fc3.owner, { timeout: 1, Timeout: 2 })).toBe("InvalidArgument");
 });
 
 test("null leaves an item as it is, and an empty value clears it", async () => {
   const sandbox = await newSandbox();
-  await makeFunction(sandbox, fc3);
-  const update = async (body: object) => (await sandbox.send("PUT", `${fc3.functions}/f`, body)).body;
+  await makeFunctions(sandbox, fc3, "f");
+  const update = async (body: object) => (await must(sandbox, "PUT", fc3.owner, body)).body;
   await update({ description: "one", logConfig: { project: "p", logstore: "l" }, timeout: 60 });
   expect(await update({ description: null, timeout: null, logConfig: null })).toMatchObject({
     description: "one",

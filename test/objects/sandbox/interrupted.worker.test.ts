@@ -5,7 +5,7 @@ import type { Snapshot } from "../../../src/client/index.ts";
 import { functionObject, sandboxObject } from "../../../src/objects/stubs.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
-import { functionBody } from "../resources/requests.ts";
+import { FUNCTION } from "../../resources/resources.ts";
 
 const { config, list } = versions[2];
 const FUNCTIONS = ["f", "g"];
@@ -57,7 +57,7 @@ const changes: Record<string, Change> = {
   "a PUT": requested("PUT", config("f"), { maxAsyncRetryAttempts: 4 }),
   "a first PUT": requested("PUT", config(NEW), { maxAsyncRetryAttempts: 4 }),
   "a DELETE": requested("DELETE", config("f")),
-  "a created function": requested("POST", "/2023-03-30/functions", functionBody(NEW)),
+  "a created function": requested("POST", "/2023-03-30/functions", { functionName: NEW, ...FUNCTION }),
   "a deleted function": requested("DELETE", "/2023-03-30/functions/f"),
   "a deleted alias": requested("DELETE", "/2023-03-30/functions/g/aliases/blue"),
 };
