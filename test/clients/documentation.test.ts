@@ -29,7 +29,7 @@ const commands = [...readme.matchAll(/^```sh\n(.*?)^```\n```json\n(.*?)^```$/gms
 );
 
 test("the README's commands, run in order in one shell, print the documented output", async () => {
-  expect(commands.length).toBe(6);
+  expect(commands.length).toBe(7);
   const { host } = new URL(commandsUrl);
   const script = commands.map(({ command }) => command).join("\nprintf '\\n%s\\n' ----\n");
   const { stdout } = await promisify(execFile)("sh", ["-c", script.replaceAll(DOCUMENTED_HOST, host)]);
@@ -63,10 +63,11 @@ test.each(programs)(
   },
 );
 
-/** The output with placeholders for what differs in each run: times, and the ids and credentials of sandboxes. */
+/** The output with placeholders for what differs in each run: times, ids, and the credentials of sandboxes. */
 function withPlaceholders(text: string): string {
   return text
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "(time)")
+    .replace(/"functionId":"[\da-f-]{36}"/g, '"functionId":"(id)"')
     .replace(/team-a-[a-z2-7]{26}/g, "team-a-(id)")
     .replace(/"(accessKeySecret|controlToken)":"[\w-]{43}"/g, '"$1":"(secret)"');
 }
