@@ -29,7 +29,7 @@ export function openApiDocument(
   return {
     openapi: "3.1.0",
     info: {
-      title: `Function Compute async invoke config, ${only ?? "all versions"}`,
+      title: `Function Compute, ${only ?? "all versions"}`,
       version: only ?? "1",
       description: ABOUT_API + (only === undefined ? ABOUT_CONTROL : ""),
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
