@@ -80,3 +80,11 @@ test("a snapshot has an alias whose version was deleted, in and out", async () =
   const again = await newSandbox({ snapshot: exported });
   expect(await again.snapshot.export()).toEqual(exported);
 });
+
+test("an object's name may have any character, in the address of a function's code", async () => {
+  const sandbox = await newSandbox();
+  const code = { ossBucketName: "bucket", ossObjectName: "a/b c?d#e\ud800" };
+  await sandbox.send("POST", "/2023-03-30/functions", { ...hello, code });
+  const { body } = await sandbox.send("GET", "/2023-03-30/functions/hello/code");
+  expect(body.url).toBe("https://bucket.oss-cn-hangzhou.aliyuncs.com/a/b%20c%3Fd%23e%EF%BF%BD");
+});

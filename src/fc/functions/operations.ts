@@ -210,11 +210,16 @@ export const getFunctionCode: ResourceHandler<GetFunctionCode> = {
     if (!found.ok) return { outcome: found };
     const { checksum, stored = "", bucket } = found.value.code;
     const url = bucket
-      ? `https://${bucket.name}.oss-${on.place.region}.aliyuncs.com/${encodeURI(bucket.object)}`
+      ? `https://${bucket.name}.oss-${on.place.region}.aliyuncs.com/${pathOf(bucket.object)}`
       : await on.codeUrl(endpoint, stored);
     return { outcome: ok({ url, checksum }) };
   },
 };
+
+/** The path of an object in a bucket. The name may have any character, such as `?` or half a surrogate pair. */
+function pathOf(object: string): string {
+  return object.toWellFormed().split("/").map(encodeURIComponent).join("/");
+}
 
 export interface UpdateFunction extends GivenFunction {
   readonly operation: "UpdateFunction";
