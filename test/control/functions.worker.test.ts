@@ -81,6 +81,25 @@ test("a snapshot has an alias whose version was deleted, in and out", async () =
   expect(await again.snapshot.export()).toEqual(exported);
 });
 
+test("an import that gives versions other code deletes the code that they had", async () => {
+  const sandbox = await sandboxWithFunctions();
+  const owners = ["/2016-08-15/services/demo/functions/hello", "/2023-03-30/functions/report"];
+  const other = { code: { zipFile: btoa("other code") } };
+  const codeOf = async (path: string) => {
+    const { body } = await sandbox.send("GET", path);
+    return new URL(String(body.url)).pathname;
+  };
+  const codes = [
+    await codeOf("/2016-08-15/services/demo.1/functions/hello/code"),
+    await codeOf("/2023-03-30/functions/report/code?qualifier=1"),
+  ];
+  const statuses = () => Promise.all(codes.map(async (path) => (await app.request(path, {}, env)).status));
+  for (const path of owners) expect((await sandbox.send("PUT", path, other)).status).toBe(200);
+  expect(await statuses()).toEqual([200, 200]);
+  await sandbox.functions.declare(await sandbox.functions.get({ details: true }));
+  expect(await statuses()).toEqual([404, 404]);
+});
+
 test("an object's name may have any character, in the address of a function's code", async () => {
   const sandbox = await newSandbox();
   const code = { ossBucketName: "bucket", ossObjectName: "a/b c?d#e\ud800" };

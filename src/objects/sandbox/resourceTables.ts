@@ -278,34 +278,14 @@ export class ResourceTables implements Resources {
   }
 
   #writeVersion({ owner, name: id, value, functions }: ResourceWrite & { readonly kind: "version" }): void {
-    const { service, function: name } = owner;
     const number = Number(id);
-    if (value !== null) {
-      const code = "code" in value.of ? (value.of.code.stored ?? null) : null;
-      this.#sql.exec(
-        "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?)",
-        service,
-        name,
-        number,
-        code,
-        JSON.stringify(value),
-      );
-      if (!service) return;
-      this.#sql.exec("DELETE FROM version_functions WHERE service = ? AND number = ?", service, number);
-      for (const { name: functionName, value: its } of functions ?? []) {
-        const json = JSON.stringify(its);
-        const insert = "INSERT INTO version_functions VALUES (?, ?, ?, ?, ?)";
-        this.#sql.exec(insert, service, number, functionName, its.code.stored ?? null, json);
-      }
-      if (functions) return;
-      this.#sql.exec(
-        `INSERT INTO version_functions
-         SELECT service, ?, name, code, resource FROM function_resources WHERE service = ?`,
-        number,
-        service,
-      );
-      return;
-    }
+    const before = this.#deleteVersion(owner, number);
+    if (value !== null) this.#insertVersion(owner, number, value, functions);
+    for (const code of before) this.code.deleteUnused(code);
+  }
+
+  /** Deletes the rows of a version, if it is there. Returns the keys of the code that it had. */
+  #deleteVersion({ service, function: name }: Owner, number: number): string[] {
     const codes = this.#sql
       .exec<{ code: string }>(
         `SELECT code FROM versions WHERE service = ? AND function = ? AND number = ? AND code IS NOT NULL
@@ -324,9 +304,35 @@ export class ResourceTables implements Resources {
       name,
       number,
     );
-    if (service)
+    if (service) {
       this.#sql.exec("DELETE FROM version_functions WHERE service = ? AND number = ?", service, number);
-    for (const { code } of codes) this.code.deleteUnused(code);
+    }
+    return codes.map(({ code }) => code);
+  }
+
+  #insertVersion(
+    { service, function: name }: Owner,
+    number: number,
+    value: StoredVersion,
+    functions: readonly NamedResource<StoredFunction>[] | undefined,
+  ): void {
+    const code = "code" in value.of ? (value.of.code.stored ?? null) : null;
+    const json = JSON.stringify(value);
+    this.#sql.exec("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", service, name, number, code, json);
+    if (!service) return;
+    if (functions === undefined) {
+      this.#sql.exec(
+        `INSERT INTO version_functions
+         SELECT service, ?, name, code, resource FROM function_resources WHERE service = ?`,
+        number,
+        service,
+      );
+      return;
+    }
+    for (const { name: functionName, value: its } of functions) {
+      const insert = "INSERT INTO version_functions VALUES (?, ?, ?, ?, ?)";
+      this.#sql.exec(insert, service, number, functionName, its.code.stored ?? null, JSON.stringify(its));
+    }
   }
 }
 
