@@ -28,7 +28,10 @@ export const DEFAULT_QUALIFIER = "LATEST";
 export const NAME = /^[_a-zA-Z][-_a-zA-Z0-9]*$/;
 export const VERSION = /^[1-9][0-9]*$/;
 
-const MAX_VERSION_DIGITS = 10;
+/** The most digits of a version's number. */
+export const MAX_VERSION_DIGITS = 10;
+/** The highest number of a version. */
+export const MAX_VERSION = 10 ** MAX_VERSION_DIGITS - 1;
 
 const QUALIFIER = new RegExp(`${NAME.source}|${VERSION.source}`);
 

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { aliasItems, fc2AliasItems } from "../fc/aliases/schema.ts";
 import { fc2FunctionItems, fc3FunctionItems } from "../fc/functions/schema.ts";
 import { text } from "../fc/itemSchemas.ts";
-import { DEFAULT_QUALIFIER } from "../fc/names.ts";
+import { DEFAULT_QUALIFIER, MAX_VERSION, VERSION } from "../fc/names.ts";
 import { serviceItems } from "../fc/services/schema.ts";
 import { timeSchema } from "../lib/time.ts";
 import type { Limits } from "./limits.ts";
@@ -17,6 +17,8 @@ function optional<S extends Readonly<Record<string, z.ZodMiniType>>>(items: S) {
 
 const times = { createdTime: z.optional(timeSchema), lastModifiedTime: z.optional(timeSchema) };
 const count = z.optional(z.int({ error: "a whole number from 0" }).check(z.gte(0)));
+
+const LAST_VERSION = `a whole number from 0 to ${MAX_VERSION}`;
 
 const functionIdentity = {
   functionId: z.optional(text(64)),
@@ -71,7 +73,11 @@ export function declaredSchema(limits: Limits) {
       z.union([name, z.strictObject({ name, ...optional(items), ...times })]),
       limits.qualifiersPerFunction,
     ),
-    lastVersion: count,
+    lastVersion: z.optional(
+      z
+        .int({ error: LAST_VERSION })
+        .check(z.gte(0, { error: LAST_VERSION }), z.lte(MAX_VERSION, { error: LAST_VERSION })),
+    ),
   });
   const fc3Items = { ...functionIdentity, ...optional(fc3FunctionItems) };
   const fc2Items = { serviceId: z.optional(text(64)), ...times, ...optional(serviceItems) };
@@ -148,6 +154,9 @@ export function contradictionInDeclared({ services = [], functions = [] }: Docum
       const { versionId } = described(alias);
       if (nameOf(alias) === DEFAULT_QUALIFIER) return `${name} has an alias LATEST, which is no alias.`;
       if (versionId === undefined || versionId === DEFAULT_QUALIFIER) continue;
+      if (!VERSION.test(String(versionId))) {
+        return `The alias ${nameOf(alias)} of ${name} points to ${JSON.stringify(versionId)}, which is no version.`;
+      }
       // An alias outlives its version: a version that was published may be gone.
       if (!numbers.has(String(versionId)) && Number(versionId) > lastVersion) {
         return `The alias ${nameOf(alias)} of ${name} points to version ${versionId}, which is not declared.`;

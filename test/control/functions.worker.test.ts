@@ -100,6 +100,17 @@ test("an import that gives versions other code deletes the code that they had", 
   expect(await statuses()).toEqual([404, 404]);
 });
 
+test.each([
+  { versions: ["99999999999"] },
+  { lastVersion: 10_000_000_000 },
+  { aliases: [{ name: "prod", versionId: "first" }] },
+  { aliases: [{ name: "prod", versionId: "" }] },
+])("%j declares no version that the API can name, so it is refused", async (declared) => {
+  const sandbox = await newSandbox();
+  const declaring = sandbox.functions.declare({ functions: [{ name: "report", ...declared }] });
+  await expect(declaring).rejects.toMatchObject({ problem: { status: 400 } });
+});
+
 test("an object's name may have any character, in the address of a function's code", async () => {
   const sandbox = await newSandbox();
   const code = { ossBucketName: "bucket", ossObjectName: "a/b c?d#e\ud800" };

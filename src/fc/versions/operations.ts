@@ -10,6 +10,7 @@ import {
   parseListRequest,
   renderList,
 } from "../listRequest.ts";
+import { MAX_VERSION } from "../names.ts";
 import { existing } from "../qualifier.ts";
 import {
   checkIfMatch,
@@ -64,6 +65,7 @@ export const publishFunctionVersion: ResourceHandler<PublishFunctionVersion> = {
       return { outcome: limitReached(ownerText(owner), most, "versions") };
     }
     const number = present.lastVersion + 1;
+    if (number > MAX_VERSION) return { outcome: limitReached(ownerText(owner), MAX_VERSION, "versions") };
     const published = { ...present, lastVersion: number };
     const version = { description: text, of: published, ...stamp(now) };
     return {
