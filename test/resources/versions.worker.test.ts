@@ -99,6 +99,8 @@ describe.each(generations)("in $id", (generation) => {
     expect(await weigh(0.25)).toBe(200);
     const { body } = await must(sandbox, "GET", `${owner}/aliases/prod`);
     expect(body.additionalVersionWeight).toEqual({ "1": 0.25 });
+    await must(sandbox, "DELETE", `${owner}/versions/1`);
+    await must(sandbox, "PUT", `${owner}/aliases/prod`, { description: "outlived both its versions" });
   });
 
   test("lists of versions go either way, from a number on, page by page", async () => {

@@ -56,17 +56,15 @@ function readAlias(
 }
 
 /**
- * Checks the versions that an alias points to; `given` is the version that the request names. Errors:
+ * Checks the versions that a request gives an alias. The versions that the alias had before may be gone. Errors:
  * VersionNotFound; InvalidArgument for a wrong weight.
  */
 function checkVersions(
   owner: Owner,
-  given: string | undefined,
-  { items }: StoredAlias,
+  { versionId, items }: GivenAlias,
   resources: Resources,
 ): Result<undefined, ApiError> {
-  // An alias that the control plane declared may point to LATEST.
-  const version = given ? existing(owner, given, resources) : ok(undefined);
+  const version = versionId ? existing(owner, versionId, resources) : ok(undefined);
   if (!version.ok) return version;
   const weights = Object.entries((items["additionalVersionWeight"] ?? {}) as Record<string, number>);
   if (weights.length > 1) return invalid("additionalVersionWeight", "an object with one version", {});
@@ -101,11 +99,11 @@ export function renderAlias({ hasServices }: ApiVersion, { name, value }: NamedR
 function written(
   owner: Owner,
   name: string,
-  given: string | undefined,
+  given: GivenAlias,
   value: StoredAlias,
   { resources, version }: ResourceOperand,
 ): Performed<ResourceChange> {
-  const versions = checkVersions(owner, given, value, resources);
+  const versions = checkVersions(owner, given, resources);
   if (!versions.ok) return { outcome: versions };
   return {
     outcome: ok(renderAlias(version, { name, value })),
@@ -145,7 +143,7 @@ export const createAlias: ResourceHandler<CreateAlias> = {
     if (resources.countOf("aliases", owner) >= most) {
       return { outcome: limitReached(ownerText(owner), most, "aliases") };
     }
-    return written(owner, name, versionId, { versionId, items, ...stamp(now) }, on);
+    return written(owner, name, { versionId, items }, { versionId, items, ...stamp(now) }, on);
   },
 };
 
@@ -201,7 +199,7 @@ export const updateAlias: ResourceHandler<UpdateAlias> = {
       items: { ...before.items, ...items },
       ...stamp(on.now, before),
     };
-    return written(namedOwner(on.names), on.names.qualifier ?? "", versionId, value, on);
+    return written(namedOwner(on.names), on.names.qualifier ?? "", { versionId, items }, value, on);
   },
 };
 
