@@ -60,7 +60,9 @@ export class Changes {
   beginResources(change: ResourceChange): boolean {
     return this.#host.transaction(() => {
       const store = this.#store;
-      const concerned = store.directory.all().filter(existenceChanges(store.resources.appearances(change)));
+      const appearances = store.resources.appearances(change);
+      const concerned =
+        appearances.length > 0 ? store.directory.all().filter(existenceChanges(appearances)) : [];
       store.changeResources(change);
       if (concerned.length === 0) return false;
       const names = new Set(concerned.map(functionKey));
