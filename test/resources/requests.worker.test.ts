@@ -202,3 +202,27 @@ test("null leaves an item as it is, and an empty value clears it", async () => {
   expect(cleared.description).toBe("");
   expect(cleared.logConfig).toEqual({ project: "q" });
 });
+
+test("a resource can be updated with what a response shows of it, and a port of 0 is none", async () => {
+  const sandbox = await newSandbox();
+  const given = {
+    functionName: "f",
+    runtime: "custom",
+    handler: "index.handler",
+    code: { zipFile: btoa("f") },
+  };
+  const services = "/2016-08-15/services";
+  await sandbox.send("POST", services, { serviceName: "demo" });
+  await sandbox.send("POST", `${services}/demo/functions`, { ...given, caPort: 0 });
+  await sandbox.send("POST", "/2023-03-30/functions", given);
+  for (const path of [`${services}/demo`, `${services}/demo/functions/f`, "/2023-03-30/functions/f"]) {
+    const { body, status } = await sandbox.send("GET", path);
+    expect([path, status]).toEqual([path, 200]);
+    const updated = await sandbox.send("PUT", path, body);
+    expect([path, updated.status, updated.body]).toEqual([
+      path,
+      200,
+      { ...body, lastModifiedTime: updated.body.lastModifiedTime },
+    ]);
+  }
+});

@@ -78,8 +78,10 @@ export const fc2FunctionItems = {
   memorySize: steps(64, 64, 32_768),
   initializer: text(128),
   initializationTimeout: wholeNumber(1, 300),
-  caPort: port,
-  instanceSoftConcurrency: instanceConcurrency,
+  // 0 stands for none: Terraform sends it where no port is set.
+  caPort: wholeNumber(0, 65_535),
+  // 0 stands for none, and is what responses show.
+  instanceSoftConcurrency: wholeNumber(0, 200),
   instanceType: z.enum(["e1", "c1", "g1", "fc.gpu.tesla.1", "fc.gpu.ampere.1"], {
     error: "e1, c1, g1, fc.gpu.tesla.1 or fc.gpu.ampere.1",
   }),
