@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { aliasItems, fc2AliasItems } from "../fc/aliases/schema.ts";
 import { fc2FunctionItems, fc3FunctionItems } from "../fc/functions/schema.ts";
 import { text } from "../fc/itemSchemas.ts";
-import { DEFAULT_QUALIFIER, MAX_VERSION, VERSION } from "../fc/names.ts";
+import { DEFAULT_QUALIFIER, MAX_VERSION, MAX_VERSION_DIGITS, VERSION } from "../fc/names.ts";
 import { serviceItems } from "../fc/services/schema.ts";
 import { timeSchema } from "../lib/time.ts";
 import type { Limits } from "./limits.ts";
@@ -144,6 +144,15 @@ export interface DeclaredService extends DeclaredQualifiers {
 
 export interface DeclaredFunction extends DeclaredQualifiers {
   readonly name: string;
+}
+
+/** Declarations without versions whose numbers are too long to be stored: earlier releases accepted them. */
+export function withoutLongVersions({ services = [], functions = [] }: Document): Document {
+  const shorten = <T extends DeclaredQualifiers>({ versions = [], ...owner }: T) => ({
+    ...owner,
+    versions: versions.filter((version) => nameOf(version).length <= MAX_VERSION_DIGITS),
+  });
+  return { services: services.map(shorten), functions: functions.map(shorten) };
 }
 
 /** A contradiction that the schema does not detect, as a sentence; undefined when there is none. */

@@ -1,5 +1,7 @@
+import { evictAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { newSandbox } from "../newSandbox.ts";
+import { parentOf } from "../objects/objects.ts";
 import {
   codePath,
   download,
@@ -174,4 +176,16 @@ test.each([
   await expect(sandbox.functions.declare(declared as never)).rejects.toThrow(message);
   await expect(sandbox.snapshot.import({ functions: declared as never })).rejects.toThrow();
   expect(await sandbox.functions.get()).toEqual({});
+});
+
+test("a version of an earlier release whose number is too long is gone, and all else is there", async () => {
+  const sandbox = await newSandbox();
+  await runInDurableObject(parentOf(sandbox), (_, { storage }) => {
+    const versions = ["1", "99999999999999999999"];
+    storage.kv.put("declared", { services: [{ name: "demo", functions: ["f"], versions }] });
+  });
+  await evictAllDurableObjects();
+  expect(await sandbox.functions.get()).toEqual({
+    services: [{ name: "demo", functions: ["f"], versions: ["1"] }],
+  });
 });

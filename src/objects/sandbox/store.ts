@@ -5,7 +5,7 @@ import { Journal } from "../../journal/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { NO_RETRY, type Retry } from "../../lib/alarm.ts";
 import { type Clock, now, REAL_CLOCK } from "../../state/clock.ts";
-import type { Declared } from "../../state/declared.ts";
+import { type Declared, type Document, withoutLongVersions } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
 import { concernsFunction } from "../../state/faults.ts";
 import type { Settings } from "../../state/settings.ts";
@@ -78,7 +78,7 @@ export class SandboxStore {
     const declared = this.get("declared");
     if (declared !== undefined) {
       storage.transactionSync(() => {
-        this.replaceDeclared(declared);
+        this.replaceDeclared(withoutLongVersions(declared));
         storage.kv.delete(items.declared.key);
       });
     }
@@ -108,7 +108,7 @@ export class SandboxStore {
   }
 
   /** Has the sandbox have exactly the resources that are declared. */
-  replaceDeclared(declared: Declared): void {
+  replaceDeclared(declared: Document): void {
     this.changeResources(declaredChange(declared, this.resources, this.now));
   }
 
