@@ -9,6 +9,7 @@ import { snapshotSchema } from "../src/state/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "./request.ts";
 
 const limits = {
+  bodyBytes: 65_536,
   nameLength: 128,
   journalEntriesPerFunction: 200,
   faults: 50,

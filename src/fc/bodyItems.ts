@@ -56,6 +56,11 @@ export function withoutNulls<T>(value: T): T {
   return Object.fromEntries(given.map(([name, item]) => [name, withoutNulls(item)])) as T;
 }
 
+/** How many bytes a value has as JSON. */
+export function byteLength(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
 /** The schema of a number that need not be whole. `parseJson` may have kept its text as a symbol. */
 export function decimal(min: number, max: number, error: string) {
   return z.pipe(

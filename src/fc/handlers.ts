@@ -5,8 +5,9 @@ import { getAsyncInvokeConfig } from "./asyncConfig/getAsyncInvokeConfig.ts";
 import { listAsyncInvokeConfigs } from "./asyncConfig/listAsyncInvokeConfigs.ts";
 import type { ConfigChange, ConfigHandler, ConfigOperand } from "./asyncConfig/operand.ts";
 import { putAsyncInvokeConfig } from "./asyncConfig/putAsyncInvokeConfig.ts";
+import { byteLength } from "./bodyItems.ts";
 import { emptyLists } from "./emptyLists/operations.ts";
-import type { ApiError } from "./errors.ts";
+import { type ApiError, failure } from "./errors.ts";
 import {
   createFunction,
   deleteFunction,
@@ -115,5 +116,14 @@ export function performOnResources(
   on: ResourceOperand,
 ): Performed<ResourceChange> | Promise<Performed<never>> {
   const { perform } = resourceHandlers[call.operation] as unknown as ResourceHandler<ResourceCall>;
-  return perform(call, on);
+  const performed = perform(call, on);
+  return performed instanceof Promise ? performed : bounded(performed, on.limits.bodyBytes);
+}
+
+/** EntityTooLarge when a resource would have more items than fit into one body: updates add up. */
+function bounded(performed: Performed<ResourceChange>, maxBytes: number): Performed<ResourceChange> {
+  const isTooLarge = performed.change?.some(
+    ({ value }) => value !== null && "items" in value && byteLength(value.items) > maxBytes,
+  );
+  return isTooLarge ? { outcome: failure("EntityTooLarge", maxBytes) } : performed;
 }

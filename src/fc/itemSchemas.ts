@@ -41,8 +41,7 @@ const MAX_ENVIRONMENT_BYTES = 4096;
 export const environmentVariables = textMap.check(
   z.refine(
     (variables) =>
-      Object.entries(variables).reduce((sum, [name, value]) => sum + name.length + value.length, 0) <=
-      MAX_ENVIRONMENT_BYTES,
+      new TextEncoder().encode(Object.entries(variables).flat().join("")).length <= MAX_ENVIRONMENT_BYTES,
     { error: `an object of strings, of at most ${MAX_ENVIRONMENT_BYTES} bytes altogether` },
   ),
 );

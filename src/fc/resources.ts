@@ -2,7 +2,7 @@ import { type Err, ok, type Result } from "../lib/result.ts";
 import { type ApiError, failure } from "./errors.ts";
 import type { FunctionName } from "./names.ts";
 import type { ListTokens } from "./paging.ts";
-import type { Handler, OperationCall } from "./request.ts";
+import type { Handler, OperationCall, OperationRequest } from "./request.ts";
 import type { RequestNames } from "./requestNames.ts";
 import { hex } from "./signature/encoding.ts";
 import type { ApiVersion, Place } from "./versions.ts";
@@ -52,6 +52,8 @@ export interface StoredVersion extends Stamp {
 
 /** An alias as it is stored. */
 export interface StoredAlias extends Stamp {
+  /** Distinguishes an alias from an earlier one of the same name. */
+  readonly id: string;
   readonly versionId: string;
   readonly items: Items;
 }
@@ -170,6 +172,11 @@ function newEtag(): string {
 /** The response's header that says which state of a resource it shows. FC 3.0 has none. */
 export function etagHeader({ hasServices }: ApiVersion, { etag }: Stamp): Readonly<Record<string, string>> {
   return hasServices ? { ETag: etag } : {};
+}
+
+/** The request's If-Match header, in versions of the API that have it. */
+export function readIfMatch({ header }: OperationRequest, { hasServices }: ApiVersion): string | null {
+  return hasServices ? header("If-Match") : null;
 }
 
 /**

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { aliasItems, fc2AliasItems } from "../fc/aliases/schema.ts";
+import { byteLength } from "../fc/bodyItems.ts";
 import { fc2FunctionItems, fc3FunctionItems } from "../fc/functions/schema.ts";
-import { text } from "../fc/itemSchemas.ts";
+import { MAX_DESCRIPTION, text } from "../fc/itemSchemas.ts";
 import { DEFAULT_QUALIFIER, MAX_VERSION, MAX_VERSION_DIGITS, VERSION } from "../fc/names.ts";
 import { serviceItems } from "../fc/services/schema.ts";
 import { timeSchema } from "../lib/time.ts";
@@ -45,7 +46,11 @@ const namedOnce = z.refine(
 export function declaredSchema(limits: Limits) {
   const { name, version } = nameSchemas(limits);
   const listOf = <S extends z.ZodMiniType>(element: S, most: number) =>
-    z.optional(z.array(element).check(z.maxLength(most), namedOnce));
+    z.optional(z.array(element).check(z.maxLength(most), namedOnce, fits));
+  const fits = z.refine(
+    (list) => (list as readonly unknown[]).every((one) => byteLength(ownItems(one)) <= limits.bodyBytes),
+    { error: `a list of at most ${limits.bodyBytes} bytes each` },
+  );
   const fc2Function = z.union([
     name,
     z.strictObject({ name, ...functionIdentity, ...optional(fc2FunctionItems) }),
@@ -60,7 +65,7 @@ export function declaredSchema(limits: Limits) {
         version,
         z.strictObject({
           versionId: version,
-          description: z.optional(text(256)),
+          description: z.optional(text(MAX_DESCRIPTION)),
           /** The service, or the function, as it was. */
           of: z.optional(picture),
           ...(functions ? { functions: listOf(functions, limits.functions) } : {}),
@@ -104,6 +109,12 @@ export function declaredSchema(limits: Limits) {
       { error: `at most ${limits.functions} functions`, when: ({ issues }) => issues.length === 0 },
     ),
   );
+}
+
+/** An element of a list without the lists in it, whose elements are held against the limit by themselves. */
+function ownItems(element: unknown): Described {
+  const { functions: _, versions: __, aliases: ___, ...own } = described(element);
+  return own;
 }
 
 /** A name, or an object that has one. */

@@ -273,6 +273,7 @@ function aliasFrom(
     return isThere ? before : { ...before, versionId: newest };
   }
   return {
+    id: before?.id ?? crypto.randomUUID(),
     versionId: String(versionId ?? newest),
     items: itemsOf(items),
     ...stampFrom({ createdTime, lastModifiedTime }, now),

@@ -8,12 +8,24 @@ export interface Existence {
   readonly function: boolean;
   readonly versions: readonly string[];
   readonly aliases: readonly string[];
+  /** The aliases' ids, in the same order. States that earlier releases stored have none. */
+  readonly aliasIds?: readonly string[];
 }
 
-/** The versions and aliases that were there before and are not there after. */
+/**
+ * The versions and aliases that were there before and are not there after. An alias that was deleted and created
+ * again is another one.
+ */
 export function withdrawnQualifiers(before: Existence, after: Existence): string[] {
   const present = new Set([...after.versions, ...after.aliases]);
-  return [...before.versions, ...before.aliases].filter((qualifier) => !present.has(qualifier));
+  const ids = new Set(after.aliasIds);
+  return [
+    ...before.versions.filter((version) => !present.has(version)),
+    ...before.aliases.filter((alias, i) => {
+      const id = before.aliasIds?.[i];
+      return !present.has(alias) || (id !== undefined && ids.size > 0 && !ids.has(id));
+    }),
+  ];
 }
 
 /**

@@ -141,3 +141,42 @@ test("a deletion of which a function can't be told is ServiceUnavailable, and ha
   await runDurableObjectAlarm(parentOf(sandbox));
   expect(await outcomeOf(sandbox, "GET", fc3.config("LATEST"))).toBe("AsyncConfigNotExists");
 });
+
+test.each(generations)(
+  "an alias that is deleted and created at once has no config of the earlier one: $id",
+  async (generation) => {
+    const { owner, config } = generation;
+    const sandbox = await newSandbox();
+    await makeVersioned(sandbox, generation);
+    for (let i = 0; i < 10; i++) {
+      await must(sandbox, "PUT", config("prod"), {});
+      await Promise.all([
+        sandbox.send("DELETE", `${owner}/aliases/prod`),
+        sandbox.send("POST", `${owner}/aliases`, { aliasName: "prod", versionId: "1" }),
+      ]);
+      const { status } = await sandbox.send("POST", `${owner}/aliases`, {
+        aliasName: "prod",
+        versionId: "1",
+      });
+      expect([200, 409]).toContain(status);
+      expect(await outcomeOf(sandbox, "GET", config("prod"))).toBe("AsyncConfigNotExists");
+    }
+  },
+);
+
+test("a function's configs are gone while a fault still holds back the answer to its deletion", async () => {
+  const sandbox = await newSandbox();
+  await makeFunctions(sandbox, fc3, "f");
+  await must(sandbox, "PUT", fc3.config("LATEST"), {});
+  await sandbox.faults.add({
+    match: { operation: "DeleteFunction" },
+    effect: { type: "delay", milliseconds: 2000, after: "apply" },
+  });
+  let isAnswered = false;
+  const deleting = sandbox.send("DELETE", `${fc3.functions}/f`).then(() => {
+    isAnswered = true;
+  });
+  while ((await sandbox.send("GET", fc3.config("LATEST"))).status === 200);
+  expect(isAnswered).toBe(false);
+  await deleting;
+});

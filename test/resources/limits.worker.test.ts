@@ -145,3 +145,21 @@ test("where there is room for one code, another takes its place, and that of ano
   expect((await download(await codePath(sandbox, `${fc3.functions}/g/code`))).status).toBe(404);
   expect(await storedCodes(sandbox)).toBe(1);
 });
+
+test.each(generations)("updates add up to no more than one body may have: $id", async (generation) => {
+  const sandbox = await newSandbox();
+  await makeFunctions(sandbox, generation, "f");
+  const update = (items: object) => outcomeOf(sandbox, "PUT", `${generation.functions}/f`, items);
+  const texts = Array.from({ length: 100 }, () => "x".repeat(400));
+  expect(await update({ layers: texts })).toBe(200);
+  expect(await update({ customDNS: { searches: texts } })).toBe("EntityTooLarge");
+  expect(await update({ timeout: 7 })).toBe(200);
+});
+
+test("environment variables are counted in bytes", async () => {
+  const sandbox = await newSandbox();
+  await makeFunctions(sandbox, fc3, "f");
+  const update = (value: string) =>
+    outcomeOf(sandbox, "PUT", `${fc3.functions}/f`, { environmentVariables: { A: value } });
+  expect([await update("x".repeat(4095)), await update("é".repeat(2048))]).toEqual([200, "InvalidArgument"]);
+});

@@ -226,3 +226,11 @@ test("a resource can be updated with what a response shows of it, and a port of 
     ]);
   }
 });
+
+test("FC 3.0 has no If-Match, and names no service in the journal", async () => {
+  const sandbox = await newSandbox();
+  await makeFunctions(sandbox, fc3, "f");
+  const answer = await sandbox.send("PUT", `${fc3.functions}/f`, { timeout: 7 }, { "If-Match": "other" });
+  expect(answer.status).toBe(200);
+  expect(await sandbox.requests.count({ operation: "CreateFunction", service: "", function: "f" })).toBe(1);
+});

@@ -22,6 +22,7 @@ import {
   type ResourceHandler,
   type ResourceOperand,
   type Resources,
+  readIfMatch,
   type StoredAlias,
   stamp,
 } from "../resources.ts";
@@ -143,7 +144,13 @@ export const createAlias: ResourceHandler<CreateAlias> = {
     if (resources.countOf("aliases", owner) >= most) {
       return { outcome: limitReached(ownerText(owner), most, "aliases") };
     }
-    return written(owner, name, { versionId, items }, { versionId, items, ...stamp(now) }, on);
+    return written(
+      owner,
+      name,
+      { versionId, items },
+      { id: crypto.randomUUID(), versionId, items, ...stamp(now) },
+      on,
+    );
   },
 };
 
@@ -187,7 +194,7 @@ export const updateAlias: ResourceHandler<UpdateAlias> = {
     const given = readAlias(request, version, "update");
     if (!given.ok) return given;
     const { versionId, items } = given.value;
-    return ok({ operation: "UpdateAlias", versionId, items, ifMatch: request.header("If-Match") });
+    return ok({ operation: "UpdateAlias", versionId, items, ifMatch: readIfMatch(request, version) });
   },
 
   perform({ versionId, items, ifMatch }, on) {
@@ -195,6 +202,7 @@ export const updateAlias: ResourceHandler<UpdateAlias> = {
     if (!alias.ok) return { outcome: alias };
     const before = alias.value;
     const value = {
+      id: before.id,
       versionId: versionId || before.versionId,
       items: { ...before.items, ...items },
       ...stamp(on.now, before),
@@ -209,7 +217,7 @@ export interface DeleteAlias {
 }
 
 export const deleteAlias: ResourceHandler<DeleteAlias> = {
-  read: ({ header }) => ok({ operation: "DeleteAlias", ifMatch: header("If-Match") }),
+  read: (request, version) => ok({ operation: "DeleteAlias", ifMatch: readIfMatch(request, version) }),
 
   perform({ ifMatch }, on) {
     const alias = aliasOf(on, ifMatch);

@@ -17,12 +17,13 @@ import {
   type ResourceChange,
   type ResourceHandler,
   type ResourceOperand,
+  readIfMatch,
   type StoredFunction,
   type StoredVersion,
   stamp,
 } from "../resources.ts";
 import type { ApiVersion } from "../versions.ts";
-import { type CodeItems, codeSchema, type GivenCode, readCode, storedCode } from "./code.ts";
+import { type CodeItems, codeSchema, type GivenCode, NO_CODE, readCode, storedCode } from "./code.ts";
 import { renderFunction, withAcceleration } from "./render.ts";
 import { fc2FunctionItems, fc3FunctionItems, UNKNOWN_RUNTIME, unknownRuntime } from "./schema.ts";
 
@@ -61,9 +62,6 @@ function readFunction(
   const given = parseItems(functionBodies[version.hasServices ? "fc2" : "fc3"][kind], body.value, refuse);
   if (!given.ok) return given;
   const { functionName, code, ...items } = given.value;
-  if (JSON.stringify(items).length > request.limits.bodyBytes) {
-    return failure("EntityTooLarge", request.limits.bodyBytes);
-  }
   const header = request.header("X-Fc-Code-Checksum");
   const read = readCode((code ?? {}) as CodeItems, header, request.limits.codeBytes);
   return read.ok ? ok({ name: functionName, items, code: read.value }) : read;
@@ -79,7 +77,10 @@ function checkTogether(items: Items, hasServices: boolean): Result<undefined, Ap
   if (typeof cpu === "number" && typeof memorySize === "number") {
     const gbPerCpu = memorySize / 1024 / cpu;
     if (gbPerCpu < 1 - 1e-9 || gbPerCpu > 4 + 1e-9) {
-      return invalid("cpu", `1 to 4 GB of memory for each vCPU with memorySize ${memorySize}`, cpu);
+      return failure(
+        "InvalidArgument",
+        `cpu ${cpu} does not go with memorySize ${memorySize}: each vCPU takes 1 to 4 GB of memory`,
+      );
     }
   }
   if (hasServices && Number(instanceSoftConcurrency ?? 0) > Number(instanceConcurrency ?? 1)) {
@@ -93,7 +94,7 @@ function checkTogether(items: Items, hasServices: boolean): Result<undefined, Ap
 
 export interface CreateFunction extends GivenFunction {
   readonly operation: "CreateFunction";
-  readonly named: { readonly function: string };
+  readonly named: Partial<RequestNames> & { readonly function: string };
 }
 
 export const createFunction: ResourceHandler<CreateFunction> = {
@@ -110,7 +111,8 @@ export const createFunction: ResourceHandler<CreateFunction> = {
     if (code === undefined && items["customContainerConfig"] === undefined) {
       return failure("InvalidArgument", "code is required but not provided");
     }
-    return ok({ operation: "CreateFunction", named: { function: name.value }, items, code });
+    const named = { ...(version.hasServices ? {} : { service: "" }), function: name.value };
+    return ok({ operation: "CreateFunction", named, items, code });
   },
 
   perform({ named, items, code }, on) {
@@ -126,7 +128,7 @@ export const createFunction: ResourceHandler<CreateFunction> = {
       return { outcome: limitReached("this sandbox", limits.functions, "functions") };
     }
     const made = { id: crypto.randomUUID(), lastVersion: 0, ...stamp(now) };
-    return written({ ...made, items, code: { checksum: "0", size: 0 } }, code, name, on);
+    return written({ ...made, items, code: NO_CODE }, code, name, on);
   },
 };
 
@@ -231,7 +233,7 @@ export const updateFunction: ResourceHandler<UpdateFunction> = {
     const given = readFunction(request, version, "update");
     if (!given.ok) return given;
     const { items, code } = given.value;
-    return ok({ operation: "UpdateFunction", items, code, ifMatch: request.header("If-Match") });
+    return ok({ operation: "UpdateFunction", items, code, ifMatch: readIfMatch(request, version) });
   },
 
   perform({ items, code, ifMatch }, on) {
@@ -262,7 +264,7 @@ export interface DeleteFunction {
 }
 
 export const deleteFunction: ResourceHandler<DeleteFunction> = {
-  read: ({ header }) => ok({ operation: "DeleteFunction", ifMatch: header("If-Match") }),
+  read: (request, version) => ok({ operation: "DeleteFunction", ifMatch: readIfMatch(request, version) }),
 
   perform({ ifMatch }, on) {
     const found = presentFunction(on, ifMatch);

@@ -14,6 +14,7 @@ import {
   type ResourceChange,
   type ResourceHandler,
   type ResourceOperand,
+  readIfMatch,
   type StoredService,
   stamp,
 } from "../resources.ts";
@@ -101,12 +102,12 @@ export interface UpdateService {
 }
 
 export const updateService: ResourceHandler<UpdateService> = {
-  read(request) {
+  read(request, version) {
     const body = readJsonBody(request);
     if (!body.ok) return body;
     const items = parseItems(serviceBodies.update, body.value);
     return items.ok
-      ? ok({ operation: "UpdateService", items: items.value, ifMatch: request.header("If-Match") })
+      ? ok({ operation: "UpdateService", items: items.value, ifMatch: readIfMatch(request, version) })
       : items;
   },
 
@@ -130,7 +131,7 @@ export interface DeleteService {
 }
 
 export const deleteService: ResourceHandler<DeleteService> = {
-  read: ({ header }) => ok({ operation: "DeleteService", ifMatch: header("If-Match") }),
+  read: (request, version) => ok({ operation: "DeleteService", ifMatch: readIfMatch(request, version) }),
 
   perform({ ifMatch }, { names, resources }) {
     const name = names.service ?? "";

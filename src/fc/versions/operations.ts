@@ -25,6 +25,7 @@ import {
   ownerText,
   type ResourceHandler,
   type ResourceWrite,
+  readIfMatch,
   type StoredFunction,
   type StoredService,
   type StoredVersion,
@@ -41,7 +42,7 @@ export interface PublishFunctionVersion {
 }
 
 export const publishFunctionVersion: ResourceHandler<PublishFunctionVersion> = {
-  read(request) {
+  read(request, version) {
     const body = readJsonBody(request);
     if (!body.ok) return body;
     const given = parseItems(publication, body.value);
@@ -49,7 +50,7 @@ export const publishFunctionVersion: ResourceHandler<PublishFunctionVersion> = {
     return ok({
       operation: "PublishFunctionVersion",
       description: String(given.value["description"] ?? ""),
-      ifMatch: request.header("If-Match"),
+      ifMatch: readIfMatch(request, version),
     });
   },
 

@@ -57,12 +57,11 @@ export class ApiRequests {
     const store = this.#store;
     // An operation on resources says itself what does not exist.
     const name = isForResources(request) ? undefined : functionOf(request);
-    let written: "nothing" | "resources" | "existence" = "nothing";
+    let finished: Promise<boolean> | undefined;
     const write = (change: Change) => {
       // Nothing that is answered here changes a config.
       if (!("resources" in change)) return;
-      const concernsFunctions = this.#changes.beginResources(change.resources);
-      written = concernsFunctions ? "existence" : "resources";
+      finished = this.#finish(this.#changes.beginResources(change.resources));
     };
     const reply = await answer<Change>(
       request,
@@ -79,13 +78,13 @@ export class ApiRequests {
       },
       (call) => this.#perform(request, call),
     );
-    return (await this.#finish(written)) ? reply : this.#unavailable(request);
+    return (await finished) === false ? this.#unavailable(request) : reply;
   }
 
-  /** Has the functions that a request concerns act by it; whether all of them do. */
-  async #finish(written: "nothing" | "resources" | "existence"): Promise<boolean> {
-    if (written === "existence") return (await this.#changes.finish("functions")).ok;
-    if (written === "resources") this.#changes.announce("functions");
+  /** Has the functions that a change concerns, if any, act by it. Resolves to whether all of them do. */
+  async #finish(concernsFunctions: boolean): Promise<boolean> {
+    if (concernsFunctions) return (await this.#changes.finish("functions")).ok;
+    this.#changes.announce("functions");
     return true;
   }
 

@@ -225,6 +225,9 @@ export class ResourceTables implements Resources {
         "SELECT CAST(number AS TEXT) AS name FROM versions WHERE service = ? AND function = ? ORDER BY number",
       ),
       aliases: names("SELECT name FROM aliases WHERE service = ? AND function = ? ORDER BY name"),
+      aliasIds: names(
+        "SELECT resource ->> '$.id' AS name FROM aliases WHERE service = ? AND function = ? ORDER BY aliases.name",
+      ),
     };
   }
 

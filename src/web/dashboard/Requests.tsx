@@ -105,7 +105,7 @@ function Request({ seen, index }: { seen: SeenRequest; index: number }) {
         <time dateTime={entry.time}>{time.toLocaleTimeString([], { hour12: false })}</time>
         <span class={`status s${String(entry.status)[0]}`}>{entry.status}</span>
         <span class="method">{entry.method}</span>
-        <span class="what">{named ? titleOf(named) : shortened(entry.url)}</span>
+        <span class="what">{named ? titleOf(named) : subjectOf(entry)}</span>
         {entry.faults.length > 0 && <span class="fault">fault</span>}
         <span class="took">{entry.durationMs} ms</span>
       </summary>
@@ -202,6 +202,13 @@ function pretty(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** What a request that is not for one config is for: the operation and its names, or else the address. */
+function subjectOf({ operation, service, function: name, qualifier, url }: JournalEntry): string {
+  if (operation === null) return shortened(url);
+  const names = [service, name].filter(Boolean).join(" / ");
+  return [operation, names, qualifier && `: ${qualifier}`].filter(Boolean).join(" ");
 }
 
 function shortened(url: string): string {
