@@ -51,7 +51,7 @@ export function declaredSchema(limits: Limits) {
     (list) => (list as readonly unknown[]).every((one) => byteLength(ownItems(one)) <= limits.bodyBytes),
     { error: `a list of at most ${limits.bodyBytes} bytes each` },
   );
-  const fc2Function = z.union([
+  const fc2Function = either("a name", [
     name,
     z.strictObject({ name, ...functionIdentity, ...optional(fc2FunctionItems) }),
   ]);
@@ -61,7 +61,7 @@ export function declaredSchema(limits: Limits) {
     items: A,
   ) => ({
     versions: listOf(
-      z.union([
+      either("a version's number", [
         version,
         z.strictObject({
           versionId: version,
@@ -75,7 +75,7 @@ export function declaredSchema(limits: Limits) {
       limits.qualifiersPerFunction,
     ),
     aliases: listOf(
-      z.union([name, z.strictObject({ name, ...optional(items), ...times })]),
+      either("a name", [name, z.strictObject({ name, ...optional(items), ...times })]),
       limits.qualifiersPerFunction,
     ),
     lastVersion: z.optional(
@@ -86,17 +86,23 @@ export function declaredSchema(limits: Limits) {
   });
   const fc3Items = { ...functionIdentity, ...optional(fc3FunctionItems) };
   const fc2Items = { serviceId: z.optional(text(64)), ...times, ...optional(serviceItems) };
-  const service = z.strictObject({
-    name,
-    functions: listOf(fc2Function, limits.functions),
-    ...qualifiers(z.strictObject(fc2Items) as z.ZodMiniType, fc2Function as z.ZodMiniType, fc2AliasItems),
-    ...fc2Items,
-  });
-  const functionWithoutService = z.strictObject({
-    name,
-    ...qualifiers(z.strictObject(fc3Items) as z.ZodMiniType, undefined, aliasItems),
-    ...fc3Items,
-  });
+  const service = z.strictObject(
+    {
+      name,
+      functions: listOf(fc2Function, limits.functions),
+      ...qualifiers(z.strictObject(fc2Items) as z.ZodMiniType, fc2Function as z.ZodMiniType, fc2AliasItems),
+      ...fc2Items,
+    },
+    { error: "an object with a name" },
+  );
+  const functionWithoutService = z.strictObject(
+    {
+      name,
+      ...qualifiers(z.strictObject(fc3Items) as z.ZodMiniType, undefined, aliasItems),
+      ...fc3Items,
+    },
+    { error: "an object with a name" },
+  );
   const document = z.strictObject({
     services: listOf(service, limits.services),
     functions: listOf(functionWithoutService, limits.functions),
@@ -109,6 +115,11 @@ export function declaredSchema(limits: Limits) {
       { error: `at most ${limits.functions} functions`, when: ({ issues }) => issues.length === 0 },
     ),
   );
+}
+
+/** The schema of what may be declared by its name alone, or as an object. */
+function either<const O extends readonly [z.ZodMiniType, z.ZodMiniType]>(simple: string, options: O) {
+  return z.union(options, { error: `${simple}, or an object` });
 }
 
 /** An element of a list without the lists in it, whose elements are held against the limit by themselves. */
