@@ -2,7 +2,7 @@ import { parsed, problem } from "../documents/problem.ts";
 import { functionsQuerySchema } from "../documents/requestBodies.ts";
 import { crc64 } from "../lib/crc64.ts";
 import { ok } from "../lib/result.ts";
-import { type Handlers, sandboxOf } from "./handlers.ts";
+import { type Handlers, sandboxOf, sendStream } from "./handlers.ts";
 
 const NO_CODE =
   "There is no such code: the function was deleted or has other code by now, or the code was too large to be stored.";
@@ -25,7 +25,8 @@ export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctio
 
   async getDeclaredFunctions(c) {
     const query = parsed(functionsQuerySchema, c.req.query());
-    return query.ok ? ok(await sandboxOf(c).declared(query.value.details === "true")) : query;
+    if (!query.ok) return query;
+    return ok(sendStream(c, await sandboxOf(c).declared(query.value.details === "true")));
   },
   declareFunctions: (c, declared) => sandboxOf(c).declare(declared),
 };

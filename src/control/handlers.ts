@@ -16,6 +16,11 @@ export type Handler<Id extends OperationId> = (
 
 export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };
 
+/** The response with a document that an object sends as a stream of JSON. */
+export function sendStream(c: ApiContext, json: ReadableStream): Response {
+  return c.body(json, 200, { "Content-Type": "application/json" });
+}
+
 /** The object of a request's sandbox. */
 export function sandboxOf(c: ApiContext) {
   return sandboxObject(c.env, c.get("sandbox"));

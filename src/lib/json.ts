@@ -17,6 +17,12 @@ export function extendJson<T extends object, U extends object>(json: Json<T>, it
   return `${json.slice(0, -1)},${JSON.stringify(items).slice(1)}` as Json<T & U>;
 }
 
+/** A value's JSON as a stream of bytes, for values that are too large to be copied from one isolate to another. */
+export function jsonStream(value: unknown): ReadableStream {
+  // A constructed response always has the body that it was given.
+  return Response.json(value).body as ReadableStream;
+}
+
 /** A value as JSON, followed by a text that is neither escaped nor parsed. */
 export type JsonAndText<T> = string & { readonly [headOf]: T };
 

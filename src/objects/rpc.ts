@@ -71,7 +71,8 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   signatures(): Promise<Settings["signatures"]>;
   changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>>;
   reset(parts: readonly Part[]): Promise<Result<undefined, Problem>>;
-  exportSnapshot(): Promise<Snapshot>;
+  /** The JSON of a `Snapshot`, which may be larger than the 32 MiB that RPC can pass as a value. */
+  exportSnapshot(): Promise<ReadableStream>;
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>>;
 
   requests(filter: Filter, page: PageRequest): Promise<Result<RequestsPage, Problem>>;
@@ -89,6 +90,7 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   advanceClock(seconds: number): Promise<Result<ShownClock, Problem>>;
 
   code(token: string): Promise<ArrayBuffer | undefined>;
-  declared(details?: boolean): Promise<Declared>;
+  /** The JSON of a `Declared`, as large as a snapshot. */
+  declared(details: boolean): Promise<ReadableStream>;
   declare(declared: Declared): Promise<Result<Declared, Problem>>;
 }

@@ -188,3 +188,20 @@ test("whatever was created, an export that is imported elsewhere is exported fro
     { numRuns: 6 },
   );
 }, 60_000);
+
+test("a snapshot may be larger than the 32 MiB that one object can pass to another as a value", async () => {
+  const sandbox = await newSandbox();
+  const [fc2] = generations;
+  await makeFunctions(sandbox, fc2);
+  const large = { ...FUNCTION, layers: Array(15).fill("x".repeat(4096)) };
+  const names = Array.from({ length: 280 }, (_, index) => `f${index}`);
+  await Promise.all(
+    names.map((functionName) => must(sandbox, "POST", fc2.functions, { functionName, ...large })),
+  );
+  await must(sandbox, "POST", `${fc2.owner}/versions`, {});
+  for (const path of ["/_sandbox/snapshot", "/_sandbox/functions?details=true"]) {
+    const { status, body } = await sandbox.send("GET", path);
+    expect(status).toBe(200);
+    expect(JSON.stringify(body).length).toBeGreaterThan(32 * 1024 * 1024);
+  }
+});

@@ -9,6 +9,7 @@ import type { Bounds } from "../../journal/verification.ts";
 import { ObjectAlarm } from "../../lib/alarm.ts";
 import type { Undefinable } from "../../lib/definedItems.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
+import { jsonStream } from "../../lib/json.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import type { Result } from "../../lib/result.ts";
@@ -241,17 +242,17 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   /** What exists: by names alone, or with details. */
-  declared(details = false): Promise<Declared> {
+  declared(details: boolean): Promise<ReadableStream> {
     const document = details ? describeAll : declaredNames;
-    return this.#run(({ store }) => document(store.resources));
+    return this.#run(({ store }) => jsonStream(document(store.resources)));
   }
 
   declare(declared: Declared): Promise<Result<Declared, Problem>> {
     return this.#run(({ controls }) => controls.declare(declared));
   }
 
-  exportSnapshot(): Promise<Snapshot> {
-    return this.#run(({ snapshots }) => snapshots.export());
+  exportSnapshot(): Promise<ReadableStream> {
+    return this.#run(async ({ snapshots }) => jsonStream(await snapshots.export()));
   }
 
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>> {

@@ -128,7 +128,7 @@ describe("while an idle sandbox is erased", () => {
       sandbox.send("GET", "/_sandbox"),
     ];
     const [f, parent] = [functionOf(sandbox, "f"), parentOf(sandbox)];
-    const waiting = [f.counts(), parent.declared()];
+    const waiting = [f.counts(), parent.clock()];
     // Calls begin in their order, as above: an object that is erased answers these at once.
     await Promise.all([f.deregister(), parent.triggerFaults([], null)]);
     erasing.open();

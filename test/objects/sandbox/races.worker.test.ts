@@ -97,7 +97,7 @@ describe("a full sandbox that looks for room", () => {
     puts.push(sandbox.send("PUT", config("g"), { maxAsyncRetryAttempts: 1 }));
     await second.wait();
     // An object's calls begin in their order: this one comes after both registrations.
-    await parentOf(sandbox).declared();
+    await parentOf(sandbox).clock();
     first.open();
     expect((await Promise.all(puts)).map(({ status }) => status)).toEqual([200, 200]);
     expect(await functionsOf(sandbox)).toEqual(["g"]);
@@ -161,7 +161,7 @@ describe("a snapshot that is imported while another one is pushed", () => {
       const parent = parentOf(sandbox);
       const second = parent.importSnapshot({ format: "fc-sandbox/1", ...snapshotOf(["f"], 2) });
       // An object's calls begin in their order, and each makes its change before it waits for anything.
-      await parent.declared();
+      await parent.clock();
       delivered.open();
       await first;
       expect((await second).ok).toBe(true);
@@ -183,7 +183,7 @@ describe("a snapshot that is imported while another one is pushed", () => {
     await pushing.reached();
     const parent = parentOf(sandbox);
     const second = parent.importSnapshot({ format: "fc-sandbox/1", ...snapshotOf(names, 2) });
-    await parent.declared();
+    await parent.clock();
     pushing.open();
     await first;
     expect((await second).ok).toBe(true);

@@ -137,7 +137,7 @@ describe("a change that is made during a push", () => {
       const parent = parentOf(sandbox);
       const others = Array.from({ length: times }, () => change(parent));
       // An object's calls begin in their order, and each makes its change before it waits for anything.
-      await parent.declared();
+      await parent.clock();
       pushing.open();
       await first;
       for (const other of others) expect((await other).ok).toBe(true);
