@@ -177,11 +177,13 @@ export const resources: Scenario[] = [
       },
       {
         name: "an update with If-Match of another state",
+        versions: [...FC2],
         request: { operation: "UpdateFunction", ...made, json: {}, headers: { "If-Match": "0".repeat(32) } },
         expect: { status: 412, code: "PreconditionFailed" },
       },
       {
         name: "a deletion with If-Match of another state",
+        versions: [...FC2],
         request: { operation: "DeleteFunction", ...made, headers: { "If-Match": "0".repeat(32) } },
         expect: { status: 412, code: "PreconditionFailed" },
       },
@@ -335,6 +337,7 @@ export const resources: Scenario[] = [
       },
       {
         name: "If-Match of another state",
+        versions: [...FC2],
         request: {
           operation: "UpdateAlias",
           ...made,
