@@ -142,7 +142,7 @@ export const descriptions = {
     summary: "Declare which functions exist",
     text: "They are what exists once the setting `functions` is `declared`. What is no longer declared loses its configs.",
     response: declaredSchema,
-    problems: [400, 413, 503],
+    problems: [400, 409, 413, 503],
   },
   getCode: {
     summary: "Download a function's code",

@@ -18,7 +18,7 @@ import {
 } from "./functions/operations.ts";
 import type { OperationName } from "./operations.ts";
 import type { OperationRequest, Performed } from "./request.ts";
-import type { ResourceChange, ResourceHandler, ResourceOperand } from "./resources.ts";
+import { type ResourceChange, type ResourceHandler, type ResourceOperand, wouldStore } from "./resources.ts";
 import {
   createService,
   deleteService,
@@ -117,13 +117,24 @@ export function performOnResources(
 ): Performed<ResourceChange> | Promise<Performed<never>> {
   const { perform } = resourceHandlers[call.operation] as unknown as ResourceHandler<ResourceCall>;
   const performed = perform(call, on);
-  return performed instanceof Promise ? performed : bounded(performed, on.limits.bodyBytes);
+  return performed instanceof Promise ? performed : bounded(performed, on);
 }
 
-/** EntityTooLarge when a resource would have more items than fit into one body: updates add up. */
-function bounded(performed: Performed<ResourceChange>, maxBytes: number): Performed<ResourceChange> {
-  const isTooLarge = performed.change?.some(
-    ({ value }) => value !== null && "items" in value && byteLength(value.items) > maxBytes,
+/**
+ * EntityTooLarge when a resource would have more items than fit into one body: updates add up. InvalidArgument
+ * when the sandbox would store too much with a version: each version of a service has copies of its functions.
+ */
+function bounded(
+  performed: Performed<ResourceChange>,
+  { limits, resources }: ResourceOperand,
+): Performed<ResourceChange> {
+  const { change } = performed;
+  if (change === undefined) return performed;
+  const isTooLarge = change.some(
+    ({ value }) => value !== null && "items" in value && byteLength(value.items) > limits.bodyBytes,
   );
-  return isTooLarge ? { outcome: failure("EntityTooLarge", maxBytes) } : performed;
+  if (isTooLarge) return { outcome: failure("EntityTooLarge", limits.bodyBytes) };
+  return resources.hasRoomForVersions(change, limits.sandboxBytes)
+    ? performed
+    : { outcome: failure("InvalidArgument", `with this version, ${wouldStore(limits.sandboxBytes)}`) };
 }

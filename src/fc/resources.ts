@@ -97,6 +97,8 @@ export interface Resources {
   countOf(kind: "versions" | "aliases", owner: Owner): number;
   /** Whether the owner, or a function of the service, differs from its latest version. */
   hasChanged(owner: Owner): boolean;
+  /** Whether the sandbox may store so many bytes with a change's new versions. What the change deletes still counts. */
+  hasRoomForVersions(change: ResourceChange, maxBytes: number): boolean;
 }
 
 export const directions = ["FORWARD", "BACKWARD"] as const;
@@ -133,12 +135,13 @@ export type ResourceChange = readonly ResourceWrite[];
 export const resourceKinds = ["services", "functions", "versions", "aliases"] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
-/** How many resources a sandbox may have, and how large code may be that is stored, in bytes. */
+/** How many resources a sandbox may have, how large code may be that is stored, and how much a sandbox stores, in bytes. */
 export interface ResourceLimits {
   readonly services: number;
   readonly functions: number;
   readonly qualifiersPerFunction: number;
   readonly codeBytes: number;
+  readonly sandboxBytes: number;
   readonly bodyBytes: number;
 }
 
@@ -215,6 +218,11 @@ export function findOwner(owner: Owner, resources: Resources): StoredService | S
 
 export function ownerNotFound({ service, function: name }: Owner): Err<ApiError> {
   return service ? failure("ServiceNotFound", service) : failure("FunctionNotFound", name, "");
+}
+
+/** What a change would do that stores more than `most` bytes, for the end of a sentence. */
+export function wouldStore(most: number): string {
+  return `the sandbox would store more than ${most} bytes`;
 }
 
 /** The error of an owner, or a sandbox, that has as many of something as it may have. */

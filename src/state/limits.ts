@@ -4,6 +4,7 @@ export const LIMIT_VARIABLES = {
   functionBodyBytes: "MAX_FUNCTION_BODY_BYTES",
   codeBytes: "MAX_CODE_BYTES",
   sandboxCodeBytes: "MAX_CODE_BYTES_PER_SANDBOX",
+  sandboxBytes: "MAX_BYTES_PER_SANDBOX",
   nameLength: "MAX_NAME_LENGTH",
   services: "MAX_SERVICES_PER_SANDBOX",
   functions: "MAX_FUNCTIONS_PER_SANDBOX",

@@ -239,6 +239,16 @@ async function driveApi(operation: Operation): Promise<void> {
 const LARGE = JSON.stringify({ label: "x".repeat(70_000) });
 const HUGE = JSON.stringify({ label: "x".repeat(5_300_000) });
 const MANY = JSON.stringify({ configs: Array.from({ length: 501 }, (_, i) => ({ function: `f${i}` })) });
+const layers = Array(15).fill("x".repeat(4000));
+const VERSIONS = JSON.stringify({
+  services: [
+    {
+      name: "demo",
+      functions: Array.from({ length: 70 }, (_, i) => ({ name: `f${i}`, layers })),
+      versions: Array.from({ length: 30 }, (_, i) => String(i + 1)),
+    },
+  ],
+});
 const bodies: Readonly<Record<string, string>> = {
   createSandbox: '{"label":"checkout"}',
   changeSettings: '{"region":"eu-central-1"}',
@@ -300,6 +310,7 @@ async function driveControl(operation: Operation): Promise<void> {
     await send(413, { body: allowsMuch ? HUGE : LARGE });
   }
   if (id === "importSnapshot") await send(409, { body: MANY });
+  if (id === "declareFunctions") await send(409, { body: VERSIONS });
   if (id === "countRequests" || id === "verifyRequests") {
     await sandbox.settings({ journalSize: 1, signatures: "off" });
     for (let i = 0; i < 2; i++) await put();

@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { setVariables } from "../calls.ts";
 import { newSandbox } from "../newSandbox.ts";
@@ -162,4 +163,59 @@ test("environment variables are counted in bytes", async () => {
   const update = (value: string) =>
     outcomeOf(sandbox, "PUT", `${fc3.functions}/f`, { environmentVariables: { A: value } });
   expect([await update("x".repeat(4095)), await update("é".repeat(2048))]).toEqual([200, "InvalidArgument"]);
+});
+
+describe.each(generations)("of what a sandbox stores, in $id", (generation) => {
+  const { functions, owner, declared } = generation;
+  const layers = Array(15).fill("x".repeat(4000));
+
+  /** A sandbox with a function of 60 KB that may store 50 KB more. */
+  async function almostFull() {
+    const sandbox = await newSandbox();
+    await makeFunctions(sandbox, generation, "f");
+    await must(sandbox, "PUT", `${functions}/f`, { layers });
+    const stored = await runInDurableObject(parentOf(sandbox), (_, { storage }) => storage.sql.databaseSize);
+    await setVariables(parentOf(sandbox), { MAX_BYTES_PER_SANDBOX: String(stored + 50_000) });
+    return sandbox;
+  }
+
+  test("a version that would be too much is not published, and a smaller one is", async () => {
+    const sandbox = await almostFull();
+    const { status, code, message } = errorOf(await sandbox.send("POST", `${owner}/versions`, {}));
+    expect([status, code]).toEqual([400, "InvalidArgument"]);
+    expect(message).toMatch("the sandbox would store more than");
+    expect(await sandbox.functions.get()).toEqual(declared(["f"]));
+    await must(sandbox, "PUT", `${functions}/f`, { layers: [] });
+    expect((await must(sandbox, "POST", `${owner}/versions`, {})).body.versionId).toBe("1");
+  });
+
+  test("versions that would be too much are not declared, and not imported", async () => {
+    const sandbox = await almostFull();
+    const refusal = {
+      problem: { status: 409, detail: expect.stringContaining("the sandbox would store more than") },
+    };
+    const document = declared(["f"], { versions: ["1"] });
+    await expect(sandbox.functions.declare(document)).rejects.toMatchObject(refusal);
+    await expect(sandbox.snapshot.import({ functions: document })).rejects.toMatchObject(refusal);
+    expect(await sandbox.functions.get()).toEqual(declared(["f"]));
+    await setVariables(parentOf(sandbox), { MAX_BYTES_PER_SANDBOX: "1" });
+    await sandbox.functions.declare({});
+    expect(await sandbox.functions.get()).toEqual({});
+  });
+
+  test("functions that are declared with their versions count as often as there are versions", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.functions.get();
+    await setVariables(parentOf(sandbox), { MAX_BYTES_PER_SANDBOX: "1000000" });
+    const names = Array.from({ length: 20 }, (_, index) => String(index + 1));
+    const f = { name: "f", layers };
+    const document = (versions: string[]) =>
+      generation === fc2
+        ? { services: [{ name: "demo", functions: [f], versions }] }
+        : { functions: [{ ...f, versions }] };
+    await expect(sandbox.functions.declare(document(names))).rejects.toMatchObject({
+      problem: { status: 409 },
+    });
+    await sandbox.functions.declare(document(names.slice(0, 5)));
+  });
 });

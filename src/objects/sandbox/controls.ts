@@ -1,6 +1,7 @@
 import type { Part } from "../../documents/parts.ts";
 import { problem } from "../../documents/problem.ts";
 import type { Problem } from "../../documents/responseBodies.ts";
+import { wouldStore } from "../../fc/resources.ts";
 import { definedItems, type Undefinable } from "../../lib/definedItems.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import {
@@ -16,6 +17,7 @@ import { contradictionInDeclared, type Declared } from "../../state/declared.ts"
 import { declaredChange } from "../../state/declaredChange.ts";
 import { declaredNames } from "../../state/declaredDocument.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
+import type { Limits } from "../../state/limits.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Changes, Concern } from "./changes.ts";
 import type { SandboxStore } from "./store.ts";
@@ -24,13 +26,12 @@ import type { SandboxStore } from "./store.ts";
 export class Controls {
   readonly #store: SandboxStore;
   readonly #changes: Changes;
-  /** How many faults a sandbox may have. */
-  readonly #maxFaults: () => number;
+  readonly #limits: () => Limits;
 
-  constructor(store: SandboxStore, changes: Changes, maxFaults: () => number) {
+  constructor(store: SandboxStore, changes: Changes, limits: () => Limits) {
     this.#store = store;
     this.#changes = changes;
-    this.#maxFaults = maxFaults;
+    this.#limits = limits;
   }
 
   changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>> {
@@ -68,7 +69,7 @@ export class Controls {
 
   /** Adds a fault; 409 when there are too many. */
   async addFault(given: GivenFault): Promise<Result<Fault, Problem>> {
-    const most = this.#maxFaults();
+    const most = this.#limits().faults;
     if (this.#store.faults.all().length >= most) {
       return problem(409, `This sandbox has ${most} faults, and may have no more.`);
     }
@@ -119,7 +120,12 @@ export class Controls {
     const wrong = contradictionInDeclared(declared);
     if (wrong !== undefined) return problem(400, wrong);
     const { resources, now } = this.#store;
-    this.#changes.beginResources(declaredChange(declared, resources, now));
+    const change = declaredChange(declared, resources, now);
+    const most = this.#limits().sandboxBytes;
+    if (!resources.hasRoomForVersions(change, most)) {
+      return problem(409, `With these versions, ${wouldStore(most)}.`);
+    }
+    this.#changes.beginResources(change);
     const finished = await this.#changes.finish("functions");
     return finished.ok ? ok(declaredNames(this.#store.resources)) : finished;
   }

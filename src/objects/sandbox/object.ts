@@ -107,7 +107,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       store,
       functions,
       changes,
-      controls: new Controls(store, changes, () => bounds().faults),
+      controls: new Controls(store, changes, bounds),
       journal: new RequestJournal(store, functions, tokens("requests"), bounds),
       snapshots: new Snapshots(store, functions, changes, bounds),
       registrations,

@@ -1,3 +1,4 @@
+import { byteLength } from "../../fc/bodyItems.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import type {
   Direction,
@@ -196,6 +197,39 @@ export class ResourceTables implements Resources {
       states("function_resources", "") !==
       states("version_functions", "AND number = ?", present?.lastVersion ?? 0)
     );
+  }
+
+  hasRoomForVersions(change: ResourceChange, maxBytes: number): boolean {
+    const isNew = (write: ResourceWrite) => write.kind === "version" && write.value !== null;
+    if (!change.some(isNew)) return true;
+    const ofServices = new Map<string, number>();
+    const functionBytes = (service: string) => {
+      const known = ofServices.get(service) ?? this.#functionBytes(service, change);
+      ofServices.set(service, known);
+      return known;
+    };
+    let bytes = this.#sql.databaseSize;
+    for (const write of change) {
+      if (write.kind !== "version" || write.value === null) continue;
+      bytes += byteLength(write.value);
+      if (write.functions) bytes += byteLength(write.functions);
+      else if (write.owner.service !== "") bytes += functionBytes(write.owner.service);
+    }
+    return bytes <= maxBytes;
+  }
+
+  /** How large a service's functions are together: those that a change writes, or when it writes none, those that are stored. */
+  #functionBytes(service: string, change: ResourceChange): number {
+    const written = change.filter(
+      (write) => write.kind === "function" && write.name.service === service && write.value !== null,
+    );
+    if (written.length > 0) return byteLength(written.map(({ value }) => value));
+    return this.#sql
+      .exec<{ bytes: number }>(
+        "SELECT coalesce(sum(octet_length(resource)), 0) AS bytes FROM function_resources WHERE service = ?",
+        service,
+      )
+      .one().bytes;
   }
 
   /** The writes of a change by which something begins or ceases to exist. */

@@ -1,10 +1,12 @@
 import { problem } from "../../documents/problem.ts";
 import type { Problem } from "../../documents/responseBodies.ts";
 import { functionKey } from "../../fc/names.ts";
+import { wouldStore } from "../../fc/resources.ts";
 import { definedItems } from "../../lib/definedItems.ts";
 import type { Result } from "../../lib/result.ts";
 import { givenClock, now, setClock } from "../../state/clock.ts";
 import { contradictionInDeclared } from "../../state/declared.ts";
+import { declaredChange } from "../../state/declaredChange.ts";
 import { describeAll } from "../../state/declaredDocument.ts";
 import type { Limits } from "../../state/limits.ts";
 import {
@@ -79,11 +81,18 @@ export class Snapshots {
     const given = snapshot.clock ?? (isWhole ? { mode: "real" as const } : undefined);
     const clock = given === undefined ? store.get("clock") : setClock(given, Date.now());
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
+    const declared = snapshot.functions ?? (isWhole ? {} : undefined);
+    const mostBytes = this.#limits().sandboxBytes;
+    if (
+      declared !== undefined &&
+      !store.resources.hasRoomForVersions(declaredChange(declared, store.resources, store.now), mostBytes)
+    ) {
+      return problem(409, `With the snapshot's versions, ${wouldStore(mostBytes)}.`);
+    }
     const imported = await this.#changes.make("snapshot", "all", () => {
       const settings = definedItems(snapshot.settings ?? {});
       store.replaceSettings(isWhole ? settings : { ...store.get("settings"), ...settings });
       store.set("clock", clock);
-      const declared = snapshot.functions ?? (isWhole ? {} : undefined);
       if (declared !== undefined) store.replaceDeclared(declared);
       if (isWhole || snapshot.faults !== undefined) store.faults.clear();
       for (const fault of snapshot.faults ?? []) store.faults.add(fault);
