@@ -25,6 +25,14 @@ export function parseListRequest({ query }: OperationRequest): Result<ListReques
   return ok({ ...page.value, prefix: query("prefix") ?? "", startKey: query("startKey") ?? "" });
 }
 
+/** Reads requests for a list that takes nothing but these parameters. */
+export function listReader<N extends string>(operation: N) {
+  return (request: OperationRequest): Result<{ operation: N; list: ListRequest }, ApiError> => {
+    const list = parseListRequest(request);
+    return list.ok ? ok({ operation, list: list.value }) : list;
+  };
+}
+
 /** Parses the `direction` of a list of versions; BACKWARD when it is absent. */
 export function parseDirection(came: string | undefined): Result<Direction, ApiError> {
   const direction = directions.find((one) => one === (came || "BACKWARD").toUpperCase());

@@ -220,6 +220,11 @@ export function ownerNotFound({ service, function: name }: Owner): Err<ApiError>
   return service ? failure("ServiceNotFound", service) : failure("FunctionNotFound", name, "");
 }
 
+/** What an owner still has, because of which it can't be deleted; undefined for nothing. */
+export function heldBy(owner: Owner, resources: Resources): "versions" | "aliases" | undefined {
+  return (["versions", "aliases"] as const).find((kind) => resources.countOf(kind, owner) > 0);
+}
+
 /** What a change would do that stores more than `most` bytes, for the end of a sentence. */
 export function wouldStore(most: number): string {
   return `the sandbox would store more than ${most} bytes`;

@@ -1,5 +1,6 @@
 import { type ApiError, failure } from "../fc/errors.ts";
 import { DEFAULT_QUALIFIER, VERSION } from "../fc/names.ts";
+import { ownerText } from "../fc/resources.ts";
 import { ok, type Result } from "../lib/result.ts";
 
 /** Which resources there are of one function: its service, itself, and its versions and aliases. */
@@ -41,7 +42,7 @@ export function checkExistence(
   if (!existence.service) return failure("ServiceNotFound", service);
   if (!existence.function) return failure("FunctionNotFound", functionName, service);
   if (qualifier === null || qualifier === DEFAULT_QUALIFIER) return ok(undefined);
-  const owner = service ? `service '${service}'` : `function '${functionName}'`;
+  const owner = ownerText({ service, function: functionName });
   if (VERSION.test(qualifier)) {
     return existence.versions.includes(qualifier)
       ? ok(undefined)

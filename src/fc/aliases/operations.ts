@@ -4,7 +4,7 @@ import { parseItems, readJsonBody } from "../bodyItems.ts";
 import { type ApiError, failure, invalid } from "../errors.ts";
 import { withDefaults } from "../itemDefaults.ts";
 import { itemsBody, nameSchema } from "../itemSchemas.ts";
-import { type ListRequest, pageOfResources, parseListRequest, renderList } from "../listRequest.ts";
+import { type ListRequest, listReader, pageOfResources, renderList } from "../listRequest.ts";
 import { DEFAULT_QUALIFIER, parseName } from "../names.ts";
 import { existing } from "../qualifier.ts";
 import type { OperationRequest, Performed } from "../request.ts";
@@ -233,10 +233,7 @@ export interface ListAliases {
 }
 
 export const listAliases: ResourceHandler<ListAliases> = {
-  read(request) {
-    const list = parseListRequest(request);
-    return list.ok ? ok({ operation: "ListAliases", list: list.value }) : list;
-  },
+  read: listReader("ListAliases"),
 
   async perform({ list }, on) {
     const owner = namedOwner(on.names);

@@ -2,7 +2,7 @@ import { ok, type Result } from "../../lib/result.ts";
 import { parseItems, readJsonBody } from "../bodyItems.ts";
 import { type ApiError, failure, invalid } from "../errors.ts";
 import { itemsBody, nameSchema } from "../itemSchemas.ts";
-import { type ListRequest, pageOfResources, parseListRequest, renderList } from "../listRequest.ts";
+import { type ListRequest, listReader, pageOfResources, renderList } from "../listRequest.ts";
 import { type FunctionName, maxFunctionNameLength, parseName } from "../names.ts";
 import { versionNumber } from "../qualifier.ts";
 import type { OperationRequest, Performed } from "../request.ts";
@@ -10,6 +10,7 @@ import type { RequestNames } from "../requestNames.ts";
 import {
   checkIfMatch,
   etagHeader,
+  heldBy,
   type Items,
   limitReached,
   type NamedResource,
@@ -270,12 +271,8 @@ export const deleteFunction: ResourceHandler<DeleteFunction> = {
     const found = presentFunction(on, ifMatch);
     if (!found.ok) return { outcome: found };
     const name = nameOf(on.names);
-    if (!name.service) {
-      const holds =
-        (on.resources.countOf("versions", name) > 0 && "versions") ||
-        (on.resources.countOf("aliases", name) > 0 && "aliases");
-      if (holds) return { outcome: failure("FunctionNotEmpty", name.function, holds) };
-    }
+    const holds = name.service ? undefined : heldBy(name, on.resources);
+    if (holds) return { outcome: failure("FunctionNotEmpty", name.function, holds) };
     return { outcome: ok(undefined), change: [{ kind: "function", name, value: null }] };
   },
 };
@@ -286,10 +283,7 @@ export interface ListFunctions {
 }
 
 export const listFunctions: ResourceHandler<ListFunctions> = {
-  read(request) {
-    const list = parseListRequest(request);
-    return list.ok ? ok({ operation: "ListFunctions", list: list.value }) : list;
-  },
+  read: listReader("ListFunctions"),
 
   async perform({ list }, on) {
     const { names, resources, version } = on;

@@ -2,13 +2,14 @@ import { ok, type Result } from "../../lib/result.ts";
 import { parseItems, readJsonBody } from "../bodyItems.ts";
 import { type ApiError, failure } from "../errors.ts";
 import { itemsBody, nameSchema } from "../itemSchemas.ts";
-import { type ListRequest, pageOfResources, parseListRequest, renderList } from "../listRequest.ts";
+import { type ListRequest, listReader, pageOfResources, renderList } from "../listRequest.ts";
 import { parseName } from "../names.ts";
 import { versionNumber } from "../qualifier.ts";
 import type { Performed } from "../request.ts";
 import {
   checkIfMatch,
   etagHeader,
+  heldBy,
   type Items,
   limitReached,
   type ResourceChange,
@@ -79,18 +80,29 @@ export const getService: ResourceHandler<GetService> = {
   },
 };
 
+/** The service that a request names and If-Match allows. */
+function presentService(
+  { names, resources }: ResourceOperand,
+  ifMatch: string | null,
+): Result<StoredService, ApiError> {
+  const name = names.service ?? "";
+  const found = resources.service(name);
+  if (found === undefined) return failure("ServiceNotFound", name);
+  const matches = checkIfMatch(ifMatch, found);
+  return matches.ok ? ok(found) : matches;
+}
+
 /** The service that a request names, as the qualifier's version has it. */
 function serviceOf(on: ResourceOperand): Result<StoredService, ApiError> {
   const { names, resources } = on;
-  const name = names.service ?? "";
-  const service = resources.service(name);
-  if (service === undefined) return failure("ServiceNotFound", name);
-  const owner = { service: name, function: "" };
+  const present = presentService(on, null);
+  if (!present.ok) return present;
+  const owner = { service: names.service ?? "", function: "" };
   const version = versionNumber(owner, names.qualifier, resources);
   if (!version.ok) return version;
-  if (version.value === undefined) return ok(service);
+  if (version.value === undefined) return present;
   const picture = resources.version(owner, version.value);
-  if (picture === undefined) return ok(service);
+  if (picture === undefined) return present;
   // Source: the tests of the vendor's SDKs for Python and PHP.
   return ok({ ...picture.of, items: { ...picture.of.items, description: picture.description } });
 }
@@ -111,17 +123,12 @@ export const updateService: ResourceHandler<UpdateService> = {
       : items;
   },
 
-  perform({ items, ifMatch }, { names, resources, now, version }) {
-    const name = names.service ?? "";
-    const service = resources.service(name);
-    if (service === undefined) return { outcome: failure("ServiceNotFound", name) };
-    const matches = checkIfMatch(ifMatch, service);
-    if (!matches.ok) return { outcome: matches };
-    return written(version, name, {
-      ...service,
-      items: { ...service.items, ...items },
-      ...stamp(now, service),
-    });
+  perform({ items, ifMatch }, on) {
+    const found = presentService(on, ifMatch);
+    if (!found.ok) return { outcome: found };
+    const before = found.value;
+    const after = { ...before, items: { ...before.items, ...items }, ...stamp(on.now, before) };
+    return written(on.version, on.names.service ?? "", after);
   },
 };
 
@@ -133,18 +140,15 @@ export interface DeleteService {
 export const deleteService: ResourceHandler<DeleteService> = {
   read: (request, version) => ok({ operation: "DeleteService", ifMatch: readIfMatch(request, version) }),
 
-  perform({ ifMatch }, { names, resources }) {
+  perform({ ifMatch }, on) {
+    const found = presentService(on, ifMatch);
+    if (!found.ok) return { outcome: found };
+    const { names, resources } = on;
     const name = names.service ?? "";
-    const service = resources.service(name);
-    if (service === undefined) return { outcome: failure("ServiceNotFound", name) };
-    const matches = checkIfMatch(ifMatch, service);
-    if (!matches.ok) return { outcome: matches };
     const owner = { service: name, function: "" };
     const first = { prefix: "", from: "", after: undefined, most: 1 };
     const holds =
-      (resources.functions(name, undefined, first).length > 0 && "functions") ||
-      (resources.countOf("versions", owner) > 0 && "versions") ||
-      (resources.countOf("aliases", owner) > 0 && "aliases");
+      resources.functions(name, undefined, first).length > 0 ? "functions" : heldBy(owner, resources);
     if (holds) return { outcome: failure("ServiceNotEmpty", name, holds) };
     return { outcome: ok(undefined), change: [{ kind: "service", name, value: null }] };
   },
@@ -156,10 +160,7 @@ export interface ListServices {
 }
 
 export const listServices: ResourceHandler<ListServices> = {
-  read(request) {
-    const list = parseListRequest(request);
-    return list.ok ? ok({ operation: "ListServices", list: list.value }) : list;
-  },
+  read: listReader("ListServices"),
 
   async perform({ list }, on) {
     const page = await pageOfResources(list, ["services"], on, (range) => on.resources.services(range));

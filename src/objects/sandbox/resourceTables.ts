@@ -200,8 +200,8 @@ export class ResourceTables implements Resources {
   }
 
   hasRoomForVersions(change: ResourceChange, maxBytes: number): boolean {
-    const isNew = (write: ResourceWrite) => write.kind === "version" && write.value !== null;
-    if (!change.some(isNew)) return true;
+    const versions = change.filter((write) => write.kind === "version").filter(({ value }) => value !== null);
+    if (versions.length === 0) return true;
     const ofServices = new Map<string, number>();
     const functionBytes = (service: string) => {
       const known = ofServices.get(service) ?? this.#functionBytes(service, change);
@@ -209,11 +209,10 @@ export class ResourceTables implements Resources {
       return known;
     };
     let bytes = this.#sql.databaseSize;
-    for (const write of change) {
-      if (write.kind !== "version" || write.value === null) continue;
-      bytes += byteLength(write.value);
-      if (write.functions) bytes += byteLength(write.functions);
-      else if (write.owner.service !== "") bytes += functionBytes(write.owner.service);
+    for (const { owner, value, functions } of versions) {
+      bytes += byteLength(value);
+      if (functions) bytes += byteLength(functions);
+      else if (owner.service !== "") bytes += functionBytes(owner.service);
     }
     return bytes <= maxBytes;
   }

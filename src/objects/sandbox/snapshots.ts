@@ -81,23 +81,21 @@ export class Snapshots {
     const given = snapshot.clock ?? (isWhole ? { mode: "real" as const } : undefined);
     const clock = given === undefined ? store.get("clock") : setClock(given, Date.now());
     if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
+    const at = now(clock, Date.now());
     const declared = snapshot.functions ?? (isWhole ? {} : undefined);
+    const change = declared === undefined ? [] : declaredChange(declared, store.resources, at);
     const mostBytes = this.#limits().sandboxBytes;
-    if (
-      declared !== undefined &&
-      !store.resources.hasRoomForVersions(declaredChange(declared, store.resources, store.now), mostBytes)
-    ) {
+    if (!store.resources.hasRoomForVersions(change, mostBytes)) {
       return problem(409, `With the snapshot's versions, ${wouldStore(mostBytes)}.`);
     }
     const imported = await this.#changes.make("snapshot", "all", () => {
       const settings = definedItems(snapshot.settings ?? {});
       store.replaceSettings(isWhole ? settings : { ...store.get("settings"), ...settings });
       store.set("clock", clock);
-      if (declared !== undefined) store.replaceDeclared(declared);
+      store.changeResources(change);
       if (isWhole || snapshot.faults !== undefined) store.faults.clear();
       for (const fault of snapshot.faults ?? []) store.faults.add(fault);
       if (hasConfigs) store.directory.deleteAllConfigs();
-      const at = now(clock, Date.now());
       for (const { name, configs: its } of configs.values()) {
         const stored = its.map((config) => importConfig(config, at));
         store.directory.replaceConfigs(name, stored);
