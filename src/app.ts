@@ -5,6 +5,7 @@ import { controlRoutes, noControlRoute } from "./control/routes.ts";
 import { problem } from "./documents/problem.ts";
 import type { Problem } from "./documents/responseBodies.ts";
 import { type ApiError, abbreviated, failure, invalid } from "./fc/errors.ts";
+import { parseOutcomeHeader } from "./fc/invocations/outcome.ts";
 import { claimedAccessKeyId, verifySignature } from "./fc/signature/verdict.ts";
 import { versionOfPath } from "./fc/versions.ts";
 import type { ApiContext } from "./http/context.ts";
@@ -87,6 +88,7 @@ const tenancy: Tenancy = {
     );
   },
   faultOf: (c) => parseFaultHeader(c.req.raw.headers.get("X-Sandbox-Fault")),
+  outcomesOf: (c) => parseOutcomeHeader(c.req.raw.headers.get("X-Sandbox-Outcome")),
 };
 
 const { routes, notSupported } = apiRoutes(tenancy);

@@ -23,6 +23,13 @@ const publicUrl = z.string().check(
   }),
 );
 
+/** Hosts, perhaps with a port, or with `*.` in front for all hosts of a domain. */
+const hosts = z.string().check(
+  z.regex(/^(\s*(\*\.)?[\w.-]+(:\d{1,5})?\s*(,\s*(\*\.)?[\w.-]+(:\d{1,5})?\s*)*)?$/, {
+    error: "hosts with commas between them, each perhaps with a port, or empty",
+  }),
+);
+
 const limitVariables = Object.fromEntries(
   Object.values(LIMIT_VARIABLES).map((variable) => [variable, positive]),
 ) as Record<LimitVariable, typeof positive>;
@@ -36,6 +43,7 @@ const variablesSchema = z.object({
   DEFAULT_SANDBOX_IDLE_SECONDS: idleSeconds,
   DEFAULT_SANDBOX: z.enum(["open", "protected", "off"], { error: `"open", "protected" or "off"` }),
   SANDBOX_DOMAIN: z.pipe(textual, domain),
+  OUTBOUND_HOSTS: z.pipe(textual, hosts),
   PUBLIC_URL: z.pipe(textual, publicUrl),
   TRUSTED_PROXY: z.enum(["on", "off"], { error: `"on" or "off"` }),
   LOG_REQUESTS: z.enum(["on", "off"], { error: `"on" or "off"` }),
@@ -56,6 +64,8 @@ export interface Variables {
   readonly publicUrl: string | undefined;
   /** Whether a trusted proxy sets X-Forwarded headers that say how clients reach the deployment. */
   readonly trustsProxy: boolean;
+  /** The hosts that events and deliveries may be posted to, in lower case. */
+  readonly outboundHosts: readonly string[];
   /** After how many seconds without use a sandbox is erased; 0 means never. */
   readonly idleSeconds: { readonly default: number; readonly others: number };
 }
@@ -100,6 +110,9 @@ function parseVariables(env: RawVariables): Result<Variables, string> {
     accountId: data.ACCOUNT_ID,
     publicUrl: data.PUBLIC_URL.replace(/\/+$/, "") || undefined,
     trustsProxy: data.TRUSTED_PROXY === "on",
+    outboundHosts: data.OUTBOUND_HOSTS.split(",")
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
     idleSeconds: { default: data.DEFAULT_SANDBOX_IDLE_SECONDS, others: data.IDLE_SECONDS },
   });
 }

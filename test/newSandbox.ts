@@ -5,6 +5,8 @@ import * as responses from "../src/documents/responseBodies.ts";
 import { shownClockSchema } from "../src/state/clock.ts";
 import { declaredSchema } from "../src/state/declared.ts";
 import { shownFaultSchema } from "../src/state/faults.ts";
+import { invocationDetailsSchema } from "../src/state/invocations.ts";
+import { shownScriptSchema } from "../src/state/outcomes.ts";
 import { snapshotSchema } from "../src/state/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "./request.ts";
 
@@ -13,6 +15,7 @@ const limits = {
   nameLength: 128,
   journalEntriesPerFunction: 200,
   faults: 50,
+  outcomes: 50,
   services: 500,
   functions: 500,
   qualifiersPerFunction: 100,
@@ -28,10 +31,22 @@ const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^POST \/requests\/verify$/, responses.verificationSchema],
   [/^GET \/faults$/, responses.faultsSchema],
   [/^POST \/faults$/, shownFaultSchema],
-  [/^(GET|PUT) \/clock$|^POST \/clock\/advance$/, shownClockSchema],
+  [/^GET \/clock$/, shownClockSchema],
+  [/^PUT \/clock$|^POST \/clock\/advance$/, responses.advancedClockSchema],
+  [/^GET \/outcomes$/, responses.outcomesSchema],
+  [/^POST \/outcomes$/, shownScriptSchema],
+  [/^GET \/invocations$/, responses.invocationsSchema],
+  [/^GET \/invocations\/[^/]+$/, invocationDetailsSchema],
+  [/^POST \/invocations\/[^/]+\/stop$/, z.undefined()],
+  [/^GET \/deliveries$/, responses.deliveriesSchema],
+  [/^POST \/deliveries\/count$/, responses.countSchema],
+  [/^POST \/deliveries\/verify$/, responses.deliveryVerificationSchema],
   [/^(GET|PUT) \/functions$/, declaredSchema(limits)],
   [/^GET \/snapshot$/, snapshotSchema(limits)],
-  [/^(POST \/reset|PUT \/snapshot|DELETE \/(faults|requests).*)$/, z.undefined()],
+  [
+    /^(POST \/reset|PUT \/snapshot|DELETE \/(faults|requests|outcomes|invocations|deliveries).*)$/,
+    z.undefined(),
+  ],
 ];
 
 /** Fetches from the Worker, and holds what the control plane answers against its schema. */

@@ -6,16 +6,23 @@
 export type { FeedEvent } from "../documents/feed.ts";
 export type { Part } from "../documents/parts.ts";
 export type {
+  AdvancedClock,
+  DeliveriesPage,
+  DeliveryVerification,
+  InvocationsPage,
   Problem,
   RequestsPage,
   SandboxAccess,
   Summary,
   Verification,
 } from "../documents/responseBodies.ts";
+export type { DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
 export type { JournalEntry } from "../journal/entry.ts";
 export type { Filter } from "../journal/filter.ts";
 export type { GivenClock, ShownClock } from "../state/clock.ts";
 export type { Declared } from "../state/declared.ts";
 export type { Fault, GivenFault } from "../state/faults.ts";
+export type { InvocationDetails, InvocationFilter, ShownInvocation } from "../state/invocations.ts";
+export type { GivenScript, Script } from "../state/outcomes.ts";
 export type { Settings } from "../state/settings.ts";
 export type { Snapshot } from "../state/snapshot.ts";

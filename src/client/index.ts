@@ -3,16 +3,25 @@
  * Its types are inferred from the schemas that the control plane validates with.
  */
 import type {
+  AdvancedClock,
   Declared,
+  DeliveriesPage,
+  DeliveryFilter,
+  DeliveryVerification,
   Fault,
   Filter,
   GivenClock,
   GivenFault,
+  GivenScript,
+  InvocationDetails,
+  InvocationFilter,
+  InvocationsPage,
   JournalEntry,
   Part,
   Problem,
   RequestsPage,
   SandboxAccess,
+  Script,
   Settings,
   ShownClock,
   Snapshot,
@@ -39,6 +48,21 @@ export interface VerifyOptions {
   readonly atMost?: number;
 }
 
+export interface PageOptions {
+  readonly limit?: number;
+  readonly nextToken?: string;
+}
+
+/** A query of the items that are not undefined; those in `json` are sent as JSON. */
+function queryOf(items: Readonly<Record<string, unknown>>, json: Readonly<Record<string, unknown>> = {}) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(items)) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(json)) {
+    if (value !== undefined) query.set(name, JSON.stringify(value));
+  }
+  return query;
+}
+
 /** The control plane refused a request; `problem` is its problem document. */
 export class ControlError extends Error {
   readonly problem: Problem;
@@ -49,18 +73,24 @@ export class ControlError extends Error {
   }
 }
 
+/** A request or a delivery that almost matches. */
+export interface Miss {
+  readonly differences: readonly string[];
+  /** What it is, in words. */
+  readonly what: string;
+  /** The request's entry in the journal; undefined for a delivery. */
+  readonly entry?: JournalEntry;
+}
+
 /**
- * The number of matching requests was not the number that `verify` wanted. The message lists the nearest
- * misses.
+ * The number of matching requests or deliveries was not the number that `verify` wanted. The message lists the
+ * nearest misses.
  */
 export class VerificationError extends Error {
   readonly count: number;
-  readonly nearMisses: readonly { readonly differences: readonly string[]; readonly entry: JournalEntry }[];
-  constructor(wanted: string, count: number, nearMisses: VerificationError["nearMisses"]) {
-    const misses = nearMisses.map(
-      ({ entry, differences }) =>
-        `\n  ${entry.method} ${entry.url} (${entry.status}): ${differences.join("; ")}`,
-    );
+  readonly nearMisses: readonly Miss[];
+  constructor(wanted: string, count: number, nearMisses: readonly Miss[]) {
+    const misses = nearMisses.map(({ what, differences }) => `\n  ${what}: ${differences.join("; ")}`);
     super(`wanted ${wanted}, but there were ${count}${misses.length ? `; nearest:${misses.join("")}` : ""}`);
     this.name = "VerificationError";
     this.count = count;
@@ -165,25 +195,83 @@ export class SandboxClient {
 
   readonly clock = {
     get: () => this.#call<ShownClock>("GET", "/clock"),
-    set: (clock: GivenClock) => this.#call<ShownClock>("PUT", "/clock", clock),
+    /** Sets the clock. To a later time, all that is due until then happens before the call returns. */
+    set: (clock: GivenClock) => this.#call<AdvancedClock>("PUT", "/clock", clock),
     /** Freezes the clock at its present time, or at a time in RFC 3339. */
     freeze: (time?: string) =>
       this.#call<ShownClock>("PUT", "/clock", { mode: "frozen", ...(time === undefined ? {} : { time }) }),
     /** Sets the clock to real time plus some seconds. */
     shift: (offsetSeconds: number) =>
       this.#call<ShownClock>("PUT", "/clock", { mode: "shifted", offsetSeconds }),
-    advance: (seconds: number) => this.#call<ShownClock>("POST", "/clock/advance", { seconds }),
+    /** Advances the clock; all that is due on the way happens before the call returns. */
+    advance: (seconds: number) => this.#call<AdvancedClock>("POST", "/clock/advance", { seconds }),
+    /** Advances the clock to what is due next. */
+    toNext: () => this.#call<AdvancedClock>("POST", "/clock/advance", { to: "next" }),
+    /** Advances the clock until nothing is due. Throws an Error when there is more to do than one call does. */
+    toIdle: async () => {
+      const clock = await this.#call<AdvancedClock>("POST", "/clock/advance", { to: "idle" });
+      if (clock.advance?.reached === false) {
+        throw new Error(
+          `${clock.advance.steps} steps were made, and more is due at ${clock.advance.nextDueAt}`,
+        );
+      }
+      return clock;
+    },
+  };
+
+  readonly outcomes = {
+    list: async () => (await this.#call<{ outcomes: Script[] }>("GET", "/outcomes")).outcomes,
+    /** Says what functions do when they are invoked, attempt by attempt; the last outcome repeats. */
+    add: (outcomes: GivenScript) => this.#call<Script>("POST", "/outcomes", outcomes),
+    remove: (id: string) => this.#call<void>("DELETE", `/outcomes/${encodeURIComponent(id)}`),
+    clear: () => this.#call<void>("DELETE", "/outcomes"),
+  };
+
+  readonly invocations = {
+    /** One page of the asynchronous invocations, newest first, with at most `limit` entries. */
+    list: (filter: InvocationFilter = {}, page: PageOptions = {}) =>
+      this.#call<InvocationsPage>("GET", `/invocations?${queryOf({ ...filter, ...page })}`),
+    /** An invocation with its payloads. */
+    get: (id: string) => this.#call<InvocationDetails>("GET", `/invocations/${encodeURIComponent(id)}`),
+    stop: (id: string) => this.#call<void>("POST", `/invocations/${encodeURIComponent(id)}/stop`),
+    /** Deletes all invocations, those that have not ended too. */
+    clear: () => this.#call<void>("DELETE", "/invocations"),
+  };
+
+  readonly deliveries = {
+    /** One page of the inbox, newest first, with at most `limit` entries. */
+    list: (filter: DeliveryFilter = {}, page: PageOptions = {}) => {
+      const { message, requestPayload, responsePayload, ...others } = filter;
+      const json = { message, requestPayload, responsePayload };
+      return this.#call<DeliveriesPage>("GET", `/deliveries?${queryOf({ ...others, ...page }, json)}`);
+    },
+    count: async (filter: DeliveryFilter = {}) =>
+      (await this.#call<{ count: number }>("POST", "/deliveries/count", filter)).count,
+    /**
+     * Throws a VerificationError unless so many deliveries match the filter; at least one when no number is
+     * given.
+     */
+    verify: async (filter: DeliveryFilter, times: VerifyOptions = {}): Promise<void> => {
+      const {
+        verified,
+        count,
+        nearMisses = [],
+      } = await this.#call<DeliveryVerification>("POST", "/deliveries/verify", { filter, ...times });
+      if (verified) return;
+      const misses = nearMisses.map(({ differences, delivery }) => ({
+        differences,
+        what: `${delivery.condition} of ${delivery.service ? `${delivery.service}/` : ""}${delivery.function} to ${delivery.destination} (${delivery.status})`,
+      }));
+      throw new VerificationError(JSON.stringify({ ...filter, ...times }), count, misses);
+    },
+    /** Empties the inbox. */
+    clear: () => this.#call<void>("DELETE", "/deliveries"),
   };
 
   readonly requests = {
     /** One page of the journal, newest first, with at most `limit` entries. */
-    list: (filter: Filter = {}, page: { limit?: number; nextToken?: string } = {}) => {
-      const query = new URLSearchParams();
-      for (const [name, value] of Object.entries({ ...filter, ...page })) {
-        if (value !== undefined) query.set(name, name === "body" ? JSON.stringify(value) : String(value));
-      }
-      return this.#call<RequestsPage>("GET", `/requests?${query}`);
-    },
+    list: ({ body, ...filter }: Filter = {}, page: PageOptions = {}) =>
+      this.#call<RequestsPage>("GET", `/requests?${queryOf({ ...filter, ...page }, { body })}`),
     count: async (filter: Filter = {}) =>
       (await this.#call<{ count: number }>("POST", "/requests/count", filter)).count,
     /**
@@ -196,7 +284,13 @@ export class SandboxClient {
         count,
         nearMisses = [],
       } = await this.#call<Verification>("POST", "/requests/verify", { filter, ...times });
-      if (!verified) throw new VerificationError(JSON.stringify({ ...filter, ...times }), count, nearMisses);
+      if (verified) return;
+      const misses = nearMisses.map(({ differences, entry }) => ({
+        differences,
+        entry,
+        what: `${entry.method} ${entry.url} (${entry.status})`,
+      }));
+      throw new VerificationError(JSON.stringify({ ...filter, ...times }), count, misses);
     },
     clear: () => this.#call<void>("DELETE", "/requests"),
   };

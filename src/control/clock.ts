@@ -4,5 +4,5 @@ import { type Handlers, sandboxOf } from "./handlers.ts";
 export const clockHandlers: Handlers<"getClock" | "setClock" | "advanceClock"> = {
   getClock: async (c) => ok(await sandboxOf(c).clock()),
   setClock: (c, clock) => sandboxOf(c).changeClock(clock),
-  advanceClock: (c, { seconds }) => sandboxOf(c).advanceClock(seconds),
+  advanceClock: (c, given) => sandboxOf(c).advanceClock(given),
 };

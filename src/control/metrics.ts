@@ -1,7 +1,7 @@
 import type { Summary } from "../documents/responseBodies.ts";
 
 /** A sandbox's metrics as text. Source: Prometheus' text-based exposition format, version 0.0.4. */
-export function metricsText({ id, counts, traffic, faults, resources }: Summary): string {
+export function metricsText({ id, counts, traffic, faults, resources, invocations }: Summary): string {
   const families: Family[] = [
     {
       name: "fc_sandbox_requests_total",
@@ -25,6 +25,20 @@ export function metricsText({ id, counts, traffic, faults, resources }: Summary)
       type: "gauge",
       samples: Object.entries(resources).map(([kind, value]) => ({ labels: { kind }, value })),
     },
+    byName(
+      "fc_sandbox_invocations_ended_total",
+      "Asynchronous invocations that have ended, by status.",
+      "status",
+      invocations.ended,
+    ),
+    byName(
+      "fc_sandbox_attempts_total",
+      "Attempts of asynchronous invocations, by result.",
+      "result",
+      invocations.attempts,
+    ),
+    byName("fc_sandbox_deliveries_total", "Deliveries, by status.", "status", invocations.deliveries),
+    single("fc_sandbox_invocations", "Asynchronous invocations that are kept.", "gauge", counts.invocations),
     single("fc_sandbox_functions", "Functions with configs or requests.", "gauge", counts.functions),
     single("fc_sandbox_configs", "Configs.", "gauge", counts.configs),
     single("fc_sandbox_journal_entries", "Requests that the journal remembers.", "gauge", counts.requests),
@@ -44,6 +58,12 @@ interface Family {
   readonly help: string;
   readonly type: "counter" | "gauge";
   readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
+/** A counter with one label. */
+function byName(name: string, help: string, label: string, values: Readonly<Record<string, number>>): Family {
+  const samples = Object.entries(values).map(([text, value]) => ({ labels: { [label]: text }, value }));
+  return { name, help, type: "counter", samples };
 }
 
 function single(name: string, help: string, type: Family["type"], value: number): Family {

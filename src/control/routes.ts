@@ -19,6 +19,7 @@ import { faultHandlers } from "./faults.ts";
 import { functionHandlers } from "./functions.ts";
 import type { Handler, Handlers } from "./handlers.ts";
 import { healthHandlers } from "./health.ts";
+import { deliveryHandlers, invocationHandlers, outcomeHandlers } from "./invocations.ts";
 import { sendProblem } from "./problems.ts";
 import { readDocument } from "./requestDocument.ts";
 import { requestHandlers } from "./requests.ts";
@@ -33,6 +34,9 @@ const handlers: Handlers = {
   ...snapshotHandlers,
   ...requestHandlers,
   ...faultHandlers,
+  ...outcomeHandlers,
+  ...invocationHandlers,
+  ...deliveryHandlers,
   ...clockHandlers,
   ...functionHandlers,
   ...eventHandlers,

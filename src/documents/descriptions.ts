@@ -1,16 +1,24 @@
 import type * as z from "zod/mini";
+import { deliveryFilterSchema } from "../journal/delivery.ts";
 import { filterSchema } from "../journal/filter.ts";
 import { shownClockSchema } from "../state/clock.ts";
 import { declaredSchema } from "../state/declared.ts";
 import { shownFaultSchema } from "../state/faults.ts";
+import { invocationDetailsSchema, invocationFilterSchema } from "../state/invocations.ts";
+import { shownScriptSchema } from "../state/outcomes.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
 import { functionsQuerySchema } from "./requestBodies.ts";
 import {
   accessSchema,
+  advancedClockSchema,
   countSchema,
+  deliveriesSchema,
+  deliveryVerificationSchema,
   faultsSchema,
   healthSchema,
+  invocationsSchema,
+  outcomesSchema,
   requestsSchema,
   settingsResponseSchema,
   summarySchema,
@@ -117,18 +125,84 @@ export const descriptions = {
     summary: "Remove a fault",
     problems: [404, 503],
   },
+  listOutcomes: {
+    summary: "What functions do",
+    response: outcomesSchema,
+  },
+  addOutcomes: {
+    summary: "Say what functions do",
+    text: "A list of outcomes, used attempt by attempt; the last one repeats. The first list that matches and applies counts. 400 also when an outcome posts to a host that OUTBOUND_HOSTS does not allow.",
+    response: shownScriptSchema,
+    problems: [400, 409, 413, 503],
+  },
+  clearOutcomes: {
+    summary: "Let all functions succeed again",
+    problems: [503],
+  },
+  removeOutcomes: {
+    summary: "Remove a list of outcomes",
+    problems: [404, 503],
+  },
+  listInvocations: {
+    summary: "Asynchronous invocations, newest first",
+    query: invocationFilterSchema,
+    isList: true,
+    response: invocationsSchema,
+    problems: [400],
+  },
+  clearInvocations: {
+    summary: "Delete all invocations",
+    text: "Those that have not ended, too: nothing comes of them.",
+    problems: [503],
+  },
+  getInvocation: {
+    summary: "An invocation, with its payloads",
+    response: invocationDetailsSchema,
+    problems: [404],
+  },
+  stopInvocation: {
+    summary: "Stop an invocation",
+    text: "Any invocation, also one that is no task. One that has ended stays as it is.",
+    problems: [404],
+  },
+  listDeliveries: {
+    summary: "The inbox, newest first",
+    text: "What destinations got. Reading does not consume.",
+    query: deliveryFilterSchema,
+    isList: true,
+    response: deliveriesSchema,
+    problems: [400],
+  },
+  clearDeliveries: {
+    summary: "Empty the inbox",
+    problems: [503],
+  },
+  countDeliveries: {
+    summary: "Count deliveries",
+    text: "409 when the inbox does not have all deliveries that may match.",
+    response: countSchema,
+    problems: [400, 409, 413],
+  },
+  verifyDeliveries: {
+    summary: "Verify that deliveries were made",
+    text: "As for requests: at least one without a number; `nearMisses` on failure; 409 when the inbox dropped what the answer depends on.",
+    response: deliveryVerificationSchema,
+    problems: [400, 409, 413],
+  },
   getClock: {
     summary: "What the API's timestamps show",
     response: shownClockSchema,
   },
   setClock: {
     summary: "Freeze, shift or release the clock",
-    response: shownClockSchema,
+    text: "To a later time, all that is due until then happens first.",
+    response: advancedClockSchema,
     problems: [400, 413, 503],
   },
   advanceClock: {
     summary: "Advance a frozen or shifted clock",
-    response: shownClockSchema,
+    text: 'By seconds, `"to": "next"` to what is due next, or `"to": "idle"` until nothing is due. All that is due on the way happens before the response, in the order of its time.',
+    response: advancedClockSchema,
     problems: [400, 409, 413, 503],
   },
   getDeclaredFunctions: {

@@ -1,12 +1,14 @@
 import * as z from "zod/mini";
+import { deliveryFilterSchema } from "../journal/delivery.ts";
 import { filterSchema } from "../journal/filter.ts";
 import { advanceSchema, clockSchema } from "../state/clock.ts";
 import { declaredSchema } from "../state/declared.ts";
 import { faultSchema } from "../state/faults.ts";
 import type { Limits } from "../state/limits.ts";
+import { scriptSchema } from "../state/outcomes.ts";
 import { settingsSchema } from "../state/settings.ts";
 import { importSchema } from "../state/snapshot.ts";
-import { creationSchema, resetSchema, verifySchema } from "./requestBodies.ts";
+import { creationSchema, resetSchema, verifyDeliveriesSchema, verifySchema } from "./requestBodies.ts";
 
 /** A schema, or a function that makes a schema from the deployment's limits. */
 export type Schema = z.ZodMiniType | ((limits: Limits) => z.ZodMiniType);
@@ -121,6 +123,69 @@ export const controlOperations = {
     method: "DELETE",
     path: "/faults/{id}",
     status: 204,
+  },
+  listOutcomes: {
+    method: "GET",
+    path: "/outcomes",
+    status: 200,
+  },
+  addOutcomes: {
+    method: "POST",
+    path: "/outcomes",
+    request: scriptSchema,
+    status: 201,
+  },
+  clearOutcomes: {
+    method: "DELETE",
+    path: "/outcomes",
+    status: 204,
+  },
+  removeOutcomes: {
+    method: "DELETE",
+    path: "/outcomes/{id}",
+    status: 204,
+  },
+  listInvocations: {
+    method: "GET",
+    path: "/invocations",
+    status: 200,
+  },
+  clearInvocations: {
+    method: "DELETE",
+    path: "/invocations",
+    status: 204,
+  },
+  getInvocation: {
+    method: "GET",
+    path: "/invocations/{id}",
+    status: 200,
+  },
+  stopInvocation: {
+    method: "POST",
+    path: "/invocations/{id}/stop",
+    status: 204,
+  },
+  listDeliveries: {
+    method: "GET",
+    path: "/deliveries",
+    status: 200,
+  },
+  clearDeliveries: {
+    method: "DELETE",
+    path: "/deliveries",
+    status: 204,
+  },
+  countDeliveries: {
+    method: "POST",
+    path: "/deliveries/count",
+    request: deliveryFilterSchema,
+    status: 200,
+  },
+  verifyDeliveries: {
+    method: "POST",
+    path: "/deliveries/verify",
+    request: verifyDeliveriesSchema,
+    status: 200,
   },
   getClock: {
     method: "GET",

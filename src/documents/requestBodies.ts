@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { deliveryFilterSchema } from "../journal/delivery.ts";
 import { filterSchema } from "../journal/filter.ts";
 import type { Limits } from "../state/limits.ts";
 import { LABEL } from "../state/sandboxId.ts";
@@ -38,18 +39,19 @@ const times = z.optional(
 );
 
 /**
- * The body of a verification: a filter, and how many requests must match it; at least one without a number.
+ * The body of a verification: a filter, and how many requests or deliveries must match it; at least one without a
+ * number.
  */
-export const verifySchema = z
-  .strictObject({
-    filter: z.optional(filterSchema),
-    exactly: times,
-    atLeast: times,
-    atMost: times,
-  })
-  .check(
-    z.refine(({ exactly, atLeast, atMost }) => exactly === undefined || (atLeast ?? atMost) === undefined, {
-      path: ["exactly"],
-      error: "without atLeast and atMost",
-    }),
-  );
+function verificationOf<F extends z.ZodMiniType>(filter: F) {
+  return z
+    .strictObject({ filter: z.optional(filter), exactly: times, atLeast: times, atMost: times })
+    .check(
+      z.refine<{ exactly?: unknown; atLeast?: unknown; atMost?: unknown }>(
+        ({ exactly, atLeast, atMost }) => exactly === undefined || (atLeast ?? atMost) === undefined,
+        { path: ["exactly"], error: "without atLeast and atMost" },
+      ),
+    );
+}
+
+export const verifySchema = verificationOf(filterSchema);
+export const verifyDeliveriesSchema = verificationOf(deliveryFilterSchema);

@@ -1,8 +1,13 @@
 import * as z from "zod/mini";
+import { statuses } from "../fc/invocations/invocation.ts";
+import { deliverySchema } from "../journal/delivery.ts";
 import { journalEntrySchema } from "../journal/entry.ts";
+import { invocationCountsSchema } from "../journal/invocationCounts.ts";
 import { trafficSchema } from "../journal/traffic.ts";
-import { shownClockSchema } from "../state/clock.ts";
+import { shownClockSchema, shownClockWith } from "../state/clock.ts";
 import { shownFaultSchema } from "../state/faults.ts";
+import { shownInvocationSchema } from "../state/invocations.ts";
+import { shownScriptSchema } from "../state/outcomes.ts";
 import { settingsShape } from "../state/settings.ts";
 
 // Bodies of the control plane's responses. The tests validate every response against these schemas.
@@ -52,6 +57,9 @@ export const summarySchema = z.strictObject({
       requests: z.int(),
       /** Requests that the journal dropped since it was cleared. */
       dropped: z.int(),
+      /** Asynchronous invocations that are kept. */
+      invocations: z.int(),
+      deliveries: z.int(),
     }),
   ),
   /** How many services, functions, versions and aliases exist. */
@@ -62,8 +70,17 @@ export const summarySchema = z.strictObject({
     aliases: z.int(),
   }),
   /** `functions` counts those with configs or requests, whether they exist or not. */
-  counts: z.strictObject({ functions: z.int(), configs: z.int(), requests: z.int(), dropped: z.int() }),
+  counts: z.strictObject({
+    functions: z.int(),
+    configs: z.int(),
+    requests: z.int(),
+    dropped: z.int(),
+    invocations: z.int(),
+    deliveries: z.int(),
+  }),
+  outcomes: z.int(),
   traffic: trafficSchema,
+  invocations: invocationCountsSchema,
   limits: z.record(z.string(), z.int()),
 });
 
@@ -85,6 +102,59 @@ export const verificationSchema = z.strictObject({
   ),
 });
 
+export const outcomesSchema = z.strictObject({ outcomes: z.array(shownScriptSchema) });
+
+export const invocationsSchema = z.strictObject({
+  invocations: z.array(shownInvocationSchema),
+  nextToken: z.optional(z.string()),
+});
+
+export const deliveriesSchema = z.strictObject({
+  deliveries: z.array(deliverySchema),
+  nextToken: z.optional(z.string()),
+});
+
+/** The result of a verification: the number of matching deliveries, and the nearest misses when it failed. */
+export const deliveryVerificationSchema = z.strictObject({
+  verified: z.boolean(),
+  count: z.int(),
+  nearMisses: z.optional(
+    z.array(z.strictObject({ differences: z.array(z.string()), delivery: deliverySchema })),
+  ),
+});
+
+/** What happened on the way to a later time. */
+const advanceReportSchema = z.strictObject({
+  /** How many steps were made: an attempt, the end of an attempt, a delivery. */
+  steps: z.int(),
+  /** Whether all is done that was due by the time asked for. If not, there was more to do than the limit allows. */
+  reached: z.boolean(),
+  /** When something is due next; null when nothing is. */
+  nextDueAt: z.nullable(z.string()),
+  /** What happened, in order: the first events of many. */
+  events: z.array(
+    z.strictObject({
+      time: z.string(),
+      service: z.string(),
+      function: z.string(),
+      qualifier: z.string(),
+      invocation: z.string(),
+      status: z.enum(statuses),
+      attempt: z.optional(z.int()),
+      error: z.optional(z.string()),
+      message: z.optional(z.string()),
+    }),
+  ),
+});
+
+/** A clock with its present time, and where time went forward, what happened on the way. */
+export const advancedClockSchema = shownClockWith({ advance: z.optional(advanceReportSchema) });
+
+export type AdvanceReport = z.infer<typeof advanceReportSchema>;
+export type AdvancedClock = z.infer<typeof advancedClockSchema>;
+export type InvocationsPage = z.infer<typeof invocationsSchema>;
+export type DeliveriesPage = z.infer<typeof deliveriesSchema>;
+export type DeliveryVerification = z.infer<typeof deliveryVerificationSchema>;
 export type Problem = Omit<z.infer<typeof problemSchema>, "type">;
 export type SandboxAccess = z.infer<typeof accessSchema>;
 export type Summary = z.infer<typeof summarySchema>;

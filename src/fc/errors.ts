@@ -51,6 +51,16 @@ const catalogue = {
     message: (functionName: string, qualifier: string) =>
       `AsyncConfig for ${functionName}:${qualifier} does not exist.`,
   },
+  StatefulAsyncInvocationNotFound: {
+    status: 404,
+    message: (id: string) => `stateful async invocation '${id}' does not exist`,
+  },
+  AsyncTaskNotFound: { status: 404, message: (id: string) => `async task '${id}' does not exist` },
+  StatefulAsyncInvocationAlreadyExists: {
+    status: 409,
+    message: (id: string) => `stateful async invocation '${id}' already exists`,
+  },
+  AsyncTaskAlreadyExists: { status: 409, message: (id: string) => `async task '${id}' already exists` },
   ServiceAlreadyExists: { status: 409, message: (service: string) => `service '${service}' already exists` },
   FunctionAlreadyExists: {
     status: 409,
@@ -78,6 +88,10 @@ const catalogue = {
   },
   ConcurrentUpdateError: { status: 409, message: () => "the resource is being updated by another request" },
   PreconditionFailed: { status: 412, message: () => "the resource being modified has been changed" },
+  AsyncInvocationStopped: {
+    status: 412,
+    message: (id: string) => `async invocation '${id}' has been stopped`,
+  },
   UnsupportedMediaType: { status: 415, message: () => "the Content-Type must be 'application/json'" },
   ResourceThrottled: { status: 429, message: () => "request throttled" },
   Throttling: { status: 429, message: () => "request throttled" },

@@ -16,6 +16,14 @@ import {
   listFunctions,
   updateFunction,
 } from "./functions/operations.ts";
+import { invokeFunction } from "./invocations/invokeFunction.ts";
+import type { InvocationChange, InvocationHandler, InvocationOperand } from "./invocations/operand.ts";
+import {
+  getAsyncTask,
+  listAsyncTasks,
+  listStatefulAsyncInvocationFunctions,
+  stopAsyncTask,
+} from "./invocations/tasks.ts";
 import type { OperationName } from "./operations.ts";
 import type { OperationRequest, Performed } from "./request.ts";
 import { type ResourceChange, type ResourceHandler, type ResourceOperand, wouldStore } from "./resources.ts";
@@ -39,6 +47,15 @@ const configHandlers = {
   GetAsyncInvokeConfig: getAsyncInvokeConfig,
   DeleteAsyncInvokeConfig: deleteAsyncInvokeConfig,
   ListAsyncInvokeConfigs: listAsyncInvokeConfigs,
+} as const;
+
+/** The handlers of operations on one function's invocations. */
+const invocationHandlers = {
+  InvokeFunction: invokeFunction,
+  ListAsyncTasks: listAsyncTasks,
+  GetAsyncTask: getAsyncTask,
+  StopAsyncTask: stopAsyncTask,
+  ListStatefulAsyncInvocationFunctions: listStatefulAsyncInvocationFunctions,
 } as const;
 
 /** The handlers of operations on a sandbox's resources. */
@@ -65,9 +82,10 @@ const resourceHandlers = {
   ...emptyLists,
 } as const;
 
-const handlers = { ...configHandlers, ...resourceHandlers } as const satisfies {
+const handlers = { ...configHandlers, ...invocationHandlers, ...resourceHandlers } as const satisfies {
   readonly [N in OperationName]:
     | ConfigHandler<{ readonly operation: N }>
+    | InvocationHandler<{ readonly operation: N }>
     | ResourceHandler<{ readonly operation: N }>;
 };
 
@@ -75,6 +93,13 @@ const handlers = { ...configHandlers, ...resourceHandlers } as const satisfies {
 export type ConfigCall = {
   [N in keyof typeof configHandlers]: (typeof configHandlers)[N] extends ConfigHandler<infer C> ? C : never;
 }[keyof typeof configHandlers];
+
+/** A parsed request for one function's invocations, with its input. */
+export type InvocationCall = {
+  [N in keyof typeof invocationHandlers]: (typeof invocationHandlers)[N] extends InvocationHandler<infer C>
+    ? C
+    : never;
+}[keyof typeof invocationHandlers];
 
 /** A parsed request for a sandbox's resources, with its input. */
 export type ResourceCall = {
@@ -84,7 +109,7 @@ export type ResourceCall = {
 }[keyof typeof resourceHandlers];
 
 /** A parsed request: one of the operations, with its input. */
-export type Call = ConfigCall | ResourceCall;
+export type Call = ConfigCall | InvocationCall | ResourceCall;
 
 /** Parses a request for an operation; the error is the API's own. */
 export function readCall(
@@ -95,9 +120,23 @@ export function readCall(
   return handlers[operation].read(request, version);
 }
 
-/** Whether a call is for configs: then the function's object performs it, and else the sandbox's. */
+/** Whether a call is for configs: then the function's object performs it. */
 export function isConfigCall(call: Call): call is ConfigCall {
   return call.operation in configHandlers;
+}
+
+/** Whether a call is for invocations: then the function's object performs it, too. */
+export function isInvocationCall(call: Call): call is InvocationCall {
+  return call.operation in invocationHandlers;
+}
+
+/** Performs a call on one function's invocations. */
+export function performOnInvocations(
+  call: InvocationCall,
+  on: InvocationOperand,
+): Performed<InvocationChange> | Promise<Performed<never>> {
+  const { perform } = invocationHandlers[call.operation] as unknown as InvocationHandler<InvocationCall>;
+  return perform(call, on);
 }
 
 /** Performs a call on one function's configs. */

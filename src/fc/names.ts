@@ -1,5 +1,5 @@
 import { ok, type Result } from "../lib/result.ts";
-import { type ApiError, abbreviated, failure } from "./errors.ts";
+import { type ApiError, abbreviated, failure, invalid } from "./errors.ts";
 import type { OperationRequest } from "./request.ts";
 import type { ApiVersion } from "./versions.ts";
 
@@ -28,6 +28,8 @@ export const DEFAULT_QUALIFIER = "LATEST";
 export const NAME = /^[_a-zA-Z][-_a-zA-Z0-9]*$/;
 export const VERSION = /^[1-9][0-9]*$/;
 
+const MAX_TASK_ID_LENGTH = 128;
+
 /** The most digits of a version's number. */
 export const MAX_VERSION_DIGITS = 10;
 /** The highest number of a version. */
@@ -54,6 +56,16 @@ export function parseName(kind: Kind, came: string, maxLength: number): Result<s
 /** Parses the number of a version. InvalidArgument for any other text. */
 export function parseVersionId(came: string): Result<string, ApiError> {
   return parse("VersionID", VERSION, came, MAX_VERSION_DIGITS);
+}
+
+/**
+ * Parses the id that a client gives a task. `item` is the header. InvalidArgument for any other text. Source: the
+ * vendor's OpenAPI metadata.
+ */
+export function parseTaskId(item: string, came: string): Result<string, ApiError> {
+  return NAME.test(came) && came.length <= MAX_TASK_ID_LENGTH
+    ? ok(came)
+    : invalid(item, `a text like ${NAME.source} of at most ${MAX_TASK_ID_LENGTH} characters`, came);
 }
 
 /** Parses a qualifier: LATEST, a version number or an alias. InvalidArgument for any other text. */

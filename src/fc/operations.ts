@@ -2,6 +2,7 @@ import { aliasOperations } from "./aliases/registry.ts";
 import { configOperations } from "./asyncConfig/registry.ts";
 import { emptyListOperations } from "./emptyLists/registry.ts";
 import { functionOperations } from "./functions/registry.ts";
+import { invocationOperations } from "./invocations/registry.ts";
 import type { Operation, Route } from "./operation.ts";
 import { serviceOperations } from "./services/registry.ts";
 import { versionOperations } from "./versions/registry.ts";
@@ -11,6 +12,7 @@ export type { Operation };
 
 const rows = {
   ...configOperations,
+  ...invocationOperations,
   ...serviceOperations,
   ...functionOperations,
   ...versionOperations,

@@ -19,13 +19,14 @@ export interface OperationRequest {
 }
 
 /** The parameters in the paths of operations. */
-export type PathParameter = "service" | "function" | "version" | "alias";
+export type PathParameter = "service" | "function" | "version" | "alias" | "task";
 
-/** How long a name, and how large a body or code that is stored may be; in characters, and bytes. */
+/** How long a name, and how large a body, code or event that is stored may be; in characters, and bytes. */
 export interface RequestLimits {
   readonly nameLength: number;
   readonly bodyBytes: number;
   readonly codeBytes: number;
+  readonly asyncEventBytes: number;
 }
 
 /** A parsed request, without the names: requestNames.ts parses them. */
@@ -36,10 +37,13 @@ export interface OperationCall {
 }
 
 /**
- * The result of an operation: the response's body (undefined for none) or an error, and the change to store.
+ * The result of an operation: the response's body (JSON, bytes, or undefined for none) or an error, and the
+ * change to store.
  */
 export interface Performed<Change> {
-  readonly outcome: Result<object | undefined, ApiError>;
+  readonly outcome: Result<object | Uint8Array<ArrayBuffer> | undefined, ApiError>;
+  /** The status on success, where it is neither 200 with a body nor 204 without one. */
+  readonly status?: 202;
   /** The response's own headers, when the outcome is not an error. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly change?: Change | undefined;

@@ -34,7 +34,8 @@ const readers: Readonly<Record<Operation["names"], NamesReader>> = {
   "qualified service": readQualifiedService,
   function: (request, version) =>
     readFunction(request, version, request.parameter("service") ?? "", request.parameter("function") ?? ""),
-  "qualified function": readQualifiedFunction,
+  "qualified function": (request, version) => readQualifiedFunction(request, version, DEFAULT_QUALIFIER),
+  "function, perhaps qualified": (request, version) => readQualifiedFunction(request, version, undefined),
   owner: readOwner,
   "version of owner": (request, version) =>
     withQualifier(readOwner(request, version), parseVersionId(request.parameter("version") ?? "")),
@@ -68,9 +69,15 @@ function splitService(
     : { service: segment.slice(0, dot), qualifier: segment.slice(dot + 1) };
 }
 
-function readQualifiedFunction(request: OperationRequest, version: ApiVersion): ReadNames {
-  const { service, qualifier = DEFAULT_QUALIFIER } = splitService(request, version);
+/** A function, and its qualifier or else the given one. */
+function readQualifiedFunction(
+  request: OperationRequest,
+  version: ApiVersion,
+  otherwise: string | undefined,
+): ReadNames {
+  const { service, qualifier = otherwise } = splitService(request, version);
   const reading = readFunction(request, version, service, request.parameter("function") ?? "");
+  if (qualifier === undefined) return reading;
   return withQualifier(reading, parseQualifier(qualifier, request.limits.nameLength));
 }
 

@@ -42,6 +42,20 @@ export interface ApiVersion {
   /** Makes an id for a request that was received at this time, in milliseconds since 1970. */
   requestId(receivedAt: number): string;
   errorBody(error: ApiError, requestId: string): Record<string, string>;
+  /** The header that names a task, in requests and responses. */
+  readonly taskIdHeader: string;
+  /** The header by which a request makes its invocation a task; undefined where only the config does. */
+  readonly taskSwitchHeader?: string;
+  /** The codes of tasks that do not exist, and that exist already. */
+  readonly taskNotFound: "StatefulAsyncInvocationNotFound" | "AsyncTaskNotFound";
+  readonly taskAlreadyExists: "StatefulAsyncInvocationAlreadyExists" | "AsyncTaskAlreadyExists";
+  /** The item of a list of tasks, and the query parameter that its ids begin with. */
+  readonly taskListItem: "invocations" | "tasks";
+  readonly taskPrefixParameter: "invocationIdPrefix" | "prefix";
+  /** The names of a task's items that differ between versions. */
+  readonly taskItems: { readonly id: string; readonly error: string; readonly payload: string };
+  /** Whether a task has `instanceId`, `events`, `durationMs` and `returnPayload`. */
+  readonly hasTaskDetails: boolean;
   /** The code that tells a client to slow down. */
   readonly throttled: "ResourceThrottled" | "Throttling";
 }
@@ -67,6 +81,12 @@ function randomHex(digits: number): string {
 const fc2 = {
   maxDestinationLength: 1024,
   destinations: "merge",
+  taskIdHeader: "X-Fc-Stateful-Async-Invocation-Id",
+  taskNotFound: "StatefulAsyncInvocationNotFound",
+  taskAlreadyExists: "StatefulAsyncInvocationAlreadyExists",
+  taskListItem: "invocations",
+  taskPrefixParameter: "invocationIdPrefix",
+  taskItems: { id: "invocationId", error: "invocationErrorMessage", payload: "invocationPayload" },
   requestId: () => crypto.randomUUID(),
 } as const satisfies Partial<ApiVersion>;
 
@@ -83,6 +103,8 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     ...fc2,
     emptyList: null,
     lastToken: "",
+    // Source: the vendor's SDK for Go.
+    hasTaskDetails: false,
     // Source: testFunctionAsyncConfig of the vendor's SDK for Java.
     configsToken: "qualifier",
     // The reference documents serviceName and functionName. The Go SDK and Terraform read service and
@@ -107,6 +129,8 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     ...fc2,
     emptyList: [],
     lastToken: undefined,
+    taskSwitchHeader: "X-Fc-Stateful-Async-Invocation-Enable",
+    hasTaskDetails: true,
     configsToken: "opaque",
     identity: ({ service, function: functionName, qualifier }) => ({
       service,
@@ -126,6 +150,13 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     maxDestinationLength: 512,
     maxFunctionNameLength: 64,
     destinations: "replace",
+    taskIdHeader: "X-Fc-Async-Task-Id",
+    taskNotFound: "AsyncTaskNotFound",
+    taskAlreadyExists: "AsyncTaskAlreadyExists",
+    taskListItem: "tasks",
+    taskPrefixParameter: "prefix",
+    taskItems: { id: "taskId", error: "taskErrorMessage", payload: "taskPayload" },
+    hasTaskDetails: true,
     emptyList: [],
     lastToken: "",
     configsToken: "opaque",

@@ -1,6 +1,19 @@
 import type { ApiReply } from "../objects/messages.ts";
 import type { ApiContext } from "./context.ts";
 
+/** The headers of the API that a browser app of another origin may read. */
+const EXPOSED = [
+  "X-Fc-Request-Id",
+  "Date",
+  "ETag",
+  "Retry-After",
+  "X-Fc-Error-Type",
+  "X-Fc-Log-Result",
+  "X-Fc-Invocation-Duration",
+  "X-Fc-Stateful-Async-Invocation-Id",
+  "X-Fc-Async-Task-Id",
+].join(",");
+
 /** The headers that every response has. A browser app of any origin may read the request id. */
 export function commonHeaders(c: ApiContext): Record<string, string> {
   return {
@@ -10,7 +23,7 @@ export function commonHeaders(c: ApiContext): Record<string, string> {
     "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
     ...allowedOrigin(c),
     "Timing-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "X-Fc-Request-Id,Date,ETag,Retry-After",
+    "Access-Control-Expose-Headers": EXPOSED,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -72,10 +85,14 @@ export function send(c: ApiContext, { status, headers: given, body, broken, made
   const common = commonHeaders(c);
   const headers: Record<string, string> = madeUp ? withMadeUp(common, given) : { ...common, ...given };
   if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
-  if (broken) return new Response(brokenOff(new TextEncoder().encode(body)), { status, headers });
+  if (broken) return new Response(brokenOff(bytesOf(body)), { status, headers });
   // The server computes Content-Length from the body it sends, and sends no body in response to HEAD.
-  if (c.req.method === "HEAD") headers["Content-Length"] = String(new TextEncoder().encode(body).length);
+  if (c.req.method === "HEAD") headers["Content-Length"] = String(bytesOf(body).length);
   return new Response(body, { status, headers });
+}
+
+function bytesOf(body: string | Uint8Array): Uint8Array {
+  return typeof body === "string" ? new TextEncoder().encode(body) : body;
 }
 
 /** The usual headers, overridden by a fault's headers. Names match in any letter case. */

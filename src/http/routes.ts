@@ -1,6 +1,7 @@
 import { getPath } from "hono/utils/url";
 import { type ApiError, abbreviated, failure } from "../fc/errors.ts";
 import { readCall } from "../fc/handlers.ts";
+import type { Outcome } from "../fc/invocations/outcome.ts";
 import {
   type OperationName,
   operations,
@@ -35,6 +36,8 @@ export interface Tenancy {
    * The fault that the request's own header asks for, or null; InvalidArgument when the header is invalid.
    */
   faultOf(c: ApiContext): Result<Effect | null, ApiError>;
+  /** The outcomes that the request's own header asks for, or null; InvalidArgument when the header is invalid. */
+  outcomesOf(c: ApiContext): Result<readonly Outcome[] | null, ApiError>;
 }
 
 /** A parsed request: its valid names, and the call or the first error. */
@@ -47,9 +50,9 @@ interface ReadRequest {
 interface Reading {
   readonly operation: ShownOperation | null;
   /** Whether the function's object answers; otherwise the sandbox's object does. */
-  readonly isForConfigs: boolean;
+  readonly isForFunction: boolean;
   /** The name of the body's size limit. */
-  readonly bodyLimit: "bodyBytes" | "functionBodyBytes";
+  readonly bodyLimit: "bodyBytes" | "functionBodyBytes" | "eventBytes";
   read(request: OperationRequest): ReadRequest;
 }
 
@@ -58,7 +61,7 @@ function readingOf(version: ApiVersion, operation: OperationName): Reading {
   const { resource, body } = operations[operation];
   return {
     operation: shownOperation(operation),
-    isForConfigs: resource === "config",
+    isForFunction: resource === "config" || resource === "invocation",
     bodyLimit: body?.limit ?? "bodyBytes",
     read: (request) => {
       const { names, error } = readNames(request, version);
@@ -91,7 +94,7 @@ export function apiRoutes(tenancy: Tenancy) {
   const notSupported = (c: ApiContext) =>
     handle(c, tenancy, versionOfPath(c.req.path), {
       operation: null,
-      isForConfigs: false,
+      isForFunction: false,
       bodyLimit: "bodyBytes",
       read: () => ({
         names: NO_NAMES,
@@ -106,7 +109,7 @@ async function handle(
   c: ApiContext,
   tenancy: Tenancy,
   version: ApiVersion,
-  { operation, isForConfigs, bodyLimit, read }: Reading,
+  { operation, isForFunction, bodyLimit, read }: Reading,
 ): Promise<Response> {
   const most = limits(c.env);
   const { journalBodyBytes } = most;
@@ -121,14 +124,16 @@ async function handle(
     limits: most,
   });
   const fault = tenancy.faultOf(c);
+  const outcomes = tenancy.outcomesOf(c);
   const [sandbox, requestId, receivedAt] = [c.get("sandbox"), c.get("requestId"), c.get("receivedAt")];
   const common = { ...names, sandbox, version: version.id, operation, requestId };
   const request: ApiRequest = {
     ...common,
-    call: fault.ok ? call : fault,
+    call: fault.ok ? (outcomes.ok ? call : outcomes) : fault,
     // Clients sign the encoded body.
     verdict: await verdictOn(c, tenancy, sent),
     fault: fault.ok ? fault.value : null,
+    outcomes: outcomes.ok ? outcomes.value : null,
     receivedAt,
     seen: toJson({
       ...common,
@@ -141,7 +146,7 @@ async function handle(
     }),
   };
   c.set("operation", operation ?? undefined);
-  const name = isForConfigs ? functionOf(names) : undefined;
+  const name = isForFunction ? functionOf(names) : undefined;
   const object = name ? functionObject(c.env, sandbox, name) : sandboxObject(c.env, sandbox);
   c.set("object", object);
   return send(c, receiveReply(await object.perform(sendRequest(request))));

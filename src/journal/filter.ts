@@ -92,7 +92,8 @@ function bodyDifferences(body: string, wanted: unknown): string[] {
   }
 }
 
-function jsonDifferences(value: unknown, wanted: unknown, path: string): string[] {
+/** How a JSON value differs from one that it is to contain, a sentence for each place. `path` names the value. */
+export function jsonDifferences(value: unknown, wanted: unknown, path: string): string[] {
   if (isObject(wanted) && isObject(value)) {
     return Object.entries(wanted).flatMap(([key, item]) =>
       Object.hasOwn(value, key)

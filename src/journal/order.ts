@@ -7,19 +7,19 @@ export interface Position {
   readonly number: number;
 }
 
-export interface Placed {
+export interface Placed<E = JournalEntry> {
   readonly position: Position;
-  readonly entry: JournalEntry;
+  readonly entry: E;
 }
 
 /** An entry that does not match a filter, and why not. */
-export interface NearMiss extends Placed {
+export interface NearMiss<E = JournalEntry> extends Placed<E> {
   readonly differences: readonly string[];
 }
 
 /** Up to `most` near misses with the fewest differences, the newest first among equals. */
-export function nearest(misses: readonly NearMiss[], most: number): NearMiss[] {
-  const order = (a: NearMiss, b: NearMiss) =>
+export function nearest<E>(misses: readonly NearMiss<E>[], most: number): NearMiss<E>[] {
+  const order = (a: NearMiss<E>, b: NearMiss<E>) =>
     a.differences.length - b.differences.length || comparePositions(a.position, b.position);
   return misses.toSorted(order).slice(0, most);
 }

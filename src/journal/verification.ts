@@ -72,3 +72,9 @@ export function inconclusive(
   ].filter(Boolean);
   return `Inconclusive: ${matching}, but ${missing.join("; ")}. Reset the journal before the test, so that it has only the test's requests.`;
 }
+
+/** What of the inbox is missing and what to change, in a sentence for people. */
+export function inconclusiveDeliveries({ count, dropped }: Findings): string {
+  const matching = `${count} ${count === 1 ? "delivery" : "deliveries"} in the inbox ${count === 1 ? "matches" : "match"}`;
+  return `Inconclusive: ${matching}, but the inbox dropped ${dropped} that may match. Clear the deliveries before the test, so that the inbox has only the test's.`;
+}

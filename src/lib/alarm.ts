@@ -38,6 +38,8 @@ export class ObjectAlarm {
   readonly #storage: AlarmStorage;
   readonly #work: readonly DueWork[];
   readonly #retry: { get(): Retry; set(retry: Retry): void };
+  /** When the alarm is set for, as far as this instance knows. */
+  #setFor: number | undefined;
 
   /** `retry` reads and writes the retry state in the object's storage. */
   constructor(
@@ -54,8 +56,23 @@ export class ObjectAlarm {
   async schedule(): Promise<void> {
     const now = Date.now();
     const times = this.#work.flatMap((work) => work.dueAt(now) ?? []);
-    if (times.length === 0) await this.#storage.deleteAlarm();
-    else await this.#storage.setAlarm(Math.max(Math.min(...times), this.#retry.get().at));
+    if (times.length === 0) {
+      this.#setFor = undefined;
+      await this.#storage.deleteAlarm();
+      return;
+    }
+    const time = Math.max(Math.min(...times), this.#retry.get().at);
+    this.#setFor = time;
+    await this.#storage.setAlarm(time);
+  }
+
+  /** Sees to it that the alarm rings by a time: for new work, of which nothing else needs to be known. */
+  async scheduleBy(time: number): Promise<void> {
+    if (this.#setFor === undefined) await this.schedule();
+    else if (time < this.#setFor) {
+      this.#setFor = time;
+      await this.#storage.setAlarm(time);
+    }
   }
 
   /** Resets the failure count, so that new work does not wait for the retry of old work. */
@@ -69,6 +86,7 @@ export class ObjectAlarm {
    */
   async run(): Promise<void> {
     let failed = false;
+    this.#setFor = undefined;
     for (const work of this.#work) {
       try {
         if ((await work.run(Date.now())) === "erased") return;

@@ -24,6 +24,10 @@ export class Lifecycle<Tables> {
     return this.#erasures;
   }
 
+  get isErasing(): boolean {
+    return this.#erasing !== undefined;
+  }
+
   /** Whether a call or an erasure is running. */
   get isBusy(): boolean {
     return this.#running > 0 || this.#erasing !== undefined;

@@ -1,5 +1,6 @@
 import type { ApiError } from "../fc/errors.ts";
 import type { Call } from "../fc/handlers.ts";
+import type { Outcome } from "../fc/invocations/outcome.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { ShownOperation } from "../fc/operations.ts";
 import type { RequestNames } from "../fc/requestNames.ts";
@@ -26,6 +27,8 @@ export interface ApiRequest extends RequestNames {
   readonly verdict: Verdict;
   /** The fault that the request's own header asks for. */
   readonly fault: Effect | null;
+  /** The outcomes that the request's own header asks for. */
+  readonly outcomes: readonly Outcome[] | null;
   readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -42,26 +45,27 @@ export function functionOf({ service, function: name }: RequestNames): FunctionN
 export interface ApiReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
   /** Whether the connection ends in the middle of the body. */
   readonly broken: boolean;
   /** Whether a fault specified the whole reply, headers included. */
   readonly madeUp?: boolean;
 }
 
-/** The reply to a successful request: 200 with a JSON body, or 204 without a body. */
+/** The reply to a successful request: 200 with a body, JSON or bytes; 204, or the given status, without a body. */
 export function successReply(
-  body: object | undefined,
+  body: object | Uint8Array<ArrayBuffer> | undefined,
   headers: Readonly<Record<string, string>> | undefined,
+  status = 204,
 ): ApiReply {
-  return body === undefined
-    ? { status: 204, headers: headers ?? {}, body: null, broken: false }
-    : {
-        status: 200,
-        headers: headers ? { ...JSON_TYPE, ...headers } : JSON_TYPE,
-        body: JSON.stringify(body),
-        broken: false,
-      };
+  if (body === undefined) return { status, headers: headers ?? {}, body: null, broken: false };
+  if (body instanceof Uint8Array) return { status: 200, headers: headers ?? {}, body, broken: false };
+  return {
+    status: 200,
+    headers: headers ? { ...JSON_TYPE, ...headers } : JSON_TYPE,
+    body: JSON.stringify(body),
+    broken: false,
+  };
 }
 
 /** The reply with an error, in the shape of an API version. */
@@ -88,16 +92,19 @@ export function receiveRequest(sent: SentRequest): ApiRequest {
   return { ...value, seen: text as Json<SeenRequest> };
 }
 
-/** A reply packed for RPC. The body's text is appended without escaping. */
-export type SentReply = JsonAndText<Omit<ApiReply, "body"> & { readonly empty: boolean }>;
+/** A reply packed for RPC. The body's text, or the base64 of its bytes, is appended without escaping. */
+export type SentReply = JsonAndText<Omit<ApiReply, "body"> & { readonly kind: "empty" | "text" | "bytes" }>;
 
 /** Packs a reply for RPC; `receiveReply` unpacks it. */
 export function sendReply({ body, ...reply }: ApiReply): SentReply {
-  return joinText({ ...reply, empty: body === null }, body ?? "");
+  if (body === null) return joinText({ ...reply, kind: "empty" }, "");
+  if (typeof body === "string") return joinText({ ...reply, kind: "text" }, body);
+  return joinText({ ...reply, kind: "bytes" }, body.toBase64());
 }
 
 export function receiveReply(sent: SentReply): ApiReply {
   const { value, text } = splitText(sent);
-  const { empty, ...reply } = value;
-  return { ...reply, body: empty ? null : text };
+  const { kind, ...reply } = value;
+  if (kind === "empty") return { ...reply, body: null };
+  return { ...reply, body: kind === "text" ? text : Uint8Array.fromBase64(text) };
 }

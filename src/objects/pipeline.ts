@@ -55,7 +55,7 @@ export async function answer<Change>(
     change = performed.change;
     const { outcome } = performed;
     reply = outcome.ok
-      ? successReply(outcome.value, performed.headers)
+      ? successReply(outcome.value, performed.headers, performed.status)
       : errorReply(request.version, outcome.error, request.requestId);
     const after = effects.filter((effect) => effect.after === "apply");
     if (after.length > 0) {
@@ -68,7 +68,7 @@ export async function answer<Change>(
   }
   const entry = entryJson(request.seen, {
     status: reply.status,
-    responseBody: (reply.body ?? "").slice(0, by.maxJournalBody),
+    responseBody: journalText(reply.body, by.maxJournalBody),
     // Already an integer, but a float to V8, which would then optimise this function again and again.
     durationMs: Math.round(Date.now() - request.receivedAt),
     faults: [...faults],
@@ -77,6 +77,14 @@ export async function answer<Change>(
   by.record(entry, counted, change);
   if (by.state().watched) by.publish(fromJson(entry));
   return reply;
+}
+
+const replacing = new TextDecoder();
+
+/** The part of a response's body that the journal keeps, as text; bytes that are not UTF-8 become U+FFFD. */
+function journalText(body: ApiReply["body"], most: number): string {
+  if (body === null) return "";
+  return typeof body === "string" ? body.slice(0, most) : replacing.decode(body.subarray(0, most));
 }
 
 /**

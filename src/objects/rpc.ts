@@ -1,21 +1,36 @@
+import type { FeedEvent } from "../documents/feed.ts";
 import type { Part } from "../documents/parts.ts";
-import type { Problem, RequestsPage, Summary, Verification } from "../documents/responseBodies.ts";
+import type {
+  AdvancedClock,
+  DeliveriesPage,
+  DeliveryVerification,
+  InvocationsPage,
+  Problem,
+  RequestsPage,
+  Summary,
+  Verification,
+} from "../documents/responseBodies.ts";
 import type { StoredAsyncConfig } from "../fc/asyncConfig/schema.ts";
+import type { FunctionName } from "../fc/names.ts";
 import type { PageRequest } from "../fc/paging.ts";
-import type { JournalEntry } from "../journal/entry.ts";
+import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
 import type { Filter } from "../journal/filter.ts";
+import type { InvocationCounts } from "../journal/invocationCounts.ts";
 import type { Examination } from "../journal/journal.ts";
 import type { Placed, Position } from "../journal/order.ts";
 import type { Traffic } from "../journal/traffic.ts";
 import type { Bounds } from "../journal/verification.ts";
 import type { Undefinable } from "../lib/definedItems.ts";
 import type { Result } from "../lib/result.ts";
-import type { GivenClock, ShownClock } from "../state/clock.ts";
+import type { GivenAdvance, GivenClock, ShownClock } from "../state/clock.ts";
 import type { Declared } from "../state/declared.ts";
 import type { Effect, Fault, GivenFault } from "../state/faults.ts";
+import type { InvocationDetails, InvocationFilter, ShownInvocation } from "../state/invocations.ts";
+import type { GivenScript, Script } from "../state/outcomes.ts";
 import type { Settings } from "../state/settings.ts";
 import type { SharedState } from "../state/sharedState.ts";
 import type { Snapshot } from "../state/snapshot.ts";
+import type { DeliveredInvocation, Progress, Span } from "./invocationMessages.ts";
 import type { SentReply, SentRequest } from "./messages.ts";
 
 // The RPC methods of both object classes, called by the Worker and by the other class. The classes document
@@ -35,6 +50,9 @@ export interface FunctionCounts {
   /** How many entries the journal dropped since it was cleared. */
   readonly dropped: number;
   readonly traffic: Traffic;
+  readonly invocations: number;
+  readonly deliveries: number;
+  readonly invocationCounts: InvocationCounts;
 }
 
 /** What the sandbox stores of a deregistered function. */
@@ -42,7 +60,11 @@ export interface Deregistration {
   readonly traffic: Traffic;
   /** Whether the function's journal did not record some requests. */
   readonly hasGap: boolean;
+  readonly invocationCounts: InvocationCounts;
 }
+
+/** Invocations with their places in the sandbox's list. */
+export type PlacedInvocations = Placed<ShownInvocation>[];
 
 export interface FunctionRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
@@ -56,6 +78,24 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   journalEntries(numbers: readonly number[]): Promise<Placed[]>;
   examineJournal(filter: Filter, most: number): Promise<Examination>;
   counts(): Promise<FunctionCounts>;
+
+  nextDue(): Promise<number | undefined>;
+  runInvocations(span: Span): Promise<Progress>;
+  enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
+  findInvocations(
+    filter: InvocationFilter,
+    after: Position | undefined,
+    most: number,
+  ): Promise<PlacedInvocations>;
+  invocation(id: string): Promise<InvocationDetails | undefined>;
+  stopInvocation(id: string): Promise<boolean>;
+  qualifiersWithTasks(): Promise<string[]>;
+  findDeliveries(
+    filter: DeliveryFilter,
+    after: Position | undefined,
+    most: number,
+  ): Promise<Placed<InboxDelivery>[]>;
+  examineDeliveries(filter: DeliveryFilter, most: number): Promise<DeliveryExamination>;
 }
 
 /** The sandbox's object also has `fetch`, which opens the live feed. */
@@ -63,8 +103,10 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 
   register(sent: SentRequest): Promise<Registration | undefined>;
+  registerDestination(name: FunctionName): Promise<Registration | undefined>;
   triggerFaults(ids: readonly string[], own: Effect | null): Promise<string[]>;
-  publish(entry: JournalEntry): Promise<void>;
+  countOutcomes(ids: readonly string[]): Promise<Record<string, boolean>>;
+  publish(event: FeedEvent): Promise<void>;
   reportUse(): Promise<void>;
 
   summary(): Promise<Omit<Summary, "id" | "limits">>;
@@ -85,9 +127,24 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   removeFault(id: string): Promise<Result<undefined, Problem>>;
   clearFaults(): Promise<Result<undefined, Problem>>;
 
+  outcomes(): Promise<Script[]>;
+  addOutcomes(given: GivenScript): Promise<Result<Script, Problem>>;
+  removeOutcomes(id: string): Promise<Result<undefined, Problem>>;
+  clearOutcomes(): Promise<Result<undefined, Problem>>;
+
+  invocations(filter: InvocationFilter, page: PageRequest): Promise<Result<InvocationsPage, Problem>>;
+  invocation(id: string): Promise<Result<InvocationDetails, Problem>>;
+  stopInvocation(id: string): Promise<Result<undefined, Problem>>;
+  clearInvocations(): Promise<Result<undefined, Problem>>;
+
+  deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Result<DeliveriesPage, Problem>>;
+  countDeliveries(filter: DeliveryFilter): Promise<Result<number, Problem>>;
+  verifyDeliveries(filter: DeliveryFilter, bounds: Bounds): Promise<Result<DeliveryVerification, Problem>>;
+  clearDeliveries(): Promise<Result<undefined, Problem>>;
+
   clock(): Promise<ShownClock>;
-  changeClock(given: GivenClock): Promise<Result<ShownClock, Problem>>;
-  advanceClock(seconds: number): Promise<Result<ShownClock, Problem>>;
+  changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>>;
+  advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>>;
 
   code(token: string): Promise<ArrayBuffer | undefined>;
   /** The JSON of a `Declared`, as large as a snapshot. */

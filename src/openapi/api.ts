@@ -7,10 +7,11 @@ import { type OperationName, operations, routesOf, type VersionRoute } from "../
 import { type ApiVersion, apiVersions } from "../fc/versions.ts";
 import { errorResponses, errorSchema } from "./errorResponses.ts";
 import { examplesOf } from "./examples.ts";
-import { commonHeaders } from "./headers.ts";
+import { commonHeaders, invocationHeaders } from "./headers.ts";
 import { operationTexts } from "./operationTexts.ts";
 import { emptyListSchema, resourceRequests, resourceResponses } from "./resourceSchemas.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference, type SchemaName, schemaId } from "./schemas.ts";
+import { taskResponses } from "./taskSchemas.ts";
 
 /** The API's name for an operation, with the version, because one document has three versions. */
 function operationId({ name }: VersionRoute, version: ApiVersion, prefix: string): string {
@@ -39,6 +40,7 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
   const resources = Object.entries({
     ...resourceRequests(version),
     ...resourceResponses(version, (schema) => reference("schemas", named(schema))),
+    ...taskResponses(version, (schema) => reference("schemas", named(schema))),
   }).filter(([schema]) => used.has(schema as SchemaName));
   return {
     paths,
@@ -73,12 +75,15 @@ function addressOf(pattern: string): string {
     .replace(":service", "{serviceName}")
     .replace(":function", "{functionName}")
     .replace(":version", "{versionId}")
-    .replace(":alias", "{aliasName}");
+    .replace(":alias", "{aliasName}")
+    .replace("/async-tasks/:task", "/async-tasks/{taskId}")
+    .replace(":task", "{invocationId}");
 }
 
 function operationObject(version: ApiVersion, route: VersionRoute, prefix: string): JsonObject {
   const { body, answer } = operations[route.operation];
   const texts = operationTexts[route.operation];
+  const status = route.status ?? answer.status;
   const recordedId = operationId(route, version, version.prefixes[0] ?? "");
   return {
     operationId: operationId(route, version, prefix),
@@ -92,26 +97,46 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
           requestBody: {
             description: texts.body,
             ...(/^Create/.test(body.schema) ? { required: true } : {}),
-            content: jsonContent(
-              reference("schemas", schemaId(version, body.schema)),
-              examplesOf(recordedId, ["request"]),
-            ),
+            content:
+              body.schema === "Event"
+                ? BYTES
+                : jsonContent(
+                    reference("schemas", schemaId(version, body.schema)),
+                    examplesOf(recordedId, ["request"]),
+                  ),
           },
         }
       : {}),
     responses: {
-      [answer.status]: {
+      [status]: {
         description: texts.answer,
-        headers: { ...commonHeaders, ...etagOf(version, answer.schema) },
-        ...(answer.schema
+        headers: {
+          ...commonHeaders,
+          ...etagOf(version, answer.schema),
+          ...(answer.schema === "Payload" ? invocationHeaders : {}),
+        },
+        ...(answer.schema || status !== answer.status
           ? {
-              content: jsonContent(
-                answerSchema(version, route.operation, answer.schema),
-                examplesOf(recordedId, [String(answer.status)]),
-              ),
+              content:
+                answer.schema === "Payload"
+                  ? BYTES
+                  : jsonContent(
+                      answer.schema
+                        ? answerSchema(version, route.operation, answer.schema)
+                        : { type: "object", additionalProperties: false },
+                      examplesOf(recordedId, [String(status)]),
+                    ),
             }
           : {}),
       },
+      ...(answer.accepted
+        ? {
+            202: {
+              description: "The event is enqueued",
+              headers: { ...commonHeaders, [version.taskIdHeader]: reference("headers", "TaskId") },
+            },
+          }
+        : {}),
       ...errorResponses(version, operations[route.operation], recordedId),
       default: reference("responses", "Fault"),
     },
@@ -124,6 +149,9 @@ function answerSchema(version: ApiVersion, operation: OperationName, schema: Res
   return item ? emptyListSchema(item) : reference("schemas", schemaId(version, schema));
 }
 
+/** A body of any bytes. */
+const BYTES: JsonObject = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };
+
 /** The ETag header of a response that shows one resource of FC 2.0. */
 function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined): JsonObject {
   const hasTag = ["Service", "Function", "Version", "Alias"].includes(schema ?? "");
@@ -132,21 +160,37 @@ function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined)
 
 function parametersOf(version: ApiVersion, { operation, path }: VersionRoute): JsonObject[] {
   const { names, query, body, errors } = operations[operation];
+  const { hasServices } = version;
+  const isPerhaps = names === "function, perhaps qualified";
   const hasQualifier =
-    names === "qualified function" || (names === "qualified service" && version.hasServices);
+    isPerhaps || names === "qualified function" || (names === "qualified service" && hasServices);
   const inSegment = hasQualifier && version.qualifierIn === "service segment";
   return [
     ...(path.includes(":service") ? [inSegment ? "serviceNameWithQualifier" : "serviceName"] : []),
     ...(path.includes(":function") ? ["functionName"] : []),
     ...(path.includes(":version") ? ["versionId"] : []),
     ...(path.includes(":alias") ? ["aliasName"] : []),
+    ...(path.includes(":task") ? [hasServices ? "taskId" : "taskIdOfFc3"] : []),
     ...(names === "function or all" && !path.includes(":function") ? ["functionNameInQuery"] : []),
-    ...(hasQualifier && !inSegment ? ["qualifier"] : []),
-    ...query,
+    ...(hasQualifier && !inSegment ? [isPerhaps ? "perhapsQualifier" : "qualifier"] : []),
+    ...query.map((name) => (name === "taskPrefix" && !hasServices ? "taskPrefixOfFc3" : name)),
+    ...(body?.schema === "Event" ? eventParameters(version) : []),
     ...(body?.limit === "functionBodyBytes" ? ["codeChecksum"] : []),
     ...(version.hasServices && errors.includes("PreconditionFailed") ? ["ifMatch"] : []),
     "fault",
   ].map((name) => reference("parameters", name));
+}
+
+/** The headers of an invocation. */
+function eventParameters({ hasServices, taskSwitchHeader }: ApiVersion): string[] {
+  return [
+    "invocationType",
+    "logType",
+    "asyncDelay",
+    hasServices ? "taskHeader" : "taskHeaderOfFc3",
+    ...(taskSwitchHeader ? ["taskSwitch"] : []),
+    "outcome",
+  ];
 }
 
 const shownDestination = z.nullable(z.strictObject({ destination: z.string() }));

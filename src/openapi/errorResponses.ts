@@ -21,20 +21,26 @@ function sharedCodes({ throttled }: ApiVersion): readonly ErrorCode[] {
 
 /** The error codes that an operation returns without a fault. A fault can return any code. */
 function ownCodes(version: ApiVersion, { resource, body, names, errors }: Operation): readonly ErrorCode[] {
-  const existence: readonly ErrorCode[] = resource === "config" ? configExistence(version, names) : [];
+  const existence: readonly ErrorCode[] =
+    resource === "config" || (resource === "invocation" && names !== "nothing")
+      ? functionExistence(version, names)
+      : [];
   return [
     ...sharedCodes(version),
     ...existence,
-    ...(body ? (["EntityTooLarge", "UnsupportedMediaType"] as const) : []),
+    ...(body ? (["EntityTooLarge"] as const) : []),
+    ...(body && body.schema !== "Event" ? (["UnsupportedMediaType"] as const) : []),
     ...errors.filter((code) => isOf(version, { resource, names }, code)),
   ];
 }
 
-function configExistence({ hasServices }: ApiVersion, names: Operation["names"]): ErrorCode[] {
+function functionExistence({ hasServices }: ApiVersion, names: Operation["names"]): ErrorCode[] {
   return [
     ...(hasServices ? (["ServiceNotFound"] as const) : []),
     "FunctionNotFound",
-    ...(names === "qualified function" ? (["AliasNotFound", "VersionNotFound"] as const) : []),
+    ...(names === "qualified function" || names === "function, perhaps qualified"
+      ? (["AliasNotFound", "VersionNotFound"] as const)
+      : []),
   ];
 }
 
@@ -46,8 +52,9 @@ export function isOf(
 ): boolean {
   if (!hasServices) {
     const isOfService = names === "qualified service" && /^(Alias|Version)NotFound$/.test(code);
-    return !isOfService && !/^Service|^Precondition/.test(code);
+    return !isOfService && !/^(Service|Precondition|Stateful)/.test(code);
   }
+  if (code.startsWith("AsyncTask")) return false;
   // In FC 2.0, versions and aliases are of services, and a function has neither.
   const isOfFunction =
     resource === "version" || resource === "alias" ? "FunctionNotFound" : "FunctionNotEmpty";

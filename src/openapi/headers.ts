@@ -15,7 +15,28 @@ export const headers: JsonObject = {
     description: "Which state of the resource this is: 32 hexadecimal digits, for If-Match.",
     schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
   },
+  TaskId: { description: "The id of the task, where the invocation is one.", schema: { type: "string" } },
+  ErrorType: {
+    description: "Which kind of error the function returned.",
+    schema: { type: "string", enum: ["HandledInvocationError", "UnhandledInvocationError"] },
+  },
+  LogResult: { description: "The end of the log, in base64.", schema: { type: "string" } },
+  InvocationDuration: {
+    description: "How long the function ran, in milliseconds.",
+    schema: { type: "integer" },
+  },
+  ServiceVersion: { description: "The qualifier that was called.", schema: { type: "string" } },
+  MemoryUsage: { description: "The most memory used, in MB: a made-up value.", schema: { type: "number" } },
   RetryAfter: { description: "Seconds.", schema: { type: "integer" } },
+};
+
+/** The headers of a synchronous invocation's response. */
+export const invocationHeaders: JsonObject = {
+  "X-Fc-Error-Type": reference("headers", "ErrorType"),
+  "X-Fc-Log-Result": reference("headers", "LogResult"),
+  "X-Fc-Invocation-Duration": reference("headers", "InvocationDuration"),
+  "X-Fc-Invocation-Service-Version": reference("headers", "ServiceVersion"),
+  "X-Fc-Max-Memory-Usage": reference("headers", "MemoryUsage"),
 };
 
 /** The headers of every response of the API. */

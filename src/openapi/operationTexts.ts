@@ -34,6 +34,34 @@ export const operationTexts: Readonly<Record<OperationName, OperationText>> = {
       "A page of configs in the order of their names. `nextToken` is good for the next page, also while configs come and go. The last page has none, or an empty one.",
     answer: "A page of configs",
   },
+  InvokeFunction: {
+    summary: "Invoke a function",
+    description:
+      "What the function does is what the sandbox's outcomes say, or the header `X-Sandbox-Outcome`: without them it succeeds and returns the event. With `X-Fc-Invocation-Type: Async` the event is enqueued; it is run, retried, expired and delivered as the config of the qualifier says.",
+    body: "The event: any bytes.",
+    answer: "What the function returned. A function's error has `X-Fc-Error-Type`.",
+  },
+  ListAsyncTasks: {
+    summary: "List tasks",
+    description:
+      "Tasks are asynchronous invocations that keep state: by their config, or in 2021-04-06 by a header. They are kept for seven days of the sandbox's time.",
+    answer: "A page of tasks",
+  },
+  GetAsyncTask: {
+    summary: "Read a task",
+    description: "With its payloads.",
+    answer: "The task",
+  },
+  StopAsyncTask: {
+    summary: "Stop a task",
+    description: "A task that has not ended will be Stopped, whatever its attempt returns.",
+    answer: "The task is Stopping",
+  },
+  ListStatefulAsyncInvocationFunctions: {
+    summary: "List the functions that have tasks",
+    description: "Those with a config by which invocations are tasks, too.",
+    answer: "A page of functions",
+  },
   CreateService: {
     summary: "Create a service",
     description: "A service of FC 2.0 holds functions, and is what versions and aliases are of.",

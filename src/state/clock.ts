@@ -37,16 +37,28 @@ export const clockSchema = z.discriminatedUnion(
   { error: `"real", "shifted" or "frozen"` },
 );
 
-export const advanceSchema = z.strictObject({ seconds });
+/** The schema of how far to advance a clock: by seconds, to what is due next, or until nothing is due. */
+export const advanceSchema = z.union(
+  [
+    z.strictObject({ seconds }),
+    z.strictObject({ to: z.enum(["next", "idle"], { error: '"next" or "idle"' }) }),
+  ],
+  { error: 'either "seconds", a whole number, or "to", which is "next" or "idle"' },
+);
 
-const present = { now: z.string() };
+export type GivenAdvance = z.infer<typeof advanceSchema>;
 
-/** The schema of a clock in responses: a mode, and the clock's present time. */
-export const shownClockSchema = z.discriminatedUnion("mode", [
-  z.extend(clockModes.real, present),
-  z.extend(clockModes.shifted, present),
-  z.extend(clockModes.frozen, present),
-]);
+/** The schema of a clock in responses: a mode, the clock's present time, and other items. */
+export function shownClockWith<S extends Readonly<Record<string, z.ZodMiniType>>>(others: S) {
+  const items = { now: z.string(), ...others };
+  return z.discriminatedUnion("mode", [
+    z.extend(clockModes.real, items),
+    z.extend(clockModes.shifted, items),
+    z.extend(clockModes.frozen, items),
+  ]);
+}
+
+export const shownClockSchema = shownClockWith({});
 
 export type GivenClock = z.infer<typeof clockSchema>;
 export type ShownClock = z.infer<typeof shownClockSchema>;
@@ -81,6 +93,22 @@ export function advance(
       ? { mode: "frozen", at: clock.at + by * 1000 }
       : { mode: "shifted", offsetMs: clock.offsetMs + by * 1000 };
   return isShowable(now(advanced, real)) ? advanced : undefined;
+}
+
+/** A clock that is not real, at another time of the sandbox. */
+export function clockAt(clock: Exclude<Clock, { mode: "real" }>, at: number, real: number): Clock {
+  return clock.mode === "frozen" ? { mode: "frozen", at } : { mode: "shifted", offsetMs: at - real };
+}
+
+/** A clock whose offset is in whole seconds, as responses show it: at most a second later. */
+export function withWholeSeconds(clock: Clock): Clock {
+  return clock.mode === "shifted" ? { ...clock, offsetMs: Math.ceil(clock.offsetMs / 1000) * 1000 } : clock;
+}
+
+/** When real time shows a time of the sandbox; undefined when the clock never gets there by itself. */
+export function realTimeOf(clock: Clock, time: number): number | undefined {
+  if (clock.mode === "frozen") return undefined;
+  return clock.mode === "shifted" ? time - clock.offsetMs : time;
 }
 
 /** A clock in the form of requests and snapshots, without its present time. */

@@ -3,6 +3,7 @@ import { type ApiError, errorCodes, invalid } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
 import { type OperationWord, operationWords, shownWord } from "../fc/operations.ts";
 import { VERSION_IDS } from "../fc/versions.ts";
+import { matchesPattern } from "../lib/pattern.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { wholeNumber } from "../lib/schema.ts";
 
@@ -76,8 +77,8 @@ const effectSchema = z.discriminatedUnion(
 
 const PROBABILITY_ALLOWED = { error: "a number from 0 to 1" };
 
-/** The schema of a fault in a request. */
-export const faultSchema = z.strictObject({
+/** The items of a fault in a request; `soundFault` checks whether they go together. */
+export const faultItems = z.strictObject({
   match: z.optional(
     z.strictObject({
       // Any name of an operation is accepted, and stored as the journal's name for the operation.
@@ -90,6 +91,8 @@ export const faultSchema = z.strictObject({
       service: z.optional(name),
       function: z.optional(name),
       qualifier: z.optional(name),
+      /** The destination of a delivery, which the fault then makes fail. `*` stands for any text. */
+      destination: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
     }),
   ),
   effect: effectSchema,
@@ -101,11 +104,29 @@ export const faultSchema = z.strictObject({
   probability: z.optional(z.number().check(z.gte(0, PROBABILITY_ALLOWED), z.lte(1, PROBABILITY_ALLOWED))),
 });
 
+/**
+ * The check of a fault's items. Only an error makes sense for a delivery; and a delivery is no request, so it has
+ * no operation and no version.
+ */
+export const soundFault = z.refine<z.infer<typeof faultItems>>(
+  ({ match, effect }) =>
+    match?.destination === undefined ||
+    (effect.type === "error" && effect.after === undefined && !match.operation && !match.version),
+  {
+    path: ["match", "destination"],
+    error: "with an effect of type error, and without operation and version",
+    when: ({ issues }) => issues.length === 0,
+  },
+);
+
+/** The schema of a fault in a request. */
+export const faultSchema = faultItems.check(soundFault);
+
 export type Effect = z.infer<typeof effectSchema>;
 export type GivenFault = z.infer<typeof faultSchema>;
 
 /** A stored fault: with its id, and how many requests it matched and applied to (`struck`) so far. */
-export const shownFaultSchema = z.extend(faultSchema, { id: z.string(), matched: z.int(), struck: z.int() });
+export const shownFaultSchema = z.extend(faultItems, { id: z.string(), matched: z.int(), struck: z.int() });
 
 export type Fault = z.infer<typeof shownFaultSchema>;
 
@@ -126,10 +147,26 @@ interface Matchable {
   readonly qualifier: string | null;
 }
 
-/** Whether a fault matches a request. */
+/** Whether a fault matches a request. A fault with a destination is for deliveries. */
 export function matches(fault: GivenFault, request: Matchable): boolean {
+  if (fault.match?.destination !== undefined) return false;
   return Object.entries(fault.match ?? {}).every(
     ([item, wanted]) => wanted === undefined || request[item as keyof Matchable] === wanted,
+  );
+}
+
+/** Whether a fault makes a delivery fail. The names are those of the function that was called. */
+export function matchesDelivery(
+  { match }: GivenFault,
+  { service, function: name }: FunctionName,
+  qualifier: string,
+  destination: string,
+): boolean {
+  if (match?.destination === undefined || !matchesPattern(match.destination, destination)) return false;
+  return (
+    (match.service ?? service) === service &&
+    (match.function ?? name) === name &&
+    (match.qualifier ?? qualifier) === qualifier
   );
 }
 

@@ -12,6 +12,12 @@ export const LIMIT_VARIABLES = {
   journalEntriesPerFunction: "MAX_JOURNAL_ENTRIES",
   journalBodyBytes: "MAX_JOURNAL_BODY_BYTES",
   faults: "MAX_FAULTS",
+  outcomes: "MAX_OUTCOMES",
+  eventBytes: "MAX_EVENT_BYTES",
+  asyncEventBytes: "MAX_ASYNC_EVENT_BYTES",
+  invocationsPerFunction: "MAX_INVOCATIONS",
+  invocationBytesPerFunction: "MAX_INVOCATION_BYTES",
+  eventsPerAdvance: "MAX_EVENTS_PER_ADVANCE",
   snapshotBytes: "MAX_SNAPSHOT_BYTES",
 } as const;
 

@@ -1,10 +1,21 @@
 import * as z from "zod/mini";
 import { destinationsSettings } from "../fc/asyncConfig/merge.ts";
+import { urlSchema } from "../fc/invocations/outcome.ts";
 import { wholeNumber } from "../lib/schema.ts";
 import type { Limits } from "./limits.ts";
 
 const signatureModes = ["off", "optional", "required"] as const;
 const functionModes = ["open", "declared"] as const;
+
+const MAX_RETRY_DELAYS = 20;
+const MAX_RETRY_DELAY_SECONDS = 86_400;
+const DELAY_ALLOWED = { error: `seconds from 0 to ${MAX_RETRY_DELAY_SECONDS}` };
+const DELAYS_ALLOWED = { error: `a list of 1 to ${MAX_RETRY_DELAYS} waits in seconds` };
+const MAX_PUSHES = 20;
+const PUSHES_ALLOWED = { error: `a list of at most ${MAX_PUSHES} destinations with URLs` };
+
+/** The waits of a sandbox whose owner sets none. */
+const DEFAULT_RETRY_DELAYS = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /** The items of a sandbox's settings. `mostEntries` is the limit of `journalSize`. */
 export function settingsShape(mostEntries: number) {
@@ -19,6 +30,35 @@ export function settingsShape(mostEntries: number) {
     accountId: z.string().check(z.regex(/^[0-9]{1,32}$/, { error: "1 to 32 digits" })),
     /** Whether a PUT's `destinationConfig` keeps or removes a destination that it omits. */
     destinations: z.enum(destinationsSettings, { error: `"by version", "merge" or "replace"` }),
+    /**
+     * How long an invocation waits after each failure of its function, in seconds; the last wait repeats.
+     * Public material says how often an invocation is retried, and not when.
+     */
+    retryDelaysSeconds: z
+      .array(
+        z
+          .number(DELAY_ALLOWED)
+          .check(
+            z.gte(0, DELAY_ALLOWED),
+            z.lte(MAX_RETRY_DELAY_SECONDS, DELAY_ALLOWED),
+            z.multipleOf(0.001, DELAY_ALLOWED),
+          ),
+        DELAYS_ALLOWED,
+      )
+      .check(z.minLength(1, DELAYS_ALLOWED), z.maxLength(MAX_RETRY_DELAYS, DELAYS_ALLOWED)),
+    /**
+     * Where deliveries are posted to, besides the inbox: the first row whose pattern is the destination's. `*`
+     * stands for any text. The variable OUTBOUND_HOSTS must allow the URL's host.
+     */
+    pushDeliveries: z
+      .array(
+        z.strictObject({
+          destination: z.string().check(z.minLength(1), z.maxLength(1024)),
+          url: urlSchema,
+        }),
+        PUSHES_ALLOWED,
+      )
+      .check(z.maxLength(MAX_PUSHES, PUSHES_ALLOWED)),
     /** How many requests each function's journal stores. */
     journalSize: wholeNumber(0, mostEntries),
   };
@@ -54,6 +94,8 @@ export function resolveSettings({ region, accountId, limits }: Deployment, own: 
     region,
     accountId,
     destinations: "by version",
+    retryDelaysSeconds: DEFAULT_RETRY_DELAYS,
+    pushDeliveries: [],
     ...(withoutFormerSettings(own) as Partial<Settings>),
     journalSize: Math.min(own.journalSize ?? most, most),
   };

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Existence } from "./existence.ts";
 import type { Fault } from "./faults.ts";
+import type { Script } from "./outcomes.ts";
 import { type Deployment, resolveSettings, type Settings } from "./settings.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface SharedState {
   readonly settings: Partial<Settings>;
   readonly clock: Clock;
   readonly faults: readonly Fault[];
+  /** What the function does when it is invoked. States that earlier releases stored have none. */
+  readonly outcomes?: readonly Script[];
   /**
    * The declarations that concern this function, whatever the setting `functions` is; `null` in the sandbox's
    * own state. A function deletes the configs of versions and aliases that are no longer declared.
@@ -29,6 +32,9 @@ export interface SharedState {
   readonly configsEpoch: number;
   /** A function that receives a higher epoch clears its journal. */
   readonly journalEpoch: number;
+  /** A function that receives higher epochs deletes its invocations, or its deliveries. */
+  readonly invocationsEpoch?: number;
+  readonly deliveriesEpoch?: number;
   /** Whether a client is connected to the live feed. */
   readonly watched: boolean;
 }

@@ -7,7 +7,7 @@ import { apiVersions } from "../fc/versions.ts";
 import { rfc3339, timeSchema } from "../lib/time.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declared.ts";
-import { faultSchema } from "./faults.ts";
+import { faultItems, soundFault } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import { nameSchemas } from "./nameSchemas.ts";
 import { settingsSchema, withoutFormerSettings } from "./settings.ts";
@@ -23,6 +23,9 @@ const MAX_DESTINATION_LENGTH = Math.max(
 const itemShape = ofItems((item) => z.optional(itemSchema(item, widest))) as {
   readonly [I in ConfigItem]: z.ZodMiniOptional<z.ZodMiniType<ItemValues[I]>>;
 };
+
+const storedId = z.optional(z.string().check(z.minLength(1), z.maxLength(64)));
+const count = z.optional(z.int().check(z.gte(0)));
 
 /**
  * The schema of a snapshot: a sandbox's state as one document, which people can write by hand. An import
@@ -44,11 +47,13 @@ export function snapshotSchema(limits: Limits) {
     faults: z.optional(
       z
         .array(
-          z.extend(faultSchema, {
-            id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
-            matched: z.optional(z.int().check(z.gte(0))),
-            struck: z.optional(z.int().check(z.gte(0))),
-          }),
+          z
+            .extend(faultItems, {
+              id: storedId,
+              matched: count,
+              struck: count,
+            })
+            .check(soundFault),
         )
         .check(z.maxLength(limits.faults, { error: `at most ${limits.faults} faults` })),
     ),

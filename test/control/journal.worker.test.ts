@@ -331,7 +331,9 @@ describe("the live feed", () => {
     for (const { next } of watchers) {
       const events = await next(4);
       const told = events.map((event) =>
-        event.type === "request" ? (event.entry.function ?? event.entry.url.split("/").at(-1)) : event.what,
+        event.type === "request"
+          ? (event.entry.function ?? event.entry.url.split("/").at(-1))
+          : event.type === "change" && event.what,
       );
       expect(told.sort()).toEqual(["clock", "new", "nowhere", "old"]);
     }

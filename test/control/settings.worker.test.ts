@@ -27,6 +27,8 @@ describe("settings", () => {
       region: "eu-central-1",
       accountId: "1234567890123456",
       destinations: "by version",
+      retryDelaysSeconds: [1, 2, 4, 8, 16, 32, 64, 128],
+      pushDeliveries: [],
       journalSize: 200,
     });
     for (const [wrong, path] of [
@@ -82,6 +84,8 @@ describe("settings", () => {
       region: "us-east-1",
       accountId: "1234567890123456",
       destinations: "by version",
+      retryDelaysSeconds: [1, 2, 4, 8, 16, 32, 64, 128],
+      pushDeliveries: [],
       journalSize: 200,
     });
     expect(await sandbox.settings({ accountId: "42" })).not.toHaveProperty("unset");

@@ -13,6 +13,8 @@ test("every route of the Worker but the pages is in the document", async () => {
         .replace(/:function\b/, "{functionName}")
         .replace(/:version\b/, "{versionId}")
         .replace(/:alias\b/, "{aliasName}")
+        .replace("/async-tasks/:task", "/async-tasks/{taskId}")
+        .replace(/:task\b/, "{invocationId}")
         .replace(/:(\w+)/g, "{$1}");
       return `${method} ${written}`;
     });

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import type { Result } from "../../lib/result.ts";
 import { type BodySchema, bodySchema, parseItems } from "../bodyItems.ts";
+import { DESTINATION, DESTINATION_ALLOWED } from "../destinations.ts";
 import { type ApiError, failure } from "../errors.ts";
 import { type ApiVersion, apiVersions } from "../versions.ts";
-import { DESTINATION, DESTINATION_ALLOWED } from "./destinations.ts";
 import { type ItemValues, itemSchema, nameIn, ofItems } from "./items.ts";
 
 /** The items that a PUT gives; an absent one is not given. */

@@ -2,23 +2,39 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
+import type { CalledFunction } from "../../fc/destinations.ts";
 import { failure } from "../../fc/errors.ts";
-import { isConfigCall, performOnConfigs } from "../../fc/handlers.ts";
+import { isConfigCall, isInvocationCall, performOnConfigs, performOnInvocations } from "../../fc/handlers.ts";
+import type { Invocation } from "../../fc/invocations/invocation.ts";
+import { NO_INVOCATIONS } from "../../fc/invocations/noInvocations.ts";
+import type { InvocationChange, InvocationOperand } from "../../fc/invocations/operand.ts";
 import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
+import type { Performed } from "../../fc/request.ts";
 import { versionById } from "../../fc/versions.ts";
+import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../../journal/delivery.ts";
 import type { Filter } from "../../journal/filter.ts";
+import { NO_INVOCATIONS as NO_INVOCATION_COUNTS } from "../../journal/invocationCounts.ts";
 import type { Examination } from "../../journal/journal.ts";
-import type { Placed, Position } from "../../journal/order.ts";
+import { isAfter, type Placed, type Position } from "../../journal/order.ts";
 import { NO_TRAFFIC } from "../../journal/traffic.ts";
 import { NOTHING_FOUND } from "../../journal/verification.ts";
+import { NO_RETRY, ObjectAlarm, type Retry } from "../../lib/alarm.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
-import { now } from "../../state/clock.ts";
-import { withdrawnQualifiers } from "../../state/existence.ts";
+import { err, type Result } from "../../lib/result.ts";
+import { now, realTimeOf } from "../../state/clock.ts";
+import { checkExistence, withdrawnQualifiers } from "../../state/existence.ts";
+import {
+  type InvocationDetails,
+  type InvocationFilter,
+  matchesInvocation,
+  showInvocation,
+} from "../../state/invocations.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
 import { idleMs, limits, variables } from "../../variables.ts";
+import type { DeliveredInvocation, Progress, Span } from "../invocationMessages.ts";
 import {
   type ApiReply,
   type ApiRequest,
@@ -29,38 +45,134 @@ import {
   sendReply,
 } from "../messages.ts";
 import { type Answerer, answer } from "../pipeline.ts";
-import type { Deregistration, FunctionCounts, FunctionRpc } from "../rpc.ts";
-import { sandboxObject } from "../stubs.ts";
-import { ConfigStore } from "./configs.ts";
+import type { Deregistration, FunctionCounts, FunctionRpc, PlacedInvocations, Registration } from "../rpc.ts";
+import { functionObject, sandboxObject } from "../stubs.ts";
+import type { ConfigStore } from "./configs.ts";
+import { attemptOnce, type InvocationHost } from "./invocations.ts";
+import { FunctionStore } from "./store.ts";
 
 /** How often a function in use reports that to its sandbox, as a part of the time after which an idle one is erased. */
 const USES_PER_IDLE_TIME = 8;
 
+/** How many steps of invocations an alarm makes before it lets other calls in. */
+const STEPS_AT_ONCE = 1000;
+/** How many invocations the live feed is told of at once, at most. */
+const TOLD_AT_ONCE = 50;
+
+const NOTHING_INVOKED = { invocations: 0, deliveries: 0, invocationCounts: NO_INVOCATION_COUNTS };
+const NO_PROGRESS: Progress = {
+  steps: 0,
+  happened: [],
+  at: undefined,
+  nextDue: undefined,
+  deliveredTo: undefined,
+};
+
+/** The change of a request. */
+type Change = ConfigChange | InvocationChange;
+
 /**
- * Holds the configs of one function of one sandbox, and the journal of the requests for it. A PUT reads, merges and writes
+ * Holds the configs of one function of one sandbox, the journal of the requests for it, and its asynchronous invocations. A PUT reads, merges and writes
  * without waiting in between, so partial updates of one config are merged one after the other.
  */
 export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
-  readonly #lifecycle = new Lifecycle(() => this.#openConfigs());
+  readonly #lifecycle = new Lifecycle(() => this.#open());
   readonly #commits = new GroupCommit();
-  readonly #tokens: PageTokens;
+  readonly #tokens: { readonly configs: PageTokens; readonly tasks: PageTokens };
   /** What the function knows of its sandbox; undefined while it is not registered there. */
   #state: ResolvedState | undefined;
   #usedAt: number;
+  /** The alarm of what is due of invocations. While the clock is frozen, only the sandbox asks for that. */
+  readonly #alarm = new ObjectAlarm(
+    this.ctx.storage,
+    [
+      {
+        dueAt: () => {
+          const due = this.#state && this.#lifecycle.tables.invocations?.nextDue;
+          return due === undefined || !this.#state ? undefined : realTimeOf(this.#state.clock, due);
+        },
+        run: () => this.#runDue(),
+      },
+    ],
+    {
+      get: () => this.ctx.storage.kv.get<Retry>("retry") ?? NO_RETRY,
+      set: (retry) => this.ctx.storage.kv.put("retry", retry),
+    },
+  );
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#tokens = new PageTokens(ctx.storage.kv, "configs");
+    this.#tokens = {
+      configs: new PageTokens(ctx.storage.kv, "configs"),
+      tasks: new PageTokens(ctx.storage.kv, "tasks"),
+    };
     const state = ctx.storage.kv.get<SharedState>("state");
     this.#state = state && resolveState(variables(env), state);
     this.#usedAt = ctx.storage.kv.get<number>("usedAt") ?? 0;
   }
 
-  #openConfigs(): ConfigStore {
-    const configs = new ConfigStore(this.ctx.storage, this.ctx.id.toString());
+  #open(): FunctionStore {
+    const source = this.ctx.id.toString();
+    const store = new FunctionStore(this.ctx.storage, source, () => this.#invocationHost(source));
     // A deployment's variables may have changed the size since the object was loaded last.
-    if (this.#state) configs.resizeJournal(this.#state.settings.journalSize);
-    return configs;
+    if (this.#state) store.configs.resizeJournal(this.#state.settings.journalSize);
+    return store;
+  }
+
+  get #configs(): ConfigStore {
+    return this.#lifecycle.tables.configs;
+  }
+
+  /** The sandbox's id and the function's name, which are this object's name. An alarm does not bring it along. */
+  get #identity(): { readonly sandbox: string; readonly name: FunctionName } {
+    const { kv } = this.ctx.storage;
+    const [sandbox = "", service = "", functionName = ""] = (
+      this.ctx.id.name ??
+      kv.get<string>("name") ??
+      ""
+    ).split("/");
+    return { sandbox, name: { service, function: functionName } };
+  }
+
+  #invocationHost(source: string): InvocationHost {
+    const { kv } = this.ctx.storage;
+    if (this.ctx.id.name !== undefined && kv.get("name") === undefined) kv.put("name", this.ctx.id.name);
+    const { sandbox, name } = this.#identity;
+    return {
+      ...this.#attemptHost(name, sandbox),
+      storage: this.ctx.storage,
+      source,
+      config: (qualifier) => this.#configs.get(qualifier),
+      triggerFaults: async (ids) =>
+        ids.length > 0 ? sandboxObject(this.env, sandbox).triggerFaults(ids, null) : [],
+      deliver: (to, invocation) => this.#deliver(to, invocation),
+      waitUntil: (work) => this.ctx.waitUntil(work),
+      changed: (invocations) => this.#invocationsChanged(invocations),
+    };
+  }
+
+  /** What an attempt to run the function needs, also where the function was never invoked asynchronously. */
+  #attemptHost(name: FunctionName, sandbox: string) {
+    return {
+      name,
+      state: () => this.#resolved,
+      limits: () => {
+        const most = limits(this.env);
+        return {
+          invocations: most.invocationsPerFunction,
+          bytes: most.invocationBytesPerFunction,
+          answerBytes: most.eventBytes,
+        };
+      },
+      outboundHosts: () => variables(this.env).outboundHosts,
+      countOutcomes: (ids: readonly string[]) => sandboxObject(this.env, sandbox).countOutcomes(ids),
+    };
+  }
+
+  /** The state of a function that is registered. */
+  get #resolved(): ResolvedState {
+    if (this.#state === undefined) throw new Error("the function is not registered");
+    return this.#state;
   }
 
   /** Answers a request of the API for this function. A request for a function that is not registered goes to its sandbox. */
@@ -81,19 +193,28 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   #answer(request: ApiRequest, name: FunctionName, known: ResolvedState): Promise<ApiReply> {
     this.#reportUse(request);
     const sandbox = () => sandboxObject(this.env, request.sandbox);
-    const configs = this.#lifecycle.tables;
+    const { configs } = this.#lifecycle.tables;
     // A push may replace the state while a fault makes the request wait.
     const state = () => this.#state ?? known;
-    const by: Answerer<ConfigChange> = {
+    const by: Answerer<Change> = {
       state,
-      record: (entry, counted, change) =>
-        configs.record(entry, counted, state().settings.journalSize, change),
-      write: (change) => configs.write(change),
+      record: (entry, counted, change) => {
+        const { journalSize } = state().settings;
+        if (change === undefined || "config" in change) configs.record(entry, counted, journalSize, change);
+        else {
+          this.#changeInvocations(change);
+          configs.record(entry, counted, journalSize);
+        }
+      },
+      write: (change) => ("config" in change ? configs.write(change) : this.#changeInvocations(change)),
       maxJournalBody: limits(this.env).journalBodyBytes,
       triggerFaults: (ids, own) => sandbox().triggerFaults(ids, own),
-      publish: (entry) => this.ctx.waitUntil(sandbox().publish(entry)),
+      publish: (entry) => this.ctx.waitUntil(sandbox().publish({ type: "request", entry })),
     };
-    return answer(request, by, (call) => {
+    return answer(request, by, (call): Performed<Change> | Promise<Performed<never>> => {
+      if (isInvocationCall(call)) {
+        return performOnInvocations(call, this.#invocationOperand(request, name, state()));
+      }
       // The Worker sends calls on resources to the sandbox's object.
       if (!isConfigCall(call)) return { outcome: failure("InternalServerError") };
       return performOnConfigs(call, {
@@ -101,7 +222,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
         qualifier: request.qualifier ?? DEFAULT_QUALIFIER,
         version: versionById(request.version),
         configs,
-        tokens: this.#tokens,
+        tokens: this.#tokens.configs,
         settings: state().settings,
         now: now(state().clock, Date.now()),
         maxConfigs: limits(this.env).qualifiersPerFunction,
@@ -109,10 +230,38 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     });
   }
 
+  #changeInvocations(change: InvocationChange): void {
+    this.#lifecycle.tables.openInvocations().apply(change);
+  }
+
+  #invocationOperand(request: ApiRequest, name: FunctionName, state: ResolvedState): InvocationOperand {
+    const { configs, invocations } = this.#lifecycle.tables;
+    const { requestId, qualifier, outcomes, sandbox } = request;
+    return {
+      ...NO_INVOCATIONS,
+      ...(invocations ? { invocations: invocations.table } : {}),
+      name,
+      qualifier,
+      version: versionById(request.version),
+      place: state.settings,
+      requestId,
+      now: now(state.clock, Date.now()),
+      tokens: this.#tokens.tasks,
+      outcomes,
+      config: (of) => configs.get(of),
+      attempt: (of, event) =>
+        attemptOnce(this.#attemptHost(name, sandbox), { qualifier: of, requestId, event, outcomes }),
+    };
+  }
+
   /** Registers the function with its sandbox, for a request; whether the sandbox allows that. */
-  async #register(sandbox: string, sent: SentRequest): Promise<boolean> {
+  #register(sandbox: string, sent: SentRequest): Promise<boolean> {
+    return this.#registerBy(() => sandboxObject(this.env, sandbox).register(sent));
+  }
+
+  async #registerBy(register: () => Promise<Registration | undefined>): Promise<boolean> {
     const { erasures } = this.#lifecycle;
-    const registration = await sandboxObject(this.env, sandbox).register(sent);
+    const registration = await register();
     if (registration === undefined) return false;
     // An erasure since then has ended the registration too: the request asks for it again.
     if (erasures === this.#lifecycle.erasures) {
@@ -143,20 +292,28 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       throw error;
     }
     this.#state = resolved;
+    // The clock may have changed, or what was due may be deleted.
+    if (this.#lifecycle.tables.invocations) this.ctx.waitUntil(this.#alarm.schedule());
   }
 
   #apply(state: SharedState, journalSize: number, imported: readonly StoredAsyncConfig[] | undefined): void {
-    const configs = this.#lifecycle.tables;
+    const { configs, invocations } = this.#lifecycle.tables;
     const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
     this.ctx.storage.transactionSync(() => {
-      if (seen?.existence && state.existence)
-        configs.deleteAll(withdrawnQualifiers(seen.existence, state.existence));
+      if (seen?.existence && state.existence) {
+        const withdrawn = withdrawnQualifiers(seen.existence, state.existence);
+        configs.deleteAll(withdrawn);
+        if (withdrawn.length > 0) invocations?.invalidate(withdrawn);
+        if (seen.existence.function && !state.existence.function) invocations?.invalidate(undefined);
+      }
       if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported ?? []);
       if (isCleared) {
         configs.checkpoint();
         configs.journal.clear();
       }
+      if ((state.invocationsEpoch ?? 0) > (seen?.invocationsEpoch ?? 0)) invocations?.table.clear();
+      if ((state.deliveriesEpoch ?? 0) > (seen?.deliveriesEpoch ?? 0)) invocations?.deliveries.clear();
       configs.resizeJournal(journalSize);
       this.ctx.storage.kv.put("state", state);
     });
@@ -164,50 +321,206 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
 
   /** Up to `most` configs whose qualifier comes after this one. */
   configsAfter(qualifier: string, most: number): Promise<StoredAsyncConfig[]> {
-    return this.#read([], (configs) => configs.after(qualifier, most));
+    return this.#read([], ({ configs }) => configs.after(qualifier, most));
   }
 
   /** The positions of the journal's entries that match a filter, newest first: up to `most` after a position. */
   findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]> {
-    return this.#read([], ({ journal }) => journal.find(filter, after, most));
+    return this.#read([], ({ configs }) => configs.journal.find(filter, after, most));
   }
 
   /** The journal's entries of these numbers. */
   journalEntries(numbers: readonly number[]): Promise<Placed[]> {
-    return this.#read([], ({ journal }) => journal.at(numbers));
+    return this.#read([], ({ configs }) => configs.journal.at(numbers));
   }
 
   /** What the journal knows of a filter, and up to `most` entries that almost match. */
   examineJournal(filter: Filter, most: number): Promise<Examination> {
-    return this.#read({ findings: NOTHING_FOUND, nearMisses: [] }, ({ journal }) =>
-      journal.examine(filter, most),
+    return this.#read({ findings: NOTHING_FOUND, nearMisses: [] }, ({ configs }) =>
+      configs.journal.examine(filter, most),
     );
   }
 
   counts(): Promise<FunctionCounts> {
-    const none = { configs: 0, requests: 0, dropped: 0, traffic: NO_TRAFFIC };
-    return this.#read(none, ({ count, journal }) => {
-      const { entries, dropped } = journal.counts();
-      return { configs: count, requests: entries, dropped, traffic: journal.traffic };
+    const none = { configs: 0, requests: 0, dropped: 0, traffic: NO_TRAFFIC, ...NOTHING_INVOKED };
+    return this.#read(none, ({ configs, invocations }) => {
+      const { entries, dropped } = configs.journal.counts();
+      return {
+        configs: configs.count,
+        requests: entries,
+        dropped,
+        traffic: configs.journal.traffic,
+        ...(invocations
+          ? {
+              invocations: invocations.table.count,
+              deliveries: invocations.deliveries.count,
+              invocationCounts: invocations.counts,
+            }
+          : NOTHING_INVOKED),
+      };
     });
   }
 
   /** Reads the tables. A function that is not registered has `none`, and being read makes no tables. */
-  #read<T>(none: T, read: (configs: ConfigStore) => T): Promise<T> {
+  #read<T>(none: T, read: (store: FunctionStore) => T): Promise<T> {
     return this.#lifecycle.run(() => (this.#state ? read(this.#lifecycle.tables) : none));
   }
 
+  // Invocations.
+
+  /** When something is due next, in milliseconds since 1970 of the sandbox's time; undefined when nothing is. */
+  nextDue(): Promise<number | undefined> {
+    return this.#read(undefined, ({ invocations }) => invocations?.nextDue);
+  }
+
+  /** Does what is due of the function's invocations while the sandbox advances its clock. */
+  runInvocations(span: Span): Promise<Progress> {
+    return this.#lifecycle.run(async () => {
+      const invocations = this.#state && this.#lifecycle.tables.invocations;
+      if (invocations === undefined) return NO_PROGRESS;
+      return invocations.run(span);
+    });
+  }
+
+  override alarm(): Promise<void> {
+    return this.#alarm.run();
+  }
+
+  async #runDue(): Promise<"done"> {
+    await this.#lifecycle.run(async () => {
+      const state = this.#state;
+      if (state === undefined || state.clock.mode === "frozen") return;
+      const until = now(state.clock, Date.now());
+      await this.#lifecycle.tables.invocations?.run({ until, most: STEPS_AT_ONCE, from: undefined });
+    });
+    return "done";
+  }
+
+  /** Enqueues an invocation that another function of the sandbox delivers; the error says why that can't be. */
+  async enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>> {
+    for (;;) {
+      const done = await this.#lifecycle.run(() =>
+        this.#state ? this.#enqueueDelivered(invocation) : undefined,
+      );
+      if (done !== undefined) return done;
+      const { sandbox, name } = this.#identity;
+      const register = () => sandboxObject(this.env, sandbox).registerDestination(name);
+      if (!(await this.#registerBy(register))) return err("the sandbox has no room for another function");
+    }
+  }
+
+  #enqueueDelivered(invocation: DeliveredInvocation): Result<undefined, string> {
+    const { settings, existence } = this.#resolved;
+    const { service, function: functionName } = this.#identity.name;
+    if (settings.functions === "declared" && existence) {
+      const exists = checkExistence(existence, service, functionName, invocation.qualifier);
+      if (!exists.ok) return err(exists.error.message);
+    }
+    return this.#lifecycle.tables.openInvocations().enqueueDelivered(invocation);
+  }
+
+  async #deliver(to: CalledFunction, invocation: DeliveredInvocation): Promise<Result<undefined, string>> {
+    const { sandbox, name } = this.#identity;
+    // An own call has passed the gate already: an erasure that waits for it would keep it waiting.
+    if (to.service === name.service && to.function === name.function)
+      return this.#enqueueDelivered(invocation);
+    return functionObject(this.env, sandbox, to).enqueueDelivered(invocation);
+  }
+
+  /** Tells the live feed of invocations, and sets the alarm for what they have to do next. */
+  #invocationsChanged(invocations: readonly Invocation[]): void {
+    const { clock, watched } = this.#resolved;
+    const dues = invocations.flatMap(({ dueAt }) => (dueAt === null ? [] : (realTimeOf(clock, dueAt) ?? [])));
+    if (dues.length > 0) this.ctx.waitUntil(this.#alarm.scheduleBy(Math.min(...dues)));
+    if (!watched) return;
+    const { sandbox, name } = this.#identity;
+    for (const invocation of invocations.slice(0, TOLD_AT_ONCE)) {
+      const event = { type: "invocation", invocation: showInvocation(invocation, name) } as const;
+      this.ctx.waitUntil(sandboxObject(this.env, sandbox).publish(event));
+    }
+  }
+
+  /** The positions of the invocations that match a filter, newest first: up to `most` after a position. */
+  findInvocations(
+    filter: InvocationFilter,
+    after: Position | undefined,
+    most: number,
+  ): Promise<PlacedInvocations> {
+    const { name } = this.#identity;
+    return this.#read([], ({ invocations }) => {
+      const source = this.ctx.id.toString();
+      const placed = (invocations?.table.all() ?? []).map(({ number, invocation }) => {
+        const entry = showInvocation(invocation, name);
+        return { position: { time: entry.enqueuedAt, source, number }, entry };
+      });
+      return placed
+        .filter(
+          ({ position, entry }) => matchesInvocation(entry, filter) && (!after || isAfter(position, after)),
+        )
+        .slice(0, most);
+    });
+  }
+
+  /** An invocation with its payloads; undefined when the function has none of this id. */
+  invocation(id: string): Promise<InvocationDetails | undefined> {
+    return this.#read(undefined, ({ invocations }) => {
+      const found = invocations?.table.get(id);
+      if (invocations === undefined || found === undefined) return undefined;
+      const { event, result } = invocations.table.payloads(id);
+      return {
+        ...showInvocation(found, this.#identity.name),
+        requestPayload: new TextDecoder().decode(event),
+        responsePayload: new TextDecoder().decode(result),
+      };
+    });
+  }
+
+  /** Stops an invocation; whether the function has one of this id. */
+  stopInvocation(id: string): Promise<boolean> {
+    return this.#read(false, ({ invocations }) => {
+      if (invocations?.table.get(id) === undefined) return false;
+      invocations.apply({ kind: "stop", id });
+      return true;
+    });
+  }
+
+  /** The qualifiers of the function that have tasks, or a config that makes tasks of invocations. */
+  qualifiersWithTasks(): Promise<string[]> {
+    return this.#read([], ({ configs, invocations }) => {
+      const stateful = configs.after("", configs.count).filter((config) => config.stateful);
+      const own = stateful.map(({ qualifier }) => qualifier);
+      return [...new Set([...own, ...(invocations?.table.qualifiersOfTasks() ?? [])])];
+    });
+  }
+
+  /** The deliveries that match a filter, newest first: up to `most` after a position. */
+  findDeliveries(
+    filter: DeliveryFilter,
+    after: Position | undefined,
+    most: number,
+  ): Promise<Placed<InboxDelivery>[]> {
+    return this.#read([], ({ invocations }) => invocations?.deliveries.find(filter, after, most) ?? []);
+  }
+
+  /** What the inbox knows of a filter, and up to `most` deliveries that almost match. */
+  examineDeliveries(filter: DeliveryFilter, most: number): Promise<DeliveryExamination> {
+    const none = { findings: NOTHING_FOUND, nearMisses: [] };
+    return this.#read(none, ({ invocations }) => invocations?.deliveries.examine(filter, most) ?? none);
+  }
+
   /**
-   * Erases the function if it has neither configs nor journal entries and answers no request. Returns what is left of it;
+   * Erases the function if it has nothing left and answers no request. Returns what is left of it;
    * undefined when it stays.
    */
   async deregister(): Promise<Deregistration | undefined> {
     if (this.#lifecycle.isBusy) return undefined;
-    const tables = this.#state && this.#lifecycle.tables;
-    if (tables && tables.count + tables.journal.counts().entries > 0) return undefined;
-    const { traffic = NO_TRAFFIC, hasGap = false } = tables?.journal ?? {};
+    const { configs, invocations } = (this.#state && this.#lifecycle.tables) ?? {};
+    if (configs && configs.count + configs.journal.counts().entries > 0) return undefined;
+    if (invocations && invocations.table.count + invocations.deliveries.count > 0) return undefined;
+    const { traffic = NO_TRAFFIC, hasGap = false } = configs?.journal ?? {};
+    const invocationCounts = invocations?.counts ?? NO_INVOCATION_COUNTS;
     await this.erase();
-    return { traffic, hasGap };
+    return { traffic, hasGap, invocationCounts };
   }
 
   /** Erases everything, once the requests under way are answered: the function has no storage then. */

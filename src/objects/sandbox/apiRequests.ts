@@ -1,6 +1,14 @@
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import { type ApiError, failure } from "../../fc/errors.ts";
-import { isConfigCall, performOnConfigs, performOnResources } from "../../fc/handlers.ts";
+import {
+  isConfigCall,
+  isInvocationCall,
+  performOnConfigs,
+  performOnInvocations,
+  performOnResources,
+} from "../../fc/handlers.ts";
+import { NO_INVOCATIONS } from "../../fc/invocations/noInvocations.ts";
+import type { FunctionWithTasks } from "../../fc/invocations/operand.ts";
 import { DEFAULT_QUALIFIER } from "../../fc/names.ts";
 import { operationNamed, operations } from "../../fc/operations.ts";
 import type { Performed } from "../../fc/request.ts";
@@ -25,13 +33,21 @@ const NO_CONFIGS = {
   maxConfigs: 0,
 } as const;
 
+/** The tokens of lists, and of the addresses of code. */
+interface RequestTokens {
+  readonly lists: PageTokens;
+  readonly tasks: PageTokens;
+  readonly code: PageTokens;
+}
+
 /** Answers the requests of the API that are for resources, for all functions, or for a function that is not registered. */
 export class ApiRequests {
   readonly #store: SandboxStore;
   readonly #registrations: Registrations;
   readonly #configList: ConfigList;
   readonly #changes: Changes;
-  readonly #tokens: { readonly lists: PageTokens; readonly code: PageTokens };
+  readonly #tokens: RequestTokens;
+  readonly #functionsWithTasks: () => Promise<readonly FunctionWithTasks[]>;
   readonly #feed: Feed;
   readonly #limits: () => Limits;
 
@@ -40,7 +56,8 @@ export class ApiRequests {
     registrations: Registrations,
     configList: ConfigList,
     changes: Changes,
-    tokens: { readonly lists: PageTokens; readonly code: PageTokens },
+    tokens: RequestTokens,
+    functionsWithTasks: () => Promise<readonly FunctionWithTasks[]>,
     feed: Feed,
     limits: () => Limits,
   ) {
@@ -49,6 +66,7 @@ export class ApiRequests {
     this.#configList = configList;
     this.#changes = changes;
     this.#tokens = tokens;
+    this.#functionsWithTasks = functionsWithTasks;
     this.#feed = feed;
     this.#limits = limits;
   }
@@ -93,10 +111,26 @@ export class ApiRequests {
   }
 
   #perform(request: ApiRequest, call: Call): Performed<Change> | Promise<Performed<never>> {
-    if (!isConfigCall(call)) return asResources(performOnResources(call, this.#resourceOperand(request)));
-    if (operations[call.operation].creates) return { outcome: this.#refusedPut() };
+    if (operations[call.operation].creates && (isConfigCall(call) || isInvocationCall(call))) {
+      return { outcome: this.#refusedRegistration() };
+    }
     const version = versionById(request.version);
     const name = functionOf(request);
+    if (isInvocationCall(call)) {
+      // Nothing that is answered here changes an invocation.
+      return performOnInvocations(call, {
+        ...NO_INVOCATIONS,
+        name: name ?? { service: "", function: "" },
+        qualifier: request.qualifier,
+        version,
+        place: this.#store.settings,
+        requestId: request.requestId,
+        now: this.#store.now,
+        tokens: this.#tokens.tasks,
+        functionsWithTasks: this.#functionsWithTasks,
+      }) as Promise<Performed<never>>;
+    }
+    if (!isConfigCall(call)) return asResources(performOnResources(call, this.#resourceOperand(request)));
     if (name !== undefined) {
       const qualifier = request.qualifier ?? DEFAULT_QUALIFIER;
       const { settings } = this.#store;
@@ -128,8 +162,8 @@ export class ApiRequests {
     return key === undefined ? undefined : this.#store.resources.code.get(key);
   }
 
-  /** What a PUT gets whose function could not be registered. */
-  #refusedPut(): Result<object, ApiError> {
+  /** What a request gets whose function could not be registered. */
+  #refusedRegistration(): Result<object, ApiError> {
     const { isFull, most } = this.#registrations;
     return isFull
       ? failure("InvalidArgument", `this sandbox has ${most} functions, and may have no more`)
@@ -140,7 +174,7 @@ export class ApiRequests {
 /** Whether a request is for services, functions, versions or aliases, whatever became of its body. */
 function isForResources({ operation }: ApiRequest): boolean {
   const name = operation === null ? undefined : operationNamed(operation);
-  return name !== undefined && operations[name].resource !== "config";
+  return name !== undefined && !["config", "invocation"].includes(operations[name].resource);
 }
 
 /** The change of a request that a sandbox's object answers. */

@@ -1,24 +1,30 @@
 import type { Part } from "../../documents/parts.ts";
 import { problem } from "../../documents/problem.ts";
-import type { Problem } from "../../documents/responseBodies.ts";
+import type { AdvancedClock, AdvanceReport, Problem } from "../../documents/responseBodies.ts";
 import { wouldStore } from "../../fc/resources.ts";
 import { definedItems, type Undefinable } from "../../lib/definedItems.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import {
   advance,
   type Clock,
+  clockAt,
+  type GivenAdvance,
   type GivenClock,
+  now,
   REAL_CLOCK,
-  type ShownClock,
   setClock,
   showClock,
+  withWholeSeconds,
 } from "../../state/clock.ts";
 import { contradictionInDeclared, type Declared } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
 import { declaredNames } from "../../state/declaredDocument.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
 import type { Limits } from "../../state/limits.ts";
+import { concernsCalls, type GivenScript, handlerUrls, type Script } from "../../state/outcomes.ts";
 import type { Settings } from "../../state/settings.ts";
+import { isAllowedHost, notAllowed } from "../outbound.ts";
+import type { Advance, Target } from "./advance.ts";
 import type { Changes, Concern } from "./changes.ts";
 import type { SandboxStore } from "./store.ts";
 
@@ -26,16 +32,29 @@ import type { SandboxStore } from "./store.ts";
 export class Controls {
   readonly #store: SandboxStore;
   readonly #changes: Changes;
+  readonly #advance: Advance;
   readonly #limits: () => Limits;
+  readonly #outboundHosts: () => readonly string[];
 
-  constructor(store: SandboxStore, changes: Changes, limits: () => Limits) {
+  constructor(
+    store: SandboxStore,
+    changes: Changes,
+    advance: Advance,
+    limits: () => Limits,
+    outboundHosts: () => readonly string[],
+  ) {
     this.#store = store;
     this.#changes = changes;
+    this.#advance = advance;
     this.#limits = limits;
+    this.#outboundHosts = outboundHosts;
   }
 
-  changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>> {
+  /** Changes settings; 400 when OUTBOUND_HOSTS does not allow a host that deliveries are to be posted to. */
+  async changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>> {
     const store = this.#store;
+    const refused = this.#refusedUrl((changes.pushDeliveries ?? []).map(({ url }) => url));
+    if (refused !== undefined) return problem(400, refused);
     return this.#changes.make("settings", "all", () => {
       store.replaceSettings({ ...store.get("settings"), ...definedItems(changes) });
       return store.settings;
@@ -48,6 +67,9 @@ export class Controls {
       if (parts.includes("configs")) store.directory.deleteAllConfigs();
       if (parts.includes("journal")) this.#clearJournal();
       if (parts.includes("faults")) store.faults.clear();
+      if (parts.includes("outcomes")) store.outcomes.clear();
+      if (parts.includes("invocations")) this.#raise("invocationsEpoch");
+      if (parts.includes("deliveries")) this.#raise("deliveriesEpoch");
       if (parts.includes("clock")) store.set("clock", REAL_CLOCK);
       if (parts.includes("functions")) store.replaceDeclared({});
       if (parts.includes("settings")) store.replaceSettings({});
@@ -64,7 +86,54 @@ export class Controls {
 
   #clearJournal(): void {
     this.#store.journal.clear();
-    this.#store.set("journalEpoch", this.#store.get("journalEpoch") + 1);
+    this.#raise("journalEpoch");
+  }
+
+  #raise(epoch: "journalEpoch" | "invocationsEpoch" | "deliveriesEpoch"): void {
+    this.#store.set(epoch, this.#store.get(epoch) + 1);
+  }
+
+  /** Deletes all invocations, those that have not ended too, or all deliveries. */
+  clear(part: "invocations" | "deliveries"): Promise<Result<undefined, Problem>> {
+    return this.#changes.make(part, "all", () => {
+      this.#raise(`${part}Epoch`);
+      return undefined;
+    });
+  }
+
+  /** Adds outcomes; 409 when there are too many, 400 when OUTBOUND_HOSTS does not allow a handler's host. */
+  async addOutcomes(given: GivenScript): Promise<Result<Script, Problem>> {
+    const most = this.#limits().outcomes;
+    if (this.#store.outcomes.all().length >= most) {
+      return problem(409, `This sandbox has ${most} lists of outcomes, and may have no more.`);
+    }
+    const refused = this.#refusedUrl(handlerUrls(given.outcomes));
+    if (refused !== undefined) return problem(400, refused);
+    return this.#changes.make("outcomes", concernOfOutcomes([given]), () => this.#store.outcomes.add(given));
+  }
+
+  /** Removes the outcomes with this id; 404 when there are none. */
+  async removeOutcomes(id: string): Promise<Result<undefined, Problem>> {
+    const found = this.#store.outcomes.all().filter((script) => script.id === id);
+    if (found.length === 0) return problem(404, `This sandbox has no outcomes ${id}.`);
+    return this.#changes.make("outcomes", concernOfOutcomes(found), () => {
+      this.#store.outcomes.remove(id);
+      return undefined;
+    });
+  }
+
+  clearOutcomes(): Promise<Result<undefined, Problem>> {
+    const { outcomes } = this.#store;
+    return this.#changes.make("outcomes", concernOfOutcomes(outcomes.all()), () => {
+      outcomes.clear();
+      return undefined;
+    });
+  }
+
+  /** Why the deployment does not allow one of these addresses; undefined when it allows all. */
+  #refusedUrl(urls: readonly string[]): string | undefined {
+    const refused = urls.find((url) => !isAllowedHost(url, this.#outboundHosts()));
+    return refused === undefined ? undefined : `${notAllowed(refused)}.`;
   }
 
   /** Adds a fault; 409 when there are too many. */
@@ -94,24 +163,55 @@ export class Controls {
     });
   }
 
-  changeClock(given: GivenClock): Promise<Result<ShownClock, Problem>> {
-    return this.#setClock(setClock(given, Date.now()));
+  /** Sets the clock. To a later time it goes through all that is due until then. */
+  async changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
+    const real = Date.now();
+    const clock = setClock(given, real);
+    if (clock === undefined) return NOT_SHOWABLE;
+    const [before, after] = [now(this.#store.get("clock"), real), now(clock, real)];
+    if (clock.mode === "real" || after <= before) return this.#setClock(clock, undefined);
+    this.#store.set("clock", clockAt(clock, before, real));
+    return this.#advanceTo(after, clock);
   }
 
   /** Advances a clock that is frozen or shifted; 409 for a real one. */
-  async advanceClock(seconds: number): Promise<Result<ShownClock, Problem>> {
+  async advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
     const clock = this.#store.get("clock");
     if (clock.mode === "real") {
       return problem(409, "Real time can't be advanced: make the clock frozen or shifted first.");
     }
-    return this.#setClock(advance(clock, seconds, Date.now()));
+    if ("to" in given) return this.#advanceTo(given.to);
+    const advanced = advance(clock, given.seconds, Date.now());
+    if (advanced === undefined) return NOT_SHOWABLE;
+    return given.seconds < 0
+      ? this.#setClock(advanced, undefined)
+      : this.#advanceTo(now(advanced, Date.now()), advanced);
   }
 
-  async #setClock(clock: Clock | undefined): Promise<Result<ShownClock, Problem>> {
-    if (clock === undefined) return problem(400, "The clock must show a time of the years 1970 to 9999.");
+  /** Advances the clock. `reached` is the clock at the target, where that is a time. */
+  async #advanceTo(target: Target, reached?: Clock): Promise<Result<AdvancedClock, Problem>> {
+    try {
+      const report = await this.#advance.run(target);
+      const clock = report.reached && reached ? reached : withWholeSeconds(this.#store.get("clock"));
+      return await this.#setClock(clock, report);
+    } catch (error) {
+      // The alarm goes on with the advance.
+      console.error(error);
+      return problem(503, "Some functions could not be reached; the clock will go on when they can.");
+    }
+  }
+
+  /** Goes on with an advance that was cut off. Rejects when a function could not be reached. */
+  async resumeAdvance(): Promise<void> {
+    await this.#advance.resume();
+    await this.#setClock(withWholeSeconds(this.#store.get("clock")), undefined);
+  }
+
+  /** Sets the clock, of which every function is told. */
+  #setClock(clock: Clock, report: AdvanceReport | undefined): Promise<Result<AdvancedClock, Problem>> {
     return this.#changes.make("clock", "all", () => {
       this.#store.set("clock", clock);
-      return showClock(clock, Date.now());
+      return { ...showClock(clock, Date.now()), ...(report ? { advance: report } : {}) };
     });
   }
 
@@ -129,6 +229,13 @@ export class Controls {
     const finished = await this.#changes.finish("functions");
     return finished.ok ? ok(declaredNames(this.#store.resources)) : finished;
   }
+}
+
+const NOT_SHOWABLE = problem(400, "The clock must show a time of the years 1970 to 9999.");
+
+/** The functions to whose calls some of these outcomes may apply. */
+function concernOfOutcomes(scripts: readonly GivenScript[]): Concern {
+  return (name) => scripts.some((script) => concernsCalls(script, name));
 }
 
 /** The functions whose requests some of these faults may match. */

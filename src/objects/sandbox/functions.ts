@@ -1,4 +1,5 @@
 import { type FunctionName, functionKey } from "../../fc/names.ts";
+import { addInvocationCounts } from "../../journal/invocationCounts.ts";
 import { addTraffic } from "../../journal/traffic.ts";
 import type { functionObject } from "../stubs.ts";
 import type { SandboxFunction } from "./directory.ts";
@@ -120,6 +121,11 @@ export class Functions {
         if (left) {
           const sum = addTraffic(this.#store.get("deregisteredTraffic"), left.traffic);
           this.#store.set("deregisteredTraffic", sum);
+          const counts = addInvocationCounts(
+            this.#store.get("deregisteredInvocations"),
+            left.invocationCounts,
+          );
+          this.#store.set("deregisteredInvocations", counts);
           if (left.hasGap) this.#store.journal.noteGap();
         }
         // A function that has registered again in the meantime stays.

@@ -1,9 +1,20 @@
 import { DurableObject } from "cloudflare:workers";
+import type { FeedEvent } from "../../documents/feed.ts";
 import type { Part } from "../../documents/parts.ts";
-import type { Problem, RequestsPage, Summary, Verification } from "../../documents/responseBodies.ts";
+import type {
+  AdvancedClock,
+  DeliveriesPage,
+  DeliveryVerification,
+  InvocationsPage,
+  Problem,
+  RequestsPage,
+  Summary,
+  Verification,
+} from "../../documents/responseBodies.ts";
 import type { Env } from "../../env.ts";
+import type { FunctionName } from "../../fc/names.ts";
 import type { PageRequest } from "../../fc/paging.ts";
-import type { JournalEntry } from "../../journal/entry.ts";
+import type { DeliveryFilter } from "../../journal/delivery.ts";
 import type { Filter } from "../../journal/filter.ts";
 import type { Bounds } from "../../journal/verification.ts";
 import { ObjectAlarm } from "../../lib/alarm.ts";
@@ -13,23 +24,27 @@ import { jsonStream } from "../../lib/json.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import type { Result } from "../../lib/result.ts";
-import { type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
+import { type GivenAdvance, type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
 import type { Declared } from "../../state/declared.ts";
 import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
 import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
+import type { InvocationDetails, InvocationFilter } from "../../state/invocations.ts";
+import type { GivenScript, Script } from "../../state/outcomes.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Snapshot } from "../../state/snapshot.ts";
-import { idleMs, limits } from "../../variables.ts";
+import { idleMs, limits, variables } from "../../variables.ts";
 import { receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
 import type { Registration, SandboxRpc } from "../rpc.ts";
 import { functionObject } from "../stubs.ts";
+import { Advance } from "./advance.ts";
 import { ApiRequests } from "./apiRequests.ts";
 import { Changes } from "./changes.ts";
 import { ConfigList } from "./configList.ts";
 import { Controls } from "./controls.ts";
 import { Feed, VISITOR_HEADER } from "./feed.ts";
 import { Functions } from "./functions.ts";
+import { InvocationLists } from "./invocationLists.ts";
 import { Registrations } from "./registrations.ts";
 import { RequestJournal } from "./requestJournal.ts";
 import { Snapshots } from "./snapshots.ts";
@@ -38,6 +53,8 @@ import { summaryOf } from "./summary.ts";
 
 /** How soon the alarm finishes a push that was cut off. */
 const PUSH_AGAIN_MS = 1000;
+/** How soon the alarm goes on with an advance that was cut off. */
+const ADVANCE_AGAIN_MS = 1000;
 /** How often the sandbox notes that it is used by requests that it answers itself. */
 const USE_REPORT_MS = 60_000;
 
@@ -47,7 +64,9 @@ interface Concerns {
   readonly functions: Functions;
   readonly changes: Changes;
   readonly controls: Controls;
+  readonly advance: Advance;
   readonly journal: RequestJournal;
+  readonly invocationLists: InvocationLists;
   readonly snapshots: Snapshots;
   readonly registrations: Registrations;
   readonly apiRequests: ApiRequests;
@@ -73,6 +92,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       {
         dueAt: (now) => (this.#functions.hasPendingPushes ? now + PUSH_AGAIN_MS : undefined),
         run: () => this.#finishPushes(),
+      },
+      {
+        dueAt: (now) => (this.#store.get("advancing") === undefined ? undefined : now + ADVANCE_AGAIN_MS),
+        run: () => this.#finishAdvance(),
       },
       { dueAt: () => this.#idleAt(), run: (now) => this.#eraseIdle(now) },
     ],
@@ -103,11 +126,19 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       pushed: () => this.#alarm.schedule(),
       announce: (what) => this.#feed.tell({ type: "change", what }),
     });
+    const advance = new Advance(store, functions, bounds);
+    const invocationLists = new InvocationLists(functions, {
+      invocations: tokens("invocations"),
+      deliveries: tokens("deliveries"),
+    });
+    const hosts = () => variables(this.env).outboundHosts;
     return {
       store,
       functions,
       changes,
-      controls: new Controls(store, changes, bounds),
+      advance,
+      controls: new Controls(store, changes, advance, bounds, hosts),
+      invocationLists,
       journal: new RequestJournal(store, functions, tokens("requests"), bounds),
       snapshots: new Snapshots(store, functions, changes, bounds),
       registrations,
@@ -116,7 +147,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
         registrations,
         configList,
         changes,
-        { lists: tokens("resources"), code: tokens("code") },
+        { lists: tokens("resources"), tasks: tokens("functions with tasks"), code: tokens("code") },
+        () => invocationLists.functionsWithTasks(),
         this.#feed,
         bounds,
       ),
@@ -158,12 +190,27 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#store.faults.trigger(ids, own);
   }
 
-  /** Tells the watchers of the live feed of a function's request. */
-  publish(entry: JournalEntry): Promise<void> {
+  /**
+   * Registers a function that an invocation is delivered to; undefined when there is no room. This call does not wait
+   * for an erasure: the erasure waits for the function that delivers.
+   */
+  async registerDestination(name: FunctionName): Promise<Registration | undefined> {
+    return this.#lifecycle.isErasing
+      ? undefined
+      : this.#lifecycle.tables.registrations.registerFunction(name);
+  }
+
+  /** Counts an invocation for outcomes; says which of them apply. Like `triggerFaults`, it waits for no erasure. */
+  async countOutcomes(ids: readonly string[]): Promise<Record<string, boolean>> {
+    return this.#store.outcomes.count(ids);
+  }
+
+  /** Tells the watchers of the live feed of a function's request, or of an invocation. */
+  publish(event: FeedEvent): Promise<void> {
     return this.#runIfStored(async () => {
       // Watchers that were there when the object was cut off are gone without a word.
       if (!this.#feed.isWatched()) await this.#watch(false);
-      this.#feed.tell({ type: "request", entry });
+      this.#feed.tell(event);
     });
   }
 
@@ -228,12 +275,68 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#run(({ store }) => showClock(store.get("clock"), Date.now()));
   }
 
-  changeClock(given: GivenClock): Promise<Result<ShownClock, Problem>> {
-    return this.#run(({ controls }) => controls.changeClock(given));
+  changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
+    return this.#advancing(({ controls }) => controls.changeClock(given));
   }
 
-  advanceClock(seconds: number): Promise<Result<ShownClock, Problem>> {
-    return this.#run(({ controls }) => controls.advanceClock(seconds));
+  advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
+    return this.#advancing(({ controls }) => controls.advanceClock(given));
+  }
+
+  /** Runs a call that may advance the clock: the alarm finishes what is cut off. */
+  #advancing<T>(call: (concerns: Concerns) => Promise<T>): Promise<T> {
+    return this.#run(async (concerns) => {
+      await this.#alarm.scheduleBy(Date.now() + ADVANCE_AGAIN_MS);
+      return call(concerns);
+    });
+  }
+
+  outcomes(): Promise<Script[]> {
+    return this.#run(({ store }) => store.outcomes.all());
+  }
+
+  addOutcomes(given: GivenScript): Promise<Result<Script, Problem>> {
+    return this.#run(({ controls }) => controls.addOutcomes(given));
+  }
+
+  removeOutcomes(id: string): Promise<Result<undefined, Problem>> {
+    return this.#run(({ controls }) => controls.removeOutcomes(id));
+  }
+
+  clearOutcomes(): Promise<Result<undefined, Problem>> {
+    return this.#run(({ controls }) => controls.clearOutcomes());
+  }
+
+  invocations(filter: InvocationFilter, page: PageRequest): Promise<Result<InvocationsPage, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.invocations(filter, page));
+  }
+
+  invocation(id: string): Promise<Result<InvocationDetails, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.invocation(id));
+  }
+
+  stopInvocation(id: string): Promise<Result<undefined, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.stop(id));
+  }
+
+  clearInvocations(): Promise<Result<undefined, Problem>> {
+    return this.#run(({ controls }) => controls.clear("invocations"));
+  }
+
+  deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Result<DeliveriesPage, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.deliveries(filter, page));
+  }
+
+  countDeliveries(filter: DeliveryFilter): Promise<Result<number, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.countDeliveries(filter));
+  }
+
+  verifyDeliveries(filter: DeliveryFilter, bounds: Bounds): Promise<Result<DeliveryVerification, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.verifyDeliveries(filter, bounds));
+  }
+
+  clearDeliveries(): Promise<Result<undefined, Problem>> {
+    return this.#run(({ controls }) => controls.clear("deliveries"));
   }
 
   /** The code of a function, for whoever has the token that GetFunctionCode issued; undefined when it is no longer there. */
@@ -325,6 +428,13 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   async #finishPushes(): Promise<"done"> {
     await this.#run(async ({ functions }) => {
       if (functions.hasPendingPushes) await functions.push();
+    });
+    return "done";
+  }
+
+  async #finishAdvance(): Promise<"done"> {
+    await this.#run(async ({ advance, controls }) => {
+      if (advance.isCutOff) await controls.resumeAdvance();
     });
     return "done";
   }

@@ -22,12 +22,17 @@ export class Registrations {
 
   /** Registers the function that a request names; undefined when there is no room, or when the request would be refused. */
   async register(request: ApiRequest): Promise<Registration | undefined> {
-    const { directory } = this.#store;
     const name = functionOf(request);
     if (name === undefined) return undefined;
+    // A request that comes to nothing must not use up a place.
+    const isAdmitted = () => admit(request, this.stateFor(name)).ok;
+    return this.#store.directory.get(name) || isAdmitted() ? this.registerFunction(name) : undefined;
+  }
+
+  /** Registers a function; undefined when there is no room. */
+  async registerFunction(name: FunctionName): Promise<Registration | undefined> {
+    const { directory } = this.#store;
     if (directory.get(name) === undefined) {
-      // A request that comes to nothing must not use up a place.
-      if (!admit(request, this.stateFor(name)).ok) return undefined;
       if (this.isFull) await this.#functions.deregisterEmpty();
       // Another request for the function may have registered it in the meantime.
       if (directory.get(name) === undefined) {

@@ -1,6 +1,7 @@
 import type { Env } from "../../env.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import type { ResourceChange } from "../../fc/resources.ts";
+import { type InvocationCounts, NO_INVOCATIONS } from "../../journal/invocationCounts.ts";
 import { Journal } from "../../journal/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { NO_RETRY, type Retry } from "../../lib/alarm.ts";
@@ -8,13 +9,20 @@ import { type Clock, now, REAL_CLOCK } from "../../state/clock.ts";
 import { type Declared, type Document, withoutLongVersions } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
 import { concernsFunction } from "../../state/faults.ts";
+import { concernsCalls } from "../../state/outcomes.ts";
 import type { Settings } from "../../state/settings.ts";
 import { resolveSettings } from "../../state/settings.ts";
 import type { SharedState } from "../../state/sharedState.ts";
 import { limits, variables } from "../../variables.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
+import { OutcomeTable } from "./outcomeTable.ts";
 import { ResourceTables } from "./resourceTables.ts";
+
+/** How far an advance goes: to a time, in milliseconds since 1970, or until nothing is due. */
+export interface Advancing {
+  readonly until: number | "idle";
+}
 
 /** The items that a sandbox stores besides its tables. */
 interface Items {
@@ -24,6 +32,12 @@ interface Items {
   /** The declarations of an earlier release, until they are resources. */
   readonly declared: Declared | undefined;
   readonly journalEpoch: number;
+  readonly invocationsEpoch: number;
+  readonly deliveriesEpoch: number;
+  /** The advance that is under way, so that it goes on after it was cut off. */
+  readonly advancing: Advancing | undefined;
+  /** The counts of functions that were deregistered. */
+  readonly deregisteredInvocations: InvocationCounts;
   readonly watched: boolean;
   /** The version of the shared state: each change that functions have to learn of raises it. */
   readonly version: number;
@@ -46,6 +60,10 @@ const items: { readonly [K in keyof Items]: { readonly key: string; readonly ini
   clock: { key: "clock", initial: REAL_CLOCK },
   declared: { key: "declared", initial: undefined },
   journalEpoch: { key: "journalEpoch", initial: 0 },
+  invocationsEpoch: { key: "invocationsEpoch", initial: 0 },
+  deliveriesEpoch: { key: "deliveriesEpoch", initial: 0 },
+  advancing: { key: "advancing", initial: undefined },
+  deregisteredInvocations: { key: "deregisteredInvocations", initial: NO_INVOCATIONS },
   watched: { key: "watched", initial: false },
   version: { key: "version", initial: 0 },
   versionForAll: { key: "versionForAll", initial: undefined },
@@ -60,6 +78,7 @@ const items: { readonly [K in keyof Items]: { readonly key: string; readonly ini
 export class SandboxStore {
   readonly directory: Directory;
   readonly faults: FaultTable;
+  readonly outcomes: OutcomeTable;
   readonly resources: ResourceTables;
   /** The journal of the requests that no function answered. */
   readonly journal: Journal;
@@ -69,6 +88,7 @@ export class SandboxStore {
   constructor(storage: DurableObjectStorage, env: () => Env, source: string) {
     this.directory = new Directory(storage);
     this.faults = new FaultTable(storage);
+    this.outcomes = new OutcomeTable(storage);
     this.resources = new ResourceTables(storage);
     this.journal = new Journal(storage, source);
     this.#kv = storage.kv;
@@ -89,7 +109,8 @@ export class SandboxStore {
   }
 
   set<K extends keyof Items>(item: K, value: Items[K]): void {
-    this.#kv.put(items[item].key, value);
+    if (value === undefined) this.#kv.delete(items[item].key);
+    else this.#kv.put(items[item].key, value);
   }
 
   get settings(): Settings {
@@ -133,9 +154,12 @@ export class SandboxStore {
       settings: this.get("settings"),
       clock: this.get("clock"),
       faults: name ? faults.filter((fault) => concernsFunction(fault, name)) : faults,
+      outcomes: name ? this.outcomes.all().filter((script) => concernsCalls(script, name)) : [],
       existence: name ? this.resources.existence(name) : null,
       configsEpoch: (name && this.directory.get(name)?.configsEpoch) ?? 0,
       journalEpoch: this.get("journalEpoch"),
+      invocationsEpoch: this.get("invocationsEpoch"),
+      deliveriesEpoch: this.get("deliveriesEpoch"),
       watched: this.get("watched"),
     };
   }

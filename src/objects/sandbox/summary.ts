@@ -1,5 +1,6 @@
 import type { Summary } from "../../documents/responseBodies.ts";
 import { resourceKinds } from "../../fc/resources.ts";
+import { addInvocationCounts } from "../../journal/invocationCounts.ts";
 import { addTraffic } from "../../journal/traffic.ts";
 import { showClock } from "../../state/clock.ts";
 import type { Functions } from "./functions.ts";
@@ -11,13 +12,17 @@ export async function summaryOf(
   functions: Functions,
 ): Promise<Omit<Summary, "id" | "limits">> {
   const all = await functions.askAll(async ({ service, function: name }, object) => {
-    const { traffic, ...counts } = await object.counts();
-    return { traffic, shown: { service, function: name, ...counts } };
+    const { traffic, invocationCounts, ...counts } = await object.counts();
+    return { traffic, invocationCounts, shown: { service, function: name, ...counts } };
   });
   // A function that has nothing left is registered only until its place is needed.
-  const shown = all.map((one) => one.shown).filter(({ configs, requests }) => configs + requests > 0);
+  const shown = all
+    .map((one) => one.shown)
+    .filter(
+      ({ configs, requests, invocations, deliveries }) => configs + requests + invocations + deliveries > 0,
+    );
   const own = addTraffic(store.get("deregisteredTraffic"), store.journal.traffic);
-  const sum = (item: "configs" | "requests" | "dropped") =>
+  const sum = (item: "configs" | "requests" | "dropped" | "invocations" | "deliveries") =>
     shown.reduce((total, one) => total + one[item], 0);
   const journal = store.journal.counts();
   const kinds = resourceKinds.map((kind) => [kind, store.resources.count(kind)] as const);
@@ -32,7 +37,13 @@ export async function summaryOf(
       configs: sum("configs"),
       requests: sum("requests") + journal.entries,
       dropped: sum("dropped") + journal.dropped,
+      invocations: sum("invocations"),
+      deliveries: sum("deliveries"),
     },
+    outcomes: store.outcomes.all().length,
+    invocations: all
+      .map(({ invocationCounts }) => invocationCounts)
+      .reduce(addInvocationCounts, store.get("deregisteredInvocations")),
     traffic: all.map(({ traffic }) => traffic).reduce(addTraffic, own),
   };
 }

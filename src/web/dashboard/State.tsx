@@ -13,6 +13,9 @@ const parts: Readonly<Record<Part, string>> = {
   configs: "Configs",
   journal: "Requests",
   faults: "Faults",
+  outcomes: "Outcomes",
+  invocations: "Invocations",
+  deliveries: "Deliveries",
   clock: "Clock",
   settings: "Settings",
   functions: "Services and functions",
@@ -47,7 +50,7 @@ const choices = [
     item: Item;
     label: string;
     hint: string;
-    options: Readonly<Record<Settings[Item], string>>;
+    options: Settings[Item] extends string ? Readonly<Record<Settings[Item], string>> : never;
   };
 }[keyof Settings][];
 

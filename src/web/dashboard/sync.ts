@@ -188,6 +188,7 @@ function take(event: FeedEvent, overtookState = isLoadingState): void {
     else reload("state", ...(["faults", "clock"].includes(event.what) ? [] : (["requests"] as const)));
     return;
   }
+  if (event.type === "invocation") return;
   queue.push(event.entry);
   // A hidden page draws no frames, and the queue must not grow without limit.
   if (queue.length > MAX_REQUESTS) {

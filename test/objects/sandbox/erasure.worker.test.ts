@@ -36,7 +36,12 @@ describe("while an idle sandbox is erased", () => {
     // Waited for by the object that they were begun in.
     await runInDurableObject(parentOf(sandbox), () => Promise.all(during));
     for (const name of names) expect(await stored(functionOf(sandbox, name))).toEqual(NOTHING);
-    expect((await sandbox.summary()).counts).toEqual({ functions: 0, configs: 0, requests: 0, dropped: 0 });
+    expect((await sandbox.summary()).counts).toMatchObject({
+      functions: 0,
+      configs: 0,
+      requests: 0,
+      dropped: 0,
+    });
     // Having been read, it is erased as any other.
     await age(sandbox);
     expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);

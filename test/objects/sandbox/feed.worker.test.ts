@@ -87,6 +87,6 @@ test("an erasure ends the feed, and neither that nor a late request makes tables
   watcher.close();
   await ended.wait();
   expect(await stored(parentOf(sandbox))).toEqual(NOTHING);
-  await parentOf(sandbox).publish(entry);
+  await parentOf(sandbox).publish({ type: "request", entry });
   expect(await stored(parentOf(sandbox))).toEqual(NOTHING);
 });

@@ -207,7 +207,7 @@ function equals(one: object, other: object): boolean {
 function withEmpty(before: Awaited<ReturnType<typeof seen>>, name: string): typeof before {
   const functions = [
     ...before.functions,
-    { service: "", function: name, configs: 0, requests: 0, dropped: 0 },
+    { service: "", function: name, configs: 0, requests: 0, dropped: 0, invocations: 0, deliveries: 0 },
   ];
   return { ...before, functions, counts: { ...before.counts, functions: functions.length } };
 }

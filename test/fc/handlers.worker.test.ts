@@ -18,7 +18,7 @@ function requestWith(
     header: () => null,
     body,
     endpoint: () => "http://sandbox.example",
-    limits: { nameLength: 8, bodyBytes: 1000, codeBytes: 100 },
+    limits: { nameLength: 8, bodyBytes: 1000, codeBytes: 100, asyncEventBytes: 1000 },
   };
 }
 
@@ -50,6 +50,7 @@ describe.each(apiVersions)("in $id", (version) => {
     owner: ofOwner,
     "version of owner": { ...ofOwner, qualifier: "1" },
     "alias of owner": { ...ofOwner, qualifier: "prod" },
+    "function, perhaps qualified": ofFunction,
     "function or all": ofFunction,
   };
   const its = operationNames.filter((name) => operations[name].routes[version.id]);

@@ -1,0 +1,63 @@
+import type { Invocation, InvocationEvent } from "./invocation.ts";
+import type { InvocationOperand, Payloads } from "./operand.ts";
+
+const decoder = new TextDecoder();
+
+/**
+ * A task as a version's responses show it. Without payloads, their items are empty. Source: the schemas
+ * StatefulAsyncInvocation and AsyncTask in the vendor's metadata; of 2016-08-15, the vendor's SDK for Go.
+ */
+export function renderTask(
+  task: Invocation,
+  payloads: Payloads | undefined,
+  { name, version, place }: Pick<InvocationOperand, "name" | "version" | "place">,
+): object {
+  const { hasServices, taskItems, hasTaskDetails } = version;
+  const { qualifier } = task;
+  const identity = hasServices
+    ? { functionName: name.function, serviceName: name.service, qualifier }
+    : { ...version.identity({ ...name, qualifier }, place), qualifier };
+  return {
+    ...identity,
+    [taskItems.id]: task.id,
+    status: task.status,
+    startedTime: task.enqueuedAt,
+    endTime: task.endedAt ?? 0,
+    destinationStatus: destinationStatusOf(task),
+    [taskItems.error]: errorMessageOf(task),
+    [taskItems.payload]: payloads ? decoder.decode(payloads.event) : "",
+    alreadyRetriedTimes: Math.max(0, task.attempts - 1),
+    requestId: task.requestId,
+    ...(hasTaskDetails
+      ? {
+          instanceId: instanceIdOf(task),
+          events: task.events.map(renderEvent),
+          durationMs: task.durationMs,
+          returnPayload: payloads ? decoder.decode(payloads.result) : "",
+        }
+      : {}),
+  };
+}
+
+function destinationStatusOf({ delivery }: Invocation): string {
+  return delivery === null || delivery.status === "Pending" ? "" : delivery.status;
+}
+
+/** Why a task failed. Source: the metadata's example, `UnhandledInvocationError`. */
+function errorMessageOf({ failure, status }: Invocation): string {
+  return failure === null || status === "Succeeded"
+    ? ""
+    : failure.statusCode === 200
+      ? failure.error
+      : failure.message;
+}
+
+/** The instance that ran the latest attempt: a name, since a sandbox has no instances. */
+function instanceIdOf({ attempts, requestId }: Invocation): string {
+  return attempts === 0 ? "" : `c-${requestId.replaceAll("-", "").slice(-20)}`;
+}
+
+function renderEvent({ status, at, error, message }: InvocationEvent, index: number): object {
+  const detail = error === undefined ? "" : JSON.stringify({ Error: error, Message: message });
+  return { eventId: index + 1, status, timestamp: at, eventDetail: detail };
+}

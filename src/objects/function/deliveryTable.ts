@@ -1,0 +1,114 @@
+import {
+  abridgedDelivery,
+  type DeliveryExamination,
+  type DeliveryFilter,
+  deliveryDifferences,
+  type InboxDelivery,
+} from "../../journal/delivery.ts";
+import { isAfter, nearest, type Placed, type Position } from "../../journal/order.ts";
+import { migrate } from "../../lib/migrations.ts";
+
+const migrations = [
+  "CREATE TABLE deliveries (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, delivery TEXT NOT NULL) STRICT",
+];
+
+/** How many deliveries the inbox dropped since it was cleared. */
+const DROPPED = "droppedDeliveries";
+
+/** The inbox of one function: what became of its invocations' deliveries, the latest ones. */
+export class DeliveryTable {
+  readonly #sql: SqlStorage;
+  readonly #kv: SyncKvStorage;
+  readonly #source: string;
+  readonly #most: () => number;
+  #count: number;
+  #next: number;
+
+  /** `source` distinguishes the deliveries from those of other objects. */
+  constructor(storage: DurableObjectStorage, source: string, most: () => number) {
+    migrate(storage, "deliveries", migrations);
+    this.#sql = storage.sql;
+    this.#kv = storage.kv;
+    this.#source = source;
+    this.#most = most;
+    const { count, last } = this.#sql
+      .exec<{ count: number; last: number | null }>(
+        "SELECT count(*) AS count, max(number) AS last FROM deliveries",
+      )
+      .one();
+    this.#count = count;
+    this.#next = (last ?? 0) + 1;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many deliveries were dropped since the inbox was cleared. */
+  get dropped(): number {
+    return this.#kv.get<number>(DROPPED) ?? 0;
+  }
+
+  /** Adds a delivery, unless it is there, and drops the oldest ones where there are too many. */
+  add(delivery: InboxDelivery): void {
+    const json = JSON.stringify(delivery);
+    const { rowsWritten } = this.#sql.exec(
+      "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?)",
+      this.#next,
+      delivery.id,
+      json,
+    );
+    if (rowsWritten === 0) return;
+    this.#next += 1;
+    this.#count += 1;
+    const excess = this.#count - this.#most();
+    if (excess <= 0) return;
+    this.#sql.exec(
+      "DELETE FROM deliveries WHERE number IN (SELECT number FROM deliveries ORDER BY number LIMIT ?)",
+      excess,
+    );
+    this.#count -= excess;
+    this.#kv.put(DROPPED, this.dropped + excess);
+  }
+
+  /** Up to `most` deliveries that match a filter, newest first, after a position. */
+  find(filter: DeliveryFilter, after: Position | undefined, most: number): Placed<InboxDelivery>[] {
+    return this.#all()
+      .filter(
+        ({ position, entry }) =>
+          (!after || isAfter(position, after)) && deliveryDifferences(entry, filter).length === 0,
+      )
+      .slice(0, most);
+  }
+
+  /** What the inbox knows of a filter, and up to `most` deliveries that almost match. */
+  examine(filter: DeliveryFilter, most: number): DeliveryExamination {
+    const compared = this.#all().map((placed) => ({
+      ...placed,
+      differences: deliveryDifferences(placed.entry, filter),
+    }));
+    const misses = compared.filter(({ differences }) => differences.length > 0);
+    return {
+      findings: { count: compared.length - misses.length, cut: 0, dropped: this.dropped, hasGap: false },
+      nearMisses: nearest(misses, most).map((miss) => ({ ...miss, entry: abridgedDelivery(miss.entry) })),
+    };
+  }
+
+  clear(): void {
+    this.#sql.exec("DELETE FROM deliveries");
+    this.#count = 0;
+    this.#kv.delete(DROPPED);
+  }
+
+  #all(): Placed<InboxDelivery>[] {
+    return this.#sql
+      .exec<{ number: number; delivery: string }>(
+        "SELECT number, delivery FROM deliveries ORDER BY number DESC",
+      )
+      .toArray()
+      .map(({ number, delivery }) => {
+        const entry: InboxDelivery = JSON.parse(delivery);
+        return { entry, position: { time: entry.time, source: this.#source, number } };
+      });
+  }
+}

@@ -1,0 +1,510 @@
+import { type CalledFunction, destinationFunction, destinationKind } from "../../fc/destinations.ts";
+import { injectedError } from "../../fc/errors.ts";
+import {
+  enqueued,
+  type Invocation,
+  type InvocationConfig,
+  isFinal,
+  rulesOf,
+} from "../../fc/invocations/invocation.ts";
+import { type Circumstances, delivered, type Occurrence, transition } from "../../fc/invocations/machine.ts";
+import type { Attempted, InvocationChange } from "../../fc/invocations/operand.ts";
+import {
+  type AttemptResult,
+  DEFAULT_OUTCOME,
+  durationOf,
+  type HandlerOutcome,
+  handlerTimeoutOf,
+  type Outcome,
+  outcomeOfAttempt,
+  resultOf,
+  systemFailed,
+} from "../../fc/invocations/outcome.ts";
+import { maxRecordBytes, messageOf, recordOf } from "../../fc/invocations/record.ts";
+import type { FunctionName } from "../../fc/names.ts";
+import type { InboxDelivery } from "../../journal/delivery.ts";
+import {
+  addInvocationCounts,
+  countOne,
+  type InvocationCounts,
+  NO_INVOCATIONS,
+} from "../../journal/invocationCounts.ts";
+import { matchesPattern } from "../../lib/pattern.ts";
+import { ok, type Result } from "../../lib/result.ts";
+import { now } from "../../state/clock.ts";
+import { matchesDelivery } from "../../state/faults.ts";
+import { isCounted, scriptMatches } from "../../state/outcomes.ts";
+import type { ResolvedState } from "../../state/sharedState.ts";
+import type { DeliveredInvocation, Happened, Progress, Span } from "../invocationMessages.ts";
+import { post } from "../outbound.ts";
+import { DeliveryTable } from "./deliveryTable.ts";
+import { runHandler } from "./handler.ts";
+import {
+  type InvocationLimits,
+  InvocationTable,
+  type Plan,
+  type StoredInvocation,
+} from "./invocationTable.ts";
+
+/** How many deliveries may lie between a client's call and an invocation. */
+const MAX_DEPTH = 16;
+/** A request that the sandbox sent is lost when its answer is this much later than its timeout. */
+const GRACE_MS = 2000;
+const PUSH_TIMEOUT_MS = 10_000;
+const MAX_PUSH_ANSWER_BYTES = 65_536;
+/** A synchronous call waits this long at most for an attempt to end. */
+const MAX_WAIT_MS = 60_000;
+const COUNTS = "invocationCounts";
+
+/** What invocations need of their function's object. */
+export interface InvocationHost {
+  readonly name: FunctionName;
+  readonly storage: DurableObjectStorage;
+  /** Distinguishes the function's deliveries from those of other functions. */
+  readonly source: string;
+  state(): ResolvedState;
+  config(qualifier: string): InvocationConfig | undefined;
+  limits(): InvocationLimits & { readonly answerBytes: number };
+  /** The hosts that the sandbox may send requests to. */
+  outboundHosts(): readonly string[];
+  /** Counts an invocation for outcomes, in this order, until one applies. Returns which of those asked do apply. */
+  countOutcomes(ids: readonly string[]): Promise<Readonly<Record<string, boolean>>>;
+  triggerFaults(ids: readonly string[]): Promise<readonly string[]>;
+  /** Enqueues an invocation of a function of the sandbox; the error says why that can't be. */
+  deliver(to: CalledFunction, invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
+  waitUntil(work: Promise<unknown>): void;
+  /** Called in the turn in which invocations changed. */
+  changed(invocations: readonly Invocation[]): void;
+}
+
+/** Runs a function's asynchronous invocations: does what is due, and carries out what the machine says. */
+export class Invocations {
+  readonly table: InvocationTable;
+  readonly deliveries: DeliveryTable;
+  readonly #host: InvocationHost;
+  /** The invocations whose request to a handler, or whose delivery, is under way. */
+  readonly #underWay = new Set<number>();
+  /** The end of the latest run in the queue. */
+  #idle: Promise<unknown> = Promise.resolve();
+  #counts: InvocationCounts;
+  #changed = new Map<number, Invocation>();
+
+  constructor(host: InvocationHost) {
+    const { storage, source } = host;
+    this.#host = host;
+    this.table = new InvocationTable(storage, host.limits, () => this.#now);
+    this.deliveries = new DeliveryTable(storage, source, () => host.limits().invocations);
+    this.#counts = storage.kv.get<InvocationCounts>(COUNTS) ?? NO_INVOCATIONS;
+  }
+
+  get counts(): InvocationCounts {
+    return this.#counts;
+  }
+
+  get #now(): number {
+    return now(this.#host.state().clock, Date.now());
+  }
+
+  /** When something is due next, in milliseconds since 1970 of the sandbox's time; undefined when nothing is. */
+  get nextDue(): number | undefined {
+    return this.table.nextDue(this.#underWay);
+  }
+
+  /** Makes the change of a request. */
+  apply(change: InvocationChange): void {
+    if (change.kind === "enqueue") {
+      this.table.add(change.invocation, change.event, change.outcomes);
+      this.#host.changed([change.invocation]);
+      return;
+    }
+    const stored = this.table.named(change.id);
+    if (stored) this.#move(stored, { type: "stop" }, this.#now);
+    this.#flush();
+  }
+
+  /** Ends the invocations that have not ended, of all qualifiers or of these: what was called was deleted. */
+  invalidate(qualifiers: readonly string[] | undefined): void {
+    for (const stored of this.table.pending()) {
+      if (qualifiers && !qualifiers.includes(stored.invocation.qualifier)) continue;
+      this.#move(stored, { type: "deleted" }, this.#now);
+    }
+    this.#flush();
+  }
+
+  /** Enqueues an invocation that comes of a delivery, unless it was enqueued before. The error says why not. */
+  enqueueDelivered(given: DeliveredInvocation): Result<undefined, string> {
+    const { id, qualifier, version, depth, origin, event, at } = given;
+    if (this.table.named(id)) return ok(undefined);
+    if (!this.table.hasRoom(event.length)) return { ok: false, error: "the function has no room for it" };
+    const isTask = this.#host.config(qualifier)?.stateful ?? false;
+    const invocation = enqueued({ id, requestId: id, qualifier, version, isTask, depth, origin }, at);
+    this.table.add(invocation, event, null);
+    this.#host.changed([invocation]);
+    return ok(undefined);
+  }
+
+  /** Runs the function once, for a synchronous call. Resolves when the attempt has ended. */
+  async attempt(
+    qualifier: string,
+    requestId: string,
+    event: Uint8Array<ArrayBuffer>,
+    outcomes: readonly Outcome[] | null,
+  ): Promise<Attempted> {
+    return attemptOnce(this.#host, { qualifier, requestId, event, outcomes });
+  }
+
+  /** Does what is due in a span. Runs one after the other. */
+  run(span: Span): Promise<Progress> {
+    const done = this.#idle.then(() => this.#run(span));
+    this.#idle = done.catch(() => {});
+    return done;
+  }
+
+  async #run({ until, most, from }: Span): Promise<Progress> {
+    const happened: Happened[] = [];
+    let steps = 0;
+    let at = from;
+    let deliveredTo: FunctionName | undefined;
+    while (steps < most && deliveredTo === undefined) {
+      const stored = this.table.firstDue(until, this.#underWay);
+      if (stored === undefined) break;
+      const { invocation } = stored;
+      at = at === undefined ? until : Math.max(invocation.dueAt ?? at, at);
+      const step = this.#step(stored, at, from !== undefined);
+      deliveredTo = step instanceof Promise ? await step : undefined;
+      steps += 1;
+      if (from !== undefined) {
+        const after = this.#changed.get(stored.number) ?? this.table.numbered(stored.number)?.invocation;
+        for (const event of after?.events.slice(invocation.events.length) ?? []) {
+          happened.push({ invocation: invocation.id, qualifier: invocation.qualifier, event });
+        }
+      }
+    }
+    this.#flush();
+    return { steps, happened, at: steps > 0 ? at : undefined, nextDue: this.nextDue, deliveredTo };
+  }
+
+  /** Makes the next step of an invocation that is due. Returns the other function that was delivered to. */
+  #step(stored: StoredInvocation, at: number, waits: boolean): Promise<FunctionName | undefined> | undefined {
+    const { invocation, plan } = stored;
+    if (isFinal(invocation.status)) return this.#deliver(stored, at, waits);
+    if (invocation.status === "Running") {
+      this.#end(
+        stored,
+        plan.outcome === null || plan.outcome.type === "http" ? LOST : resultOf(plan.outcome),
+        at,
+      );
+      return undefined;
+    }
+    const taken = transition(invocation, { type: "due" }, this.#circumstances(invocation), at);
+    if (taken === undefined) return undefined;
+    if (!taken.begins) {
+      this.#write({ ...stored, invocation: taken.invocation });
+      return undefined;
+    }
+    const chosen = this.#choose(stored, taken.invocation.attempts);
+    const begin = (plan: Plan) => this.#begin({ ...stored, invocation: taken.invocation, plan }, at, waits);
+    if (!(chosen instanceof Promise)) return begin(chosen);
+    return chosen.then((plan) => {
+      // A stop, a deletion or a reset may have come meanwhile.
+      const latest = this.table.numbered(stored.number);
+      return latest?.invocation.status === invocation.status ? begin(plan) : undefined;
+    });
+  }
+
+  /** The plan with the outcome of an attempt. */
+  #choose({ invocation, plan }: StoredInvocation, attempt: number): Plan | Promise<Plan> {
+    if (plan.outcomes) return { ...plan, outcome: outcomeOfAttempt(plan.outcomes, attempt) };
+    return chooseOutcome(this.#host, invocation.qualifier, attempt, plan);
+  }
+
+  #begin(stored: StoredInvocation, at: number, waits: boolean): Promise<undefined> | undefined {
+    const outcome = stored.plan.outcome ?? DEFAULT_OUTCOME;
+    if (outcome.type === "http") return this.#beginHandler(stored, outcome, at, waits);
+    const duration = durationOf(outcome);
+    if (duration > 0) this.#write({ ...stored, invocation: { ...stored.invocation, dueAt: at + duration } });
+    else this.#end(stored, resultOf(outcome), at);
+    return undefined;
+  }
+
+  /** Begins an attempt that a handler makes. In real time nobody waits for the handler. */
+  #beginHandler(
+    stored: StoredInvocation,
+    outcome: HandlerOutcome,
+    at: number,
+    waits: boolean,
+  ): Promise<undefined> | undefined {
+    const { number, invocation } = stored;
+    const deadline = at + handlerTimeoutOf(outcome) + GRACE_MS;
+    this.#write({ ...stored, invocation: { ...invocation, dueAt: deadline } });
+    const { name, outboundHosts, limits } = this.#host;
+    const { qualifier, requestId, attempts } = invocation;
+    const event = this.table.event(number);
+    const call = {
+      ...name,
+      qualifier,
+      requestId,
+      attempt: attempts,
+      event,
+      place: this.#host.state().settings,
+    };
+    return this.#under(number, waits, async () => {
+      const result = await runHandler(outcome, call, { hosts: outboundHosts(), bytes: limits().answerBytes });
+      const latest = this.table.numbered(number);
+      if (latest?.invocation.status !== "Running" || latest.invocation.attempts !== attempts) return;
+      this.#end(latest, result, waits ? at : this.#now);
+    });
+  }
+
+  /** Does work on an invocation that others must leave alone meanwhile. */
+  #under(number: number, waits: boolean, work: () => Promise<void>): Promise<undefined> | undefined {
+    this.#underWay.add(number);
+    const done = work().finally(() => {
+      this.#underWay.delete(number);
+    });
+    if (waits) return done.then(() => undefined);
+    this.#flush();
+    // Flushing also schedules what is due next.
+    this.#host.waitUntil(done.then(() => this.#flush()));
+    return undefined;
+  }
+
+  /** Ends the attempt that is under way. */
+  #end(stored: StoredInvocation, result: AttemptResult, at: number): void {
+    const { kind, statusCode, error, message, payload } = result;
+    this.#counts = countOne(this.#counts, "attempts", result.error === "" ? "success" : result.error);
+    this.#move(stored, { type: kind, statusCode, error, message }, at);
+    const isOver = isFinal(this.#changed.get(stored.number)?.status ?? "Running");
+    if (isOver && payload !== null && payload.length > 0) this.table.writeResult(stored.number, payload);
+  }
+
+  #move(stored: StoredInvocation, occurrence: Occurrence, at: number): void {
+    const moved = transition(stored.invocation, occurrence, this.#circumstances(stored.invocation), at);
+    if (moved === undefined) return;
+    if (occurrence.type === "stop" || occurrence.type === "deleted") this.#underWay.delete(stored.number);
+    this.#write({ ...stored, invocation: moved.invocation, plan: { ...stored.plan, outcome: null } });
+  }
+
+  #circumstances({ qualifier }: Invocation): Circumstances {
+    return {
+      rules: rulesOf(this.#host.config(qualifier)),
+      retryDelaysSeconds: this.#host.state().settings.retryDelaysSeconds,
+      get deliveryId() {
+        return crypto.randomUUID();
+      },
+    };
+  }
+
+  #write(stored: StoredInvocation): void {
+    const { status, endedAt, delivery } = stored.invocation;
+    if (endedAt !== null && (delivery === null || delivery.status === "Pending")) {
+      this.#counts = countOne(this.#counts, "ended", status);
+    }
+    this.table.write(stored);
+    this.#changed.set(stored.number, stored.invocation);
+  }
+
+  /** Stores the counts, and tells the host what changed since the last time. */
+  #flush(): void {
+    if (this.#changed.size === 0) return;
+    const changed = [...this.#changed.values()];
+    this.#changed.clear();
+    this.#host.storage.kv.put(COUNTS, this.#counts);
+    this.#host.changed(changed);
+  }
+
+  /** Adds the counts of an earlier life of the function. */
+  addCounts(counts: InvocationCounts): void {
+    this.#counts = addInvocationCounts(this.#counts, counts);
+  }
+
+  /** Delivers the record of an invocation that has ended. */
+  #deliver(
+    stored: StoredInvocation,
+    at: number,
+    waits: boolean,
+  ): Promise<FunctionName | undefined> | undefined {
+    const { number, invocation } = stored;
+    const { delivery } = invocation;
+    if (delivery === null) return undefined;
+    const { destination } = delivery;
+    const { name } = this.#host;
+    const state = this.#host.state();
+    const record = recordOf(invocation, name, state.settings, this.table.payloads(invocation.id));
+    const message = messageOf(record, destination, delivery.id);
+    const finish = (error: string | undefined) => {
+      const latest = this.table.numbered(number);
+      if (latest?.invocation.delivery?.status === "Pending") this.#delivered(latest, message, at, error);
+    };
+    const kind = destinationKind(destination);
+    const bytes = new TextEncoder().encode(message).length;
+    if (bytes > maxRecordBytes[kind]) {
+      finish(`the message has ${bytes} bytes, and ${kind} takes ${maxRecordBytes[kind]} at most`);
+      return undefined;
+    }
+    const faults = state.faults.filter((fault) =>
+      matchesDelivery(fault, name, invocation.qualifier, destination),
+    );
+    const target = destinationFunction(destination);
+    const push = state.settings.pushDeliveries.find((row) => matchesPattern(row.destination, destination));
+    if (faults.length === 0 && target === undefined && push === undefined) {
+      finish(undefined);
+      return undefined;
+    }
+    const work = async () => {
+      const ids = await this.#host.triggerFaults(faults.map(({ id }) => id));
+      const fault = faults.find(({ id }) => ids.includes(id));
+      if (fault?.effect.type === "error") {
+        const { code, message: why } = injectedError(fault.effect.code, fault.effect.message);
+        return finish(`${code}: ${why}`);
+      }
+      const refused = target && (await this.#deliverTo(target, stored, message, at));
+      if (refused !== undefined && !refused.ok) return finish(refused.error);
+      finish(push && (await pushTo(push.url, message, delivery.id, this.#host.outboundHosts())));
+    };
+    if (push && !waits) {
+      const deadline = at + PUSH_TIMEOUT_MS + GRACE_MS;
+      this.table.write({ ...stored, invocation: { ...invocation, dueAt: deadline } });
+      return this.#under(number, false, work);
+    }
+    const isOther =
+      target && (target.service !== name.service || target.function !== name.function) ? target : undefined;
+    return this.#under(number, true, work)?.then(() => isOther);
+  }
+
+  #deliverTo(
+    target: CalledFunction,
+    { invocation }: StoredInvocation,
+    message: string,
+    at: number,
+  ): Promise<Result<undefined, string>> | Result<undefined, string> {
+    const { id, depth, delivery } = invocation;
+    if (depth >= MAX_DEPTH) {
+      return { ok: false, error: `a chain of functions has at most ${MAX_DEPTH} deliveries` };
+    }
+    const { name } = this.#host;
+    return this.#host.deliver(target, {
+      id: delivery?.id ?? id,
+      qualifier: target.qualifier,
+      version: target.service === "" ? "2023-03-30" : "2021-04-06",
+      depth: depth + 1,
+      origin: { service: name.service, function: name.function, id },
+      event: new Uint8Array(new TextEncoder().encode(message)),
+      at,
+    });
+  }
+
+  /** Notes what became of a delivery, in the inbox and on the invocation. */
+  #delivered(stored: StoredInvocation, message: string, at: number, error: string | undefined): void {
+    const { invocation } = stored;
+    const { delivery } = invocation;
+    if (delivery === null) return;
+    const status = error === undefined ? "Succeeded" : "DestinationDeliveryFailed";
+    const { service, function: functionName } = this.#host.name;
+    const entry: InboxDelivery = {
+      id: delivery.id,
+      time: new Date(at).toISOString(),
+      service,
+      function: functionName,
+      qualifier: invocation.qualifier,
+      invocationId: invocation.id,
+      condition: delivery.condition,
+      destination: delivery.destination,
+      kind: destinationKind(delivery.destination),
+      status,
+      ...(error === undefined ? {} : { error }),
+      message,
+    };
+    this.deliveries.add(entry);
+    this.#counts = countOne(this.#counts, "deliveries", status);
+    this.#write({ ...stored, invocation: delivered(invocation, status) });
+  }
+}
+
+/** What became of an attempt whose answer never came: the server was cut off, for example. */
+const LOST = systemFailed("systemError", "the answer of the handler was lost");
+
+/** Posts a message to a team's own address. Returns why that failed; undefined when it did not. */
+async function pushTo(
+  url: string,
+  message: string,
+  id: string,
+  hosts: readonly string[],
+): Promise<string | undefined> {
+  const headers = { "Content-Type": "application/json; charset=utf-8", "X-Sandbox-Delivery-Id": id };
+  const most = { hosts, milliseconds: PUSH_TIMEOUT_MS, bytes: MAX_PUSH_ANSWER_BYTES };
+  const answer = await post(url, message, headers, most);
+  if (!answer.ok) return answer.error.why;
+  const { status } = answer.value;
+  return status >= 200 && status < 300 ? undefined : `${url} answered ${status}`;
+}
+
+type OutcomeHost = Pick<InvocationHost, "name" | "state" | "countOutcomes">;
+
+/** Chooses the outcome of an attempt: the first of the sandbox's outcomes that applies, or else success. */
+function chooseOutcome(
+  host: OutcomeHost,
+  qualifier: string,
+  attempt: number,
+  plan: Plan,
+): Plan | Promise<Plan> {
+  const matching = (host.state().outcomes ?? []).filter((script) =>
+    scriptMatches(script, host.name, qualifier),
+  );
+  const choose = (counted: Plan["counted"]): Plan | undefined => {
+    for (const script of matching) {
+      const applies = isCounted(script) ? counted[script.id] : true;
+      if (applies === undefined) return undefined;
+      if (applies) return { ...plan, counted, outcome: outcomeOfAttempt(script.outcomes, attempt) };
+    }
+    return { ...plan, counted, outcome: DEFAULT_OUTCOME };
+  };
+  const chosen = choose(plan.counted);
+  if (chosen !== undefined) return chosen;
+  // Of outcomes that are counted, the sandbox decides once for each invocation whether they apply.
+  const end = matching.findIndex((script) => !isCounted(script) || plan.counted[script.id] === true);
+  const undecided = matching
+    .slice(0, end === -1 ? matching.length : end)
+    .filter(({ id }) => plan.counted[id] === undefined)
+    .map(({ id }) => id);
+  return host.countOutcomes(undecided).then((decided) => {
+    const counted = {
+      ...Object.fromEntries(undecided.map((id) => [id, false])),
+      ...plan.counted,
+      ...decided,
+    };
+    return choose(counted) ?? { ...plan, outcome: DEFAULT_OUTCOME };
+  });
+}
+
+/** Runs a function once, as its outcomes say. On a frozen clock an attempt takes no time. */
+export async function attemptOnce(
+  host: OutcomeHost & Pick<InvocationHost, "outboundHosts" | "limits">,
+  call: {
+    readonly qualifier: string;
+    readonly requestId: string;
+    readonly event: Uint8Array<ArrayBuffer>;
+    readonly outcomes: readonly Outcome[] | null;
+  },
+): Promise<Attempted> {
+  const plan: Plan = { outcomes: call.outcomes, counted: {}, outcome: null };
+  const chosen = call.outcomes
+    ? { ...plan, outcome: outcomeOfAttempt(call.outcomes, 1) }
+    : await chooseOutcome(host, call.qualifier, 1, plan);
+  const outcome = chosen.outcome ?? DEFAULT_OUTCOME;
+  if (outcome.type === "http") {
+    const began = Date.now();
+    const { settings } = host.state();
+    const result = await runHandler(
+      outcome,
+      { ...host.name, ...call, place: settings, attempt: 1 },
+      { hosts: host.outboundHosts(), bytes: host.limits().answerBytes },
+    );
+    return { result, durationMs: Date.now() - began };
+  }
+  const durationMs = durationOf(outcome);
+  if (durationMs > 0 && host.state().clock.mode !== "frozen") {
+    await scheduler.wait(Math.min(durationMs, MAX_WAIT_MS));
+  }
+  return { result: resultOf(outcome), durationMs };
+}

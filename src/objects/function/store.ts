@@ -1,0 +1,30 @@
+import { ConfigStore } from "./configs.ts";
+import { type InvocationHost, Invocations } from "./invocations.ts";
+import { InvocationTable } from "./invocationTable.ts";
+
+/** Everything that a function stores. Invocations have tables from the first one on: a PUT of a config makes none. */
+export class FunctionStore {
+  readonly configs: ConfigStore;
+  readonly #storage: DurableObjectStorage;
+  readonly #host: () => InvocationHost;
+  #invocations: Invocations | undefined;
+
+  /** `source` distinguishes the journal's entries from those of other objects. */
+  constructor(storage: DurableObjectStorage, source: string, host: () => InvocationHost) {
+    this.configs = new ConfigStore(storage, source);
+    this.#storage = storage;
+    this.#host = host;
+    if (InvocationTable.isThere(storage)) this.openInvocations();
+  }
+
+  /** The function's invocations; undefined when it was never invoked asynchronously. */
+  get invocations(): Invocations | undefined {
+    return this.#invocations;
+  }
+
+  /** The function's invocations. Makes their tables where there are none. */
+  openInvocations(): Invocations {
+    this.#invocations ??= this.#storage.transactionSync(() => new Invocations(this.#host()));
+    return this.#invocations;
+  }
+}

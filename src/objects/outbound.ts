@@ -1,0 +1,73 @@
+import { err, ok, type Result } from "../lib/result.ts";
+
+/** The answer to a request that the sandbox sent. */
+export interface OutboundAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Why a request that the sandbox sent has no answer. */
+export interface OutboundFailure {
+  readonly kind: "refused" | "timeout" | "failed";
+  /** A sentence for people. */
+  readonly why: string;
+}
+
+/** Whether the deployment's OUTBOUND_HOSTS allows a URL's host. */
+export function isAllowedHost(url: string, hosts: readonly string[]): boolean {
+  const { host, hostname } = new URL(url);
+  return hosts.some((allowed) => {
+    if (!allowed.startsWith("*.")) return allowed === host || allowed === hostname;
+    const domain = allowed.slice(1);
+    return host.endsWith(domain) || hostname.endsWith(domain);
+  });
+}
+
+/** What a request to a host that is not allowed is told. */
+export function notAllowed(url: string): string {
+  return `OUTBOUND_HOSTS does not allow ${new URL(url).host}`;
+}
+
+/**
+ * Posts bytes to an address that the deployment allows. Redirects are not followed: they could lead anywhere.
+ * An answer that takes longer, or has more bytes, than allowed is a failure.
+ */
+export async function post(
+  url: string,
+  body: Uint8Array<ArrayBuffer> | string,
+  headers: Readonly<Record<string, string>>,
+  most: { readonly hosts: readonly string[]; readonly milliseconds: number; readonly bytes: number },
+): Promise<Result<OutboundAnswer, OutboundFailure>> {
+  if (!isAllowedHost(url, most.hosts)) return err({ kind: "refused", why: notAllowed(url) });
+  try {
+    const signal = AbortSignal.timeout(most.milliseconds);
+    const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    const bytes = await readAnswer(answer, most.bytes);
+    if (bytes === undefined) {
+      return err({ kind: "failed", why: `${url} answered with more than ${most.bytes} bytes` });
+    }
+    return ok({ status: answer.status, headers: answer.headers, body: bytes });
+  } catch (error) {
+    const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
+    return err(
+      isTimeout
+        ? { kind: "timeout", why: `${url} did not answer within ${most.milliseconds / 1000} s` }
+        : { kind: "failed", why: `${url} could not be reached` },
+    );
+  }
+}
+
+async function readAnswer(
+  { body }: Response,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}

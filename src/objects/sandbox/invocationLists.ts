@@ -1,0 +1,145 @@
+import { problem } from "../../documents/problem.ts";
+import type {
+  DeliveriesPage,
+  DeliveryVerification,
+  InvocationsPage,
+  Problem,
+} from "../../documents/responseBodies.ts";
+import type { FunctionWithTasks } from "../../fc/invocations/operand.ts";
+import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
+import type { DeliveryExamination, DeliveryFilter } from "../../journal/delivery.ts";
+import { comparePositions, nearest, type Placed, type Position } from "../../journal/order.ts";
+import {
+  addFindings,
+  type Bounds,
+  type Findings,
+  inconclusiveDeliveries,
+  isExact,
+  NOTHING_FOUND,
+  verdictOn,
+} from "../../journal/verification.ts";
+import type { PageTokens } from "../../lib/pageTokens.ts";
+import { type Err, ok, type Result } from "../../lib/result.ts";
+import type { InvocationDetails, InvocationFilter } from "../../state/invocations.ts";
+import type { FunctionStub, Functions } from "./functions.ts";
+
+const NEAR_MISSES = 5;
+
+/** The asynchronous invocations and the deliveries of a whole sandbox: those of its functions. */
+export class InvocationLists {
+  readonly #functions: Functions;
+  readonly #tokens: { readonly invocations: PageTokens; readonly deliveries: PageTokens };
+
+  constructor(functions: Functions, tokens: { invocations: PageTokens; deliveries: PageTokens }) {
+    this.#functions = functions;
+    this.#tokens = tokens;
+  }
+
+  /** A page of the invocations that match a filter, newest first; 400 when this list did not issue the token. */
+  async invocations(
+    filter: InvocationFilter,
+    request: PageRequest,
+  ): Promise<Result<InvocationsPage, Problem>> {
+    const page = await this.#page(request, this.#tokens.invocations, (object, after, most) =>
+      object.findInvocations(filter, after, most),
+    );
+    return page.ok ? ok({ invocations: page.value.items, nextToken: page.value.nextToken }) : page;
+  }
+
+  /** An invocation with its payloads; 404 when no function has one of this id. */
+  async invocation(id: string): Promise<Result<InvocationDetails, Problem>> {
+    const found = await this.#functions.askAll((_, object) => object.invocation(id));
+    const [one] = found.filter((details) => details !== undefined);
+    return one ? ok(one) : noInvocation(id);
+  }
+
+  /** Stops an invocation; 404 when no function has one of this id. */
+  async stop(id: string): Promise<Result<undefined, Problem>> {
+    const stopped = await this.#functions.askAll((_, object) => object.stopInvocation(id));
+    return stopped.includes(true) ? ok(undefined) : noInvocation(id);
+  }
+
+  /** The functions that have tasks, or a config that makes tasks of invocations, by qualifier. */
+  async functionsWithTasks(): Promise<FunctionWithTasks[]> {
+    const all = await this.#functions.askAll(async ({ service, function: name }, object) =>
+      (await object.qualifiersWithTasks()).map((qualifier) => ({ service, function: name, qualifier })),
+    );
+    // Only FC 2.0 has the list.
+    return all.flat().filter(({ service }) => service !== "");
+  }
+
+  /** A page of the deliveries that match a filter, newest first; 400 when this list did not issue the token. */
+  async deliveries(filter: DeliveryFilter, request: PageRequest): Promise<Result<DeliveriesPage, Problem>> {
+    const page = await this.#page(request, this.#tokens.deliveries, (object, after, most) =>
+      object.findDeliveries(filter, after, most),
+    );
+    return page.ok ? ok({ deliveries: page.value.items, nextToken: page.value.nextToken }) : page;
+  }
+
+  /** How many deliveries match a filter; 409 when the inbox does not have all that may. */
+  async countDeliveries(filter: DeliveryFilter): Promise<Result<number, Problem>> {
+    const { findings } = await this.#examine(filter);
+    return isExact(findings) ? ok(findings.count) : inconclusive(findings);
+  }
+
+  /**
+   * Whether as many deliveries match a filter as wanted, with those that almost match when not; 409 when the inbox
+   * does not have all that may match, and the answer depends on that.
+   */
+  async verifyDeliveries(
+    filter: DeliveryFilter,
+    bounds: Bounds,
+  ): Promise<Result<DeliveryVerification, Problem>> {
+    const { findings, nearMisses } = await this.#examine(filter);
+    const verified = verdictOn(findings, bounds);
+    if (verified === "inconclusive") return inconclusive(findings);
+    const { count } = findings;
+    if (verified) return ok({ verified, count });
+    const misses = nearMisses.map(({ differences, entry }) => ({
+      differences: [...differences],
+      delivery: entry,
+    }));
+    return ok({ verified, count, nearMisses: misses });
+  }
+
+  async #examine(filter: DeliveryFilter): Promise<DeliveryExamination> {
+    const all = await this.#functions.askAll(async (one, object): Promise<DeliveryExamination> => {
+      const { findings, nearMisses } = await object.examineDeliveries(filter, NEAR_MISSES);
+      // What another function's inbox dropped can't match.
+      const isOther =
+        (filter.service ?? one.service) !== one.service || (filter.function ?? one.function) !== one.function;
+      return { findings: isOther ? NOTHING_FOUND : findings, nearMisses };
+    });
+    return {
+      findings: all.map(({ findings }) => findings).reduce(addFindings, NOTHING_FOUND),
+      nearMisses: nearest(
+        all.flatMap(({ nearMisses }) => nearMisses),
+        NEAR_MISSES,
+      ),
+    };
+  }
+
+  /** A page of what all functions have. */
+  async #page<E>(
+    request: PageRequest,
+    tokens: PageTokens,
+    find: (object: FunctionStub, after: Position | undefined, most: number) => Promise<Placed<E>[]>,
+  ): Promise<Result<{ readonly items: E[]; readonly nextToken: string | undefined }, Problem>> {
+    const start = await startOf(request, tokens);
+    if (!start.ok) return problem(400, `${start.error.message}.`);
+    const after: Position | undefined = start.value === undefined ? undefined : JSON.parse(start.value);
+    const { limit } = request;
+    const found = await this.#functions.askAll((_, object) => find(object, after, limit + 1));
+    const all = found.flat().sort((a, b) => comparePositions(a.position, b.position));
+    const page = await pageOf(all, limit, ({ position }) => tokens.issue(JSON.stringify(position)));
+    return ok({ items: page.items.map(({ entry }) => entry), nextToken: page.nextToken });
+  }
+}
+
+function noInvocation(id: string): Err<Problem> {
+  return problem(404, `This sandbox has no invocation ${id}.`);
+}
+
+function inconclusive(findings: Findings): Err<Problem> {
+  return problem(409, inconclusiveDeliveries(findings));
+}
