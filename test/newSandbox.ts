@@ -16,6 +16,8 @@ const limits = {
   journalEntriesPerFunction: 200,
   faults: 50,
   outcomes: 50,
+  invocationsPerFunction: 1000,
+  invocationBytesPerFunction: 16_777_216,
   services: 500,
   functions: 500,
   qualifiersPerFunction: 100,

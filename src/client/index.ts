@@ -304,7 +304,9 @@ export class SandboxClient {
   };
 
   readonly snapshot = {
-    export: () => this.#call<Snapshot>("GET", "/snapshot"),
+    /** The whole state; with `invocations` also the invocations and the deliveries. */
+    export: ({ invocations = false }: { invocations?: boolean } = {}) =>
+      this.#call<Snapshot>("GET", invocations ? "/snapshot?invocations=true" : "/snapshot"),
     import: (snapshot: Snapshot) => this.#call<void>("PUT", "/snapshot", snapshot),
   };
 }

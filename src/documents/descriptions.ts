@@ -8,7 +8,7 @@ import { invocationDetailsSchema, invocationFilterSchema } from "../state/invoca
 import { shownScriptSchema } from "../state/outcomes.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
-import { functionsQuerySchema } from "./requestBodies.ts";
+import { functionsQuerySchema, snapshotQuerySchema } from "./requestBodies.ts";
 import {
   accessSchema,
   advancedClockSchema,
@@ -78,7 +78,10 @@ export const descriptions = {
   },
   exportSnapshot: {
     summary: "Export the whole state",
+    text: "With `invocations=true` also the invocations and the deliveries.",
+    query: snapshotQuerySchema,
     response: snapshotSchema,
+    problems: [400],
   },
   importSnapshot: {
     summary: "Replace the whole state",

@@ -34,6 +34,11 @@ export const functionsQuerySchema = z.strictObject({
   details: z.optional(z.enum(["true", "false"], { error: "true or false" })),
 });
 
+/** The query of a snapshot: whether it also has the invocations and the deliveries. */
+export const snapshotQuerySchema = z.strictObject({
+  invocations: z.optional(z.enum(["true", "false"], { error: "true or false" })),
+});
+
 const times = z.optional(
   z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
 );

@@ -37,6 +37,8 @@ export function workerdConfig(options: {
   const services = [
     `(name = "worker", worker = .worker)`,
     `(name = "objects", disk = (path = ${text(objectsDirectory)}, writable = true))`,
+    // Handlers may be on this machine, and the Worker itself holds every address against OUTBOUND_HOSTS.
+    `(name = "internet", network = (allow = ${list(hasOutbound(settings) ? [text("public"), text("private")] : [])}, tlsOptions = (trustBrowserCas = true)))`,
     ...(assets
       ? [`(name = "assets", disk = (path = ${text(join(workerDirectory, assets.directory))}))`]
       : []),
@@ -69,6 +71,11 @@ const worker :Workerd.Worker = (
   bindings = ${list(bindings)},
 );
 `;
+}
+
+/** Whether the Worker may send requests at all. */
+function hasOutbound({ variables }: WorkerSettings): boolean {
+  return (variables["OUTBOUND_HOSTS"] ?? "").trim() !== "";
 }
 
 /** A text literal of Cap'n Proto. */

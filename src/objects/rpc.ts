@@ -25,6 +25,7 @@ import type { Result } from "../lib/result.ts";
 import type { GivenAdvance, GivenClock, ShownClock } from "../state/clock.ts";
 import type { Declared } from "../state/declared.ts";
 import type { Effect, Fault, GivenFault } from "../state/faults.ts";
+import type { HeldInvocations } from "../state/invocationSnapshot.ts";
 import type { InvocationDetails, InvocationFilter, ShownInvocation } from "../state/invocations.ts";
 import type { GivenScript, Script } from "../state/outcomes.ts";
 import type { Settings } from "../state/settings.ts";
@@ -36,11 +37,16 @@ import type { SentReply, SentRequest } from "./messages.ts";
 // The RPC methods of both object classes, called by the Worker and by the other class. The classes document
 // the methods.
 
+/** What an imported snapshot has of a function, which the function has to store; undefined for nothing. */
+export interface Imported {
+  readonly configs: readonly StoredAsyncConfig[] | undefined;
+  readonly invocations: HeldInvocations | undefined;
+}
+
 /** What a function receives when it registers with its sandbox. */
 export interface Registration {
   readonly state: SharedState;
-  /** The configs of an imported snapshot, which the function has to store. */
-  readonly imported: readonly StoredAsyncConfig[] | undefined;
+  readonly imported: Imported;
 }
 
 /** How many configs and journal entries a function has, and its traffic. */
@@ -69,7 +75,7 @@ export type PlacedInvocations = Placed<ShownInvocation>[];
 export interface FunctionRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 
-  accept(state: SharedState, imported: readonly StoredAsyncConfig[] | undefined): Promise<void>;
+  accept(state: SharedState, imported: Imported): Promise<void>;
   deregister(): Promise<Deregistration | undefined>;
   erase(): Promise<void>;
 
@@ -81,6 +87,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
 
   nextDue(): Promise<number | undefined>;
   runInvocations(span: Span): Promise<Progress>;
+  heldInvocations(): Promise<HeldInvocations>;
   enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
   findInvocations(
     filter: InvocationFilter,
@@ -114,7 +121,7 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>>;
   reset(parts: readonly Part[]): Promise<Result<undefined, Problem>>;
   /** The JSON of a `Snapshot`, which may be larger than the 32 MiB that RPC can pass as a value. */
-  exportSnapshot(): Promise<ReadableStream>;
+  exportSnapshot(withInvocations: boolean): Promise<ReadableStream>;
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>>;
 
   requests(filter: Filter, page: PageRequest): Promise<Result<RequestsPage, Problem>>;

@@ -8,8 +8,10 @@ import { rfc3339, timeSchema } from "../lib/time.ts";
 import { clockSchema } from "./clock.ts";
 import { declaredSchema } from "./declared.ts";
 import { faultItems, soundFault } from "./faults.ts";
+import { contradictionInHeld, heldByFunction, invocationParts } from "./invocationSnapshot.ts";
 import type { Limits } from "./limits.ts";
 import { nameSchemas } from "./nameSchemas.ts";
+import { scriptSchema } from "./outcomes.ts";
 import { settingsSchema, withoutFormerSettings } from "./settings.ts";
 
 export const SNAPSHOT_FORMAT = "fc-sandbox/1";
@@ -57,6 +59,11 @@ export function snapshotSchema(limits: Limits) {
         )
         .check(z.maxLength(limits.faults, { error: `at most ${limits.faults} faults` })),
     ),
+    outcomes: z.optional(
+      z
+        .array(z.extend(scriptSchema, { id: storedId, matched: count, applied: count }))
+        .check(z.maxLength(limits.outcomes, { error: `at most ${limits.outcomes} lists of outcomes` })),
+    ),
     functions: z.optional(declaredSchema(limits)),
     configs: z.optional(
       z.array(
@@ -76,6 +83,7 @@ export function snapshotSchema(limits: Limits) {
         }),
       ),
     ),
+    ...invocationParts(limits),
   });
 }
 
@@ -107,7 +115,8 @@ export function configsByFunction(snapshot: Snapshot) {
 /**
  * A contradiction in a snapshot that the schema does not detect, as a sentence; undefined when there is none.
  */
-export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: number): string | undefined {
+export function contradictionIn(snapshot: Snapshot, limits: Limits): string | undefined {
+  const { qualifiersPerFunction: maxConfigsPerFunction } = limits;
   for (const [key, { configs }] of configsByFunction(snapshot)) {
     const qualifiers = new Set(configs.map(({ qualifier = DEFAULT_QUALIFIER }) => qualifier));
     if (qualifiers.size < configs.length) return `configs has the same qualifier of ${key} more than once.`;
@@ -115,9 +124,16 @@ export function contradictionIn(snapshot: Snapshot, maxConfigsPerFunction: numbe
       return `configs has ${configs.length} of ${key}; a function may have ${maxConfigsPerFunction}.`;
     }
   }
-  const ids = (snapshot.faults ?? []).flatMap(({ id }) => id ?? []);
-  const repeated = ids.find((id, index) => ids.indexOf(id) < index);
-  return repeated === undefined ? undefined : `faults has the id ${repeated} more than once.`;
+  for (const [key, { held }] of heldByFunction(snapshot)) {
+    const wrong = contradictionInHeld(key, held, limits);
+    if (wrong !== undefined) return wrong;
+  }
+  for (const part of ["faults", "outcomes"] as const) {
+    const ids = (snapshot[part] ?? []).flatMap(({ id }) => id ?? []);
+    const repeated = ids.find((id, index) => ids.indexOf(id) < index);
+    if (repeated !== undefined) return `${part} has the id ${repeated} more than once.`;
+  }
+  return undefined;
 }
 
 /**

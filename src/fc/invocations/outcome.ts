@@ -72,6 +72,16 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export type HandlerOutcome = Extract<Outcome, { type: "http" }>;
 export type ScriptedOutcome = Exclude<Outcome, HandlerOutcome>;
 
+/** What is kept of an invocation to carry it on, besides the invocation itself. */
+export interface Plan {
+  /** The outcomes that the caller asked for. */
+  readonly outcomes: readonly Outcome[] | null;
+  /** By the id of outcomes that are counted, whether they apply to this invocation. */
+  readonly counted: Readonly<Record<string, boolean>>;
+  /** The outcome of the attempt that is under way. */
+  readonly outcome: Outcome | null;
+}
+
 /** Without an outcome of the sandbox's owner, every attempt succeeds at once, and returns the event. */
 export const DEFAULT_OUTCOME: ScriptedOutcome = { type: "success" };
 

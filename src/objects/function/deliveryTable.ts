@@ -94,6 +94,19 @@ export class DeliveryTable {
     };
   }
 
+  /** All deliveries, oldest first. */
+  held(): InboxDelivery[] {
+    return this.#all()
+      .map(({ entry }) => entry)
+      .reverse();
+  }
+
+  /** Replaces all deliveries by these. */
+  replaceAll(all: readonly InboxDelivery[]): void {
+    this.clear();
+    for (const delivery of all) this.add(delivery);
+  }
+
   clear(): void {
     this.#sql.exec("DELETE FROM deliveries");
     this.#count = 0;

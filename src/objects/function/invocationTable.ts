@@ -5,8 +5,9 @@ import type {
   PlacedInvocation,
   TaskQuery,
 } from "../../fc/invocations/operand.ts";
-import type { Outcome } from "../../fc/invocations/outcome.ts";
+import type { Outcome, Plan } from "../../fc/invocations/outcome.ts";
 import { isMigrated, migrate } from "../../lib/migrations.ts";
+import type { HeldInvocation } from "../../state/invocationSnapshot.ts";
 
 const TABLES = "invocations";
 
@@ -25,16 +26,6 @@ const migrations = [
    CREATE INDEX invocations_due ON invocations (due, number) WHERE due IS NOT NULL;
    CREATE TABLE payloads (number INTEGER PRIMARY KEY, event BLOB NOT NULL, result BLOB) STRICT;`,
 ];
-
-/** What is kept of an invocation to carry it on, besides the invocation itself. */
-export interface Plan {
-  /** The outcomes that the caller asked for. */
-  readonly outcomes: readonly Outcome[] | null;
-  /** By the id of outcomes that are counted, whether they apply to this invocation. */
-  readonly counted: Readonly<Record<string, boolean>>;
-  /** The outcome of the attempt that is under way. */
-  readonly outcome: Outcome | null;
-}
 
 /** An invocation with its plan. */
 export interface StoredInvocation {
@@ -197,8 +188,11 @@ export class InvocationTable implements FunctionInvocations {
   /** Adds an invocation, and deletes what has ended as far as there is no room for both, or seven days are over. */
   add(invocation: Invocation, event: Uint8Array, outcomes: readonly Outcome[] | null): void {
     this.#makeRoom(event.length);
+    this.#insert(invocation, event, { outcomes, counted: {}, outcome: null });
+  }
+
+  #insert(invocation: Invocation, event: Uint8Array, plan: Plan): number {
     const number = this.#next++;
-    const plan: Plan = { outcomes, counted: {}, outcome: null };
     this.#sql.exec(
       "INSERT INTO invocations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       number,
@@ -214,6 +208,7 @@ export class InvocationTable implements FunctionInvocations {
     this.#sql.exec("INSERT INTO payloads (number, event) VALUES (?, ?)", number, event);
     this.#count += 1;
     this.#bytes += event.length;
+    return number;
   }
 
   #makeRoom(eventBytes: number): void {
@@ -285,6 +280,34 @@ export class InvocationTable implements FunctionInvocations {
   /** The invocations that have not ended. */
   pending(): StoredInvocation[] {
     return this.#find("WHERE due IS NOT NULL AND status IN ('Enqueued', 'Running', 'Retrying', 'Stopping')");
+  }
+
+  /** All invocations, oldest first, with everything that is stored of them. */
+  held(): HeldInvocation[] {
+    return this.#find("ORDER BY number").map(({ number, invocation, plan }) => {
+      const [row] = this.#sql
+        .exec<{ event: ArrayBuffer; result: ArrayBuffer | null }>(
+          "SELECT event, result FROM payloads WHERE number = ?",
+          number,
+        )
+        .toArray();
+      const text = (bytes: ArrayBuffer) => new Uint8Array(bytes).toBase64();
+      return {
+        invocation,
+        event: row ? text(row.event) : "",
+        result: row?.result ? text(row.result) : null,
+        plan,
+      };
+    });
+  }
+
+  /** Replaces all invocations by these. */
+  replaceAll(all: readonly HeldInvocation[]): void {
+    this.clear();
+    for (const { invocation, event, result, plan } of all) {
+      const number = this.#insert(invocation, Uint8Array.fromBase64(event), plan);
+      if (result !== null) this.writeResult(number, Uint8Array.fromBase64(result));
+    }
   }
 
   /** Deletes all invocations. */

@@ -17,6 +17,7 @@ import {
   handlerTimeoutOf,
   type Outcome,
   outcomeOfAttempt,
+  type Plan,
   resultOf,
   systemFailed,
 } from "../../fc/invocations/outcome.ts";
@@ -39,12 +40,7 @@ import type { DeliveredInvocation, Happened, Progress, Span } from "../invocatio
 import { post } from "../outbound.ts";
 import { DeliveryTable } from "./deliveryTable.ts";
 import { runHandler } from "./handler.ts";
-import {
-  type InvocationLimits,
-  InvocationTable,
-  type Plan,
-  type StoredInvocation,
-} from "./invocationTable.ts";
+import { type InvocationLimits, InvocationTable, type StoredInvocation } from "./invocationTable.ts";
 
 /** How many deliveries may lie between a client's call and an invocation. */
 const MAX_DEPTH = 16;

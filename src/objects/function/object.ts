@@ -26,6 +26,7 @@ import { PageTokens } from "../../lib/pageTokens.ts";
 import { err, type Result } from "../../lib/result.ts";
 import { now, realTimeOf } from "../../state/clock.ts";
 import { checkExistence, withdrawnQualifiers } from "../../state/existence.ts";
+import type { HeldInvocations } from "../../state/invocationSnapshot.ts";
 import {
   type InvocationDetails,
   type InvocationFilter,
@@ -45,7 +46,14 @@ import {
   sendReply,
 } from "../messages.ts";
 import { type Answerer, answer } from "../pipeline.ts";
-import type { Deregistration, FunctionCounts, FunctionRpc, PlacedInvocations, Registration } from "../rpc.ts";
+import type {
+  Deregistration,
+  FunctionCounts,
+  FunctionRpc,
+  Imported,
+  PlacedInvocations,
+  Registration,
+} from "../rpc.ts";
 import { functionObject, sandboxObject } from "../stubs.ts";
 import type { ConfigStore } from "./configs.ts";
 import { attemptOnce, type InvocationHost } from "./invocations.ts";
@@ -276,11 +284,11 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
    * Takes the state that the sandbox pushes, unless the function has seen a later one. The configs of an imported snapshot
    * come with it and replace all configs.
    */
-  async accept(state: SharedState, imported: readonly StoredAsyncConfig[] | undefined): Promise<void> {
+  async accept(state: SharedState, imported: Imported): Promise<void> {
     await this.#lifecycle.run(() => this.#accept(state, imported));
   }
 
-  #accept(state: SharedState, imported: readonly StoredAsyncConfig[] | undefined): void {
+  #accept(state: SharedState, imported: Imported): void {
     const seen = this.#state;
     if (seen && seen.version >= state.version) return;
     const resolved = resolveState(variables(this.env), state);
@@ -296,7 +304,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     if (this.#lifecycle.tables.invocations) this.ctx.waitUntil(this.#alarm.schedule());
   }
 
-  #apply(state: SharedState, journalSize: number, imported: readonly StoredAsyncConfig[] | undefined): void {
+  #apply(state: SharedState, journalSize: number, imported: Imported): void {
     const { configs, invocations } = this.#lifecycle.tables;
     const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
@@ -307,16 +315,30 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
         if (withdrawn.length > 0) invocations?.invalidate(withdrawn);
         if (seen.existence.function && !state.existence.function) invocations?.invalidate(undefined);
       }
-      if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported ?? []);
+      if (state.configsEpoch > (seen?.configsEpoch ?? -1)) configs.replaceAll(imported.configs ?? []);
       if (isCleared) {
         configs.checkpoint();
         configs.journal.clear();
       }
-      if ((state.invocationsEpoch ?? 0) > (seen?.invocationsEpoch ?? 0)) invocations?.table.clear();
-      if ((state.deliveriesEpoch ?? 0) > (seen?.deliveriesEpoch ?? 0)) invocations?.deliveries.clear();
+      this.#applyInvocations(state, imported.invocations);
       configs.resizeJournal(journalSize);
       this.ctx.storage.kv.put("state", state);
     });
+  }
+
+  /** Deletes invocations and deliveries, and takes those of an imported snapshot, where the epochs are new. */
+  #applyInvocations(state: SharedState, imported: HeldInvocations | undefined): void {
+    const store = this.#lifecycle.tables;
+    const isNew = (epoch: "invocationsEpoch" | "deliveriesEpoch") =>
+      (state[epoch] ?? 0) > (this.#state?.[epoch] ?? 0);
+    if (isNew("invocationsEpoch")) {
+      const its = imported?.invocations ?? [];
+      (its.length > 0 ? store.openInvocations() : store.invocations)?.table.replaceAll(its);
+    }
+    if (isNew("deliveriesEpoch")) {
+      const its = imported?.deliveries ?? [];
+      (its.length > 0 ? store.openInvocations() : store.invocations)?.deliveries.replaceAll(its);
+    }
   }
 
   /** Up to `most` configs whose qualifier comes after this one. */
@@ -367,6 +389,14 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   }
 
   // Invocations.
+
+  /** All invocations and deliveries, for a snapshot. */
+  heldInvocations(): Promise<HeldInvocations> {
+    return this.#read({ invocations: [], deliveries: [] }, ({ invocations }) => ({
+      invocations: invocations?.table.held() ?? [],
+      deliveries: invocations?.deliveries.held() ?? [],
+    }));
+  }
 
   /** When something is due next, in milliseconds since 1970 of the sandbox's time; undefined when nothing is. */
   nextDue(): Promise<number | undefined> {

@@ -105,16 +105,18 @@ export class Functions {
 
   async #pushTo(one: SandboxFunction, object: FunctionStub): Promise<void> {
     // Read at the last moment: the imported configs may have been delivered, or replaced, in the meantime.
-    const { imported, ...latest } = this.#store.directory.get(one) ?? one;
+    const { imported: _, ...latest } = this.#store.directory.get(one) ?? one;
+    const imported = this.#store.importedFor(one);
     await object.accept(this.#store.sharedState(one), imported);
     this.#store.directory.delivered(latest);
+    if (imported.invocations) this.#store.importedInvocations.delivered(one, imported.invocations);
   }
 
   /** Deregisters the functions that have nothing left, after a reset for example. */
   async deregisterEmpty(): Promise<void> {
     await this.#enqueue(() =>
       this.askAll(async (one, object) => {
-        if (one.imported !== undefined) return;
+        if (one.imported !== undefined || this.#store.importedInvocations.get(one)) return;
         const key = functionKey(one);
         this.#deregistering.add(key);
         const left = await object.deregister();

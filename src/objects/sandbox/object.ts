@@ -140,7 +140,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       controls: new Controls(store, changes, advance, bounds, hosts),
       invocationLists,
       journal: new RequestJournal(store, functions, tokens("requests"), bounds),
-      snapshots: new Snapshots(store, functions, changes, bounds),
+      snapshots: new Snapshots(store, functions, changes, bounds, hosts),
       registrations,
       apiRequests: new ApiRequests(
         store,
@@ -354,8 +354,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#run(({ controls }) => controls.declare(declared));
   }
 
-  exportSnapshot(): Promise<ReadableStream> {
-    return this.#run(async ({ snapshots }) => jsonStream(await snapshots.export()));
+  exportSnapshot(withInvocations: boolean): Promise<ReadableStream> {
+    return this.#run(async ({ snapshots }) => jsonStream(await snapshots.export(withInvocations)));
   }
 
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>> {

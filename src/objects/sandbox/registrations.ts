@@ -41,7 +41,7 @@ export class Registrations {
       }
     }
     this.#functions.registered(name);
-    return { state: this.#store.sharedState(name), imported: directory.get(name)?.imported };
+    return { state: this.#store.sharedState(name), imported: this.#store.importedFor(name) };
   }
 
   get isFull(): boolean {

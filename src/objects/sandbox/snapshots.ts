@@ -8,7 +8,9 @@ import { givenClock, now, setClock } from "../../state/clock.ts";
 import { contradictionInDeclared } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
 import { describeAll } from "../../state/declaredDocument.ts";
+import { exportInvocation, heldByFunction } from "../../state/invocationSnapshot.ts";
 import type { Limits } from "../../state/limits.ts";
+import { handlerUrls } from "../../state/outcomes.ts";
 import {
   configsByFunction,
   contradictionIn,
@@ -17,6 +19,7 @@ import {
   SNAPSHOT_FORMAT,
   type Snapshot,
 } from "../../state/snapshot.ts";
+import { isAllowedHost, notAllowed } from "../outbound.ts";
 import type { Changes } from "./changes.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
@@ -27,15 +30,24 @@ export class Snapshots {
   readonly #functions: Functions;
   readonly #changes: Changes;
   readonly #limits: () => Limits;
+  readonly #outboundHosts: () => readonly string[];
 
-  constructor(store: SandboxStore, functions: Functions, changes: Changes, limits: () => Limits) {
+  constructor(
+    store: SandboxStore,
+    functions: Functions,
+    changes: Changes,
+    limits: () => Limits,
+    outboundHosts: () => readonly string[],
+  ) {
     this.#store = store;
     this.#functions = functions;
     this.#changes = changes;
     this.#limits = limits;
+    this.#outboundHosts = outboundHosts;
   }
 
-  async export(): Promise<Snapshot> {
+  /** The whole state; the invocations and deliveries only on demand, since they may be many. */
+  async export(withInvocations: boolean): Promise<Snapshot> {
     const configs = await this.#functions.askAll(async (one, object) =>
       exportConfigs(one, await object.configsAfter("", this.#limits().qualifiersPerFunction)),
     );
@@ -44,8 +56,22 @@ export class Snapshots {
       settings: this.#store.settings,
       clock: givenClock(this.#store.get("clock")),
       faults: this.#store.faults.all(),
+      outcomes: this.#store.outcomes.all(),
       functions: describeAll(this.#store.resources),
       configs: configs.flat(),
+      ...(withInvocations ? await this.#exportInvocations() : {}),
+    };
+  }
+
+  async #exportInvocations(): Promise<Required<Pick<Snapshot, "invocations" | "deliveries">>> {
+    const all = await this.#functions.askAll(async ({ service, function: functionName }, object) => {
+      const { invocations, deliveries } = await object.heldInvocations();
+      const name = { service, function: functionName };
+      return { invocations: invocations.map((held) => exportInvocation(held, name)), deliveries };
+    });
+    return {
+      invocations: all.flatMap(({ invocations }) => invocations),
+      deliveries: all.flatMap(({ deliveries }) => [...deliveries]),
     };
   }
 
@@ -55,18 +81,27 @@ export class Snapshots {
    */
   async import(snapshot: Snapshot): Promise<Result<undefined, Problem>> {
     const configs = configsByFunction(snapshot);
+    const invocations = heldByFunction(snapshot);
     const store = this.#store;
+    const urls = [
+      ...(snapshot.settings?.pushDeliveries ?? []).map(({ url }) => url),
+      ...(snapshot.outcomes ?? []).flatMap(({ outcomes }) => handlerUrls(outcomes)),
+    ];
+    const refused = urls.find((url) => !isAllowedHost(url, this.#outboundHosts()));
+    if (refused !== undefined) return problem(400, `${notAllowed(refused)}.`);
     const most = this.#limits().functions;
     const isWhole = snapshot.replace === "all";
     const hasConfigs = isWhole || snapshot.configs !== undefined;
-    const old = store.directory.all().filter((one) => !configs.has(functionKey(one)));
-    if (hasConfigs && configs.size + old.length > most) {
+    const isNew = (key: string) => configs.has(key) || invocations.has(key);
+    const size = new Set([...configs.keys(), ...invocations.keys()]).size;
+    const old = store.directory.all().filter((one) => !isNew(functionKey(one)));
+    if ((hasConfigs || invocations.size > 0) && size + old.length > most) {
       // Of the functions that the snapshot does not have, those with journal entries stay.
       const others = await this.#functions.askAll(
-        async (one, object) => !configs.has(functionKey(one)) && (await object.counts()).requests > 0,
+        async (one, object) => !isNew(functionKey(one)) && (await object.counts()).requests > 0,
       );
       const remembered = others.filter(Boolean).length;
-      const count = configs.size + remembered;
+      const count = size + remembered;
       if (count > most) {
         return problem(
           409,
@@ -75,8 +110,7 @@ export class Snapshots {
       }
     }
     const wrong =
-      contradictionIn(snapshot, this.#limits().qualifiersPerFunction) ??
-      contradictionInDeclared(snapshot.functions ?? {});
+      contradictionIn(snapshot, this.#limits()) ?? contradictionInDeclared(snapshot.functions ?? {});
     if (wrong !== undefined) return problem(400, wrong);
     const given = snapshot.clock ?? (isWhole ? { mode: "real" as const } : undefined);
     const clock = given === undefined ? store.get("clock") : setClock(given, Date.now());
@@ -95,6 +129,9 @@ export class Snapshots {
       store.changeResources(change);
       if (isWhole || snapshot.faults !== undefined) store.faults.clear();
       for (const fault of snapshot.faults ?? []) store.faults.add(fault);
+      if (isWhole || snapshot.outcomes !== undefined) store.outcomes.clear();
+      for (const outcomes of snapshot.outcomes ?? []) store.outcomes.add(outcomes);
+      this.#importInvocations(snapshot, invocations);
       if (hasConfigs) store.directory.deleteAllConfigs();
       for (const { name, configs: its } of configs.values()) {
         const stored = its.map((config) => importConfig(config, at));
@@ -104,5 +141,21 @@ export class Snapshots {
     });
     if (imported.ok && store.directory.count() > most) await this.#functions.deregisterEmpty();
     return imported;
+  }
+
+  /** Replaces the invocations, the deliveries, or both, where the snapshot has them. */
+  #importInvocations(snapshot: Snapshot, byFunction: ReturnType<typeof heldByFunction>): void {
+    const store = this.#store;
+    const isWhole = snapshot.replace === "all";
+    for (const part of ["invocations", "deliveries"] as const) {
+      if (isWhole || snapshot[part] !== undefined) {
+        store.set(`${part}Epoch`, store.get(`${part}Epoch`) + 1);
+        store.importedInvocations.clear();
+      }
+    }
+    for (const { name, held } of byFunction.values()) {
+      if (store.directory.get(name) === undefined) store.directory.add(name);
+      store.importedInvocations.set(name, held);
+    }
   }
 }

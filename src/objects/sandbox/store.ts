@@ -14,8 +14,10 @@ import type { Settings } from "../../state/settings.ts";
 import { resolveSettings } from "../../state/settings.ts";
 import type { SharedState } from "../../state/sharedState.ts";
 import { limits, variables } from "../../variables.ts";
+import type { Imported } from "../rpc.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
+import { ImportedInvocations } from "./importedInvocations.ts";
 import { OutcomeTable } from "./outcomeTable.ts";
 import { ResourceTables } from "./resourceTables.ts";
 
@@ -79,6 +81,7 @@ export class SandboxStore {
   readonly directory: Directory;
   readonly faults: FaultTable;
   readonly outcomes: OutcomeTable;
+  readonly importedInvocations: ImportedInvocations;
   readonly resources: ResourceTables;
   /** The journal of the requests that no function answered. */
   readonly journal: Journal;
@@ -89,6 +92,7 @@ export class SandboxStore {
     this.directory = new Directory(storage);
     this.faults = new FaultTable(storage);
     this.outcomes = new OutcomeTable(storage);
+    this.importedInvocations = new ImportedInvocations(storage);
     this.resources = new ResourceTables(storage);
     this.journal = new Journal(storage, source);
     this.#kv = storage.kv;
@@ -144,6 +148,14 @@ export class SandboxStore {
         this.directory.replaceConfigs(write.name, []);
       }
     }
+  }
+
+  /** What an imported snapshot has of a function, until the function has it. */
+  importedFor(name: FunctionName): Imported {
+    return {
+      configs: this.directory.get(name)?.imported,
+      invocations: this.importedInvocations.get(name),
+    };
   }
 
   /** What a function has to know, or the sandbox itself when no function is named. */
