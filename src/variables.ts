@@ -30,8 +30,22 @@ const hosts = z.string().check(
   }),
 );
 
+const MIB = 1024 * 1024;
+/** What an object can be sent in one call, and what it can store in one row, bound some variables. */
+const maxima: Partial<Record<LimitVariable, number>> = {
+  MAX_EVENT_BYTES: 16 * MIB,
+  MAX_ASYNC_EVENT_BYTES: MIB,
+};
+
+function limitSchema(variable: LimitVariable) {
+  const most = maxima[variable];
+  if (most === undefined) return positive;
+  const error = { error: `a positive integer of at most ${most}` };
+  return z.pipe(numeric, z.int(error).check(z.positive(error), z.lte(most, error)));
+}
+
 const limitVariables = Object.fromEntries(
-  Object.values(LIMIT_VARIABLES).map((variable) => [variable, positive]),
+  Object.values(LIMIT_VARIABLES).map((variable) => [variable, limitSchema(variable)]),
 ) as Record<LimitVariable, typeof positive>;
 
 /** The schema of all variables of wrangler.toml. Error messages follow the words "must be". */

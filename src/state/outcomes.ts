@@ -70,6 +70,17 @@ export function countInvocation(script: Script): { readonly script: Script; read
   return { script: { ...script, matched, applied: script.applied + (applies ? 1 : 0) }, applies };
 }
 
+/** Every function has a copy of the outcomes that concern it, in one row of at most 2 MB. */
+const MAX_CHARACTERS = 500_000;
+
+/** Whether these outcomes are more than a sandbox may have. */
+export function areTooLarge(scripts: readonly GivenScript[]): boolean {
+  return JSON.stringify(scripts).length > MAX_CHARACTERS;
+}
+
+/** What a sandbox with too many outcomes is told, as a sentence. */
+export const TOO_LARGE = `All outcomes of a sandbox together may have ${MAX_CHARACTERS} characters of JSON.`;
+
 /** The URLs of handlers in outcomes. */
 export function handlerUrls(outcomes: readonly Outcome[]): string[] {
   return outcomes.flatMap((outcome) => (outcome.type === "http" ? [outcome.url] : []));

@@ -7,6 +7,8 @@ import { type ApiError, invalid } from "../errors.ts";
 const MAX_DURATION_MS = 86_400_000;
 /** A timeout takes as long as a function's default timeout, unless the outcome says how long. */
 const DEFAULT_TIMEOUT_MS = 3000;
+/** The most bytes that are kept of what a function returned. Source: the metadata's `returnPayload`. */
+export const MAX_RESULT_BYTES = 1_048_576;
 const MAX_HANDLER_SECONDS = 600;
 const DEFAULT_HANDLER_SECONDS = 60;
 /** Every function of the sandbox stores a copy of the outcomes that concern it. */

@@ -15,6 +15,7 @@ import {
   durationOf,
   type HandlerOutcome,
   handlerTimeoutOf,
+  MAX_RESULT_BYTES,
   type Outcome,
   outcomeOfAttempt,
   type Plan,
@@ -47,6 +48,8 @@ const MAX_DEPTH = 16;
 /** A request that the sandbox sent is lost when its answer is this much later than its timeout. */
 const GRACE_MS = 2000;
 const PUSH_TIMEOUT_MS = 10_000;
+/** How soon a step is tried again that could not ask another object. */
+const AGAIN_MS = 1000;
 const MAX_PUSH_ANSWER_BYTES = 65_536;
 /** A synchronous call waits this long at most for an attempt to end. */
 const MAX_WAIT_MS = 60_000;
@@ -167,7 +170,7 @@ export class Invocations {
       const { invocation } = stored;
       at = at === undefined ? until : Math.max(invocation.dueAt ?? at, at);
       const step = this.#step(stored, at, from !== undefined);
-      deliveredTo = step instanceof Promise ? await step : undefined;
+      deliveredTo = step instanceof Promise ? await this.#settled(step, stored.number, from) : undefined;
       steps += 1;
       if (from !== undefined) {
         const after = this.#changed.get(stored.number) ?? this.table.numbered(stored.number)?.invocation;
@@ -180,10 +183,36 @@ export class Invocations {
     return { steps, happened, at: steps > 0 ? at : undefined, nextDue: this.nextDue, deliveredTo };
   }
 
+  /**
+   * Waits for a step that asks other objects. When one could not be reached, an advance fails and is tried again as a
+   * whole; in real time only this invocation waits, and the others go on.
+   */
+  async #settled(
+    step: Promise<FunctionName | undefined>,
+    number: number,
+    from: number | undefined,
+  ): Promise<FunctionName | undefined> {
+    try {
+      return await step;
+    } catch (error) {
+      if (from !== undefined) throw error;
+      console.error(error);
+      const latest = this.table.numbered(number);
+      if (latest && latest.invocation.dueAt !== null) {
+        this.#write({ ...latest, invocation: { ...latest.invocation, dueAt: this.#now + AGAIN_MS } });
+      }
+      return undefined;
+    }
+  }
+
   /** Makes the next step of an invocation that is due. Returns the other function that was delivered to. */
   #step(stored: StoredInvocation, at: number, waits: boolean): Promise<FunctionName | undefined> | undefined {
     const { invocation, plan } = stored;
     if (isFinal(invocation.status)) return this.#deliver(stored, at, waits);
+    if (invocation.status === "Stopping") {
+      this.#move(stored, { type: "due" }, at);
+      return undefined;
+    }
     if (invocation.status === "Running") {
       this.#end(
         stored,
@@ -195,7 +224,7 @@ export class Invocations {
     const taken = transition(invocation, { type: "due" }, this.#circumstances(invocation), at);
     if (taken === undefined) return undefined;
     if (!taken.begins) {
-      this.#write({ ...stored, invocation: taken.invocation });
+      this.#move(stored, { type: "due" }, at);
       return undefined;
     }
     const chosen = this.#choose(stored, taken.invocation.attempts);
@@ -245,7 +274,8 @@ export class Invocations {
       place: this.#host.state().settings,
     };
     return this.#under(number, waits, async () => {
-      const result = await runHandler(outcome, call, { hosts: outboundHosts(), bytes: limits().answerBytes });
+      const bytes = Math.min(limits().answerBytes, MAX_RESULT_BYTES);
+      const result = await runHandler(outcome, call, { hosts: outboundHosts(), bytes });
       const latest = this.table.numbered(number);
       if (latest?.invocation.status !== "Running" || latest.invocation.attempts !== attempts) return;
       this.#end(latest, result, waits ? at : this.#now);
@@ -278,6 +308,8 @@ export class Invocations {
     const moved = transition(stored.invocation, occurrence, this.#circumstances(stored.invocation), at);
     if (moved === undefined) return;
     if (occurrence.type === "stop" || occurrence.type === "deleted") this.#underWay.delete(stored.number);
+    const { status } = moved.invocation;
+    if (isFinal(status)) this.#counts = countOne(this.#counts, "ended", status);
     this.#write({ ...stored, invocation: moved.invocation, plan: { ...stored.plan, outcome: null } });
   }
 
@@ -292,10 +324,6 @@ export class Invocations {
   }
 
   #write(stored: StoredInvocation): void {
-    const { status, endedAt, delivery } = stored.invocation;
-    if (endedAt !== null && (delivery === null || delivery.status === "Pending")) {
-      this.#counts = countOne(this.#counts, "ended", status);
-    }
     this.table.write(stored);
     this.#changed.set(stored.number, stored.invocation);
   }

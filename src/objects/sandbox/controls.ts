@@ -21,7 +21,14 @@ import { declaredChange } from "../../state/declaredChange.ts";
 import { declaredNames } from "../../state/declaredDocument.ts";
 import { concernsFunction, type Fault, type GivenFault } from "../../state/faults.ts";
 import type { Limits } from "../../state/limits.ts";
-import { concernsCalls, type GivenScript, handlerUrls, type Script } from "../../state/outcomes.ts";
+import {
+  areTooLarge,
+  concernsCalls,
+  type GivenScript,
+  handlerUrls,
+  type Script,
+  TOO_LARGE,
+} from "../../state/outcomes.ts";
 import type { Settings } from "../../state/settings.ts";
 import { isAllowedHost, notAllowed } from "../outbound.ts";
 import type { Advance, Target } from "./advance.ts";
@@ -107,6 +114,7 @@ export class Controls {
     if (this.#store.outcomes.all().length >= most) {
       return problem(409, `This sandbox has ${most} lists of outcomes, and may have no more.`);
     }
+    if (areTooLarge([...this.#store.outcomes.all(), given])) return problem(409, TOO_LARGE);
     const refused = this.#refusedUrl(handlerUrls(given.outcomes));
     if (refused !== undefined) return problem(400, refused);
     return this.#changes.make("outcomes", concernOfOutcomes([given]), () => this.#store.outcomes.add(given));

@@ -1,17 +1,19 @@
-import type { FunctionName } from "../../fc/names.ts";
+import { type FunctionName, functionKey } from "../../fc/names.ts";
 import { isMigrated, migrate } from "../../lib/migrations.ts";
 import type { HeldInvocations } from "../../state/invocationSnapshot.ts";
 
 const migrations = [
   `CREATE TABLE imported_invocations (
-     service TEXT NOT NULL,
      function TEXT NOT NULL,
-     held TEXT NOT NULL,
-     PRIMARY KEY (service, function)
+     part INTEGER NOT NULL,
+     bytes BLOB NOT NULL,
+     PRIMARY KEY (function, part)
    ) STRICT, WITHOUT ROWID`,
 ];
 
 const TABLE = "imported invocations";
+/** A row holds 2 MB. */
+const PART_BYTES = 1_500_000;
 
 /**
  * The invocations and deliveries of an imported snapshot, until their functions have them. The table is made for the
@@ -28,33 +30,41 @@ export class ImportedInvocations {
     this.#isThere = isMigrated(storage, TABLE);
   }
 
-  get({ service, function: name }: FunctionName): HeldInvocations | undefined {
-    if (!this.#isThere) return undefined;
-    const [row] = this.#sql
-      .exec<{ held: string }>(
-        "SELECT held FROM imported_invocations WHERE service = ? AND function = ?",
-        service,
-        name,
-      )
-      .toArray();
-    return row && JSON.parse(row.held);
+  get(name: FunctionName): HeldInvocations | undefined {
+    const json = this.#json(name);
+    return json === "" ? undefined : JSON.parse(json);
   }
 
-  set({ service, function: name }: FunctionName, held: HeldInvocations): void {
+  /** The JSON of what is there for a function; empty for nothing. */
+  #json(name: FunctionName): string {
+    if (!this.#isThere) return "";
+    const rows = this.#sql.exec<{ bytes: ArrayBuffer }>(
+      "SELECT bytes FROM imported_invocations WHERE function = ? ORDER BY part",
+      functionKey(name),
+    );
+    const decoder = new TextDecoder();
+    const parts = rows.toArray().map(({ bytes }) => decoder.decode(bytes, { stream: true }));
+    return parts.join("");
+  }
+
+  set(name: FunctionName, held: HeldInvocations): void {
     if (!this.#isThere) migrate(this.#storage, TABLE, migrations);
     this.#isThere = true;
-    const json = JSON.stringify(held);
-    this.#sql.exec("INSERT OR REPLACE INTO imported_invocations VALUES (?, ?, ?)", service, name, json);
+    this.#delete(name);
+    const bytes = new TextEncoder().encode(JSON.stringify(held));
+    for (let part = 0; part * PART_BYTES < bytes.length; part++) {
+      const some = bytes.slice(part * PART_BYTES, (part + 1) * PART_BYTES);
+      this.#sql.exec("INSERT INTO imported_invocations VALUES (?, ?, ?)", functionKey(name), part, some);
+    }
   }
 
   /** Notes that a function has what was imported for it, unless other things are by now. */
-  delivered({ service, function: name }: FunctionName, held: HeldInvocations): void {
-    this.#sql.exec(
-      "DELETE FROM imported_invocations WHERE service = ? AND function = ? AND held = ?",
-      service,
-      name,
-      JSON.stringify(held),
-    );
+  delivered(name: FunctionName, held: HeldInvocations): void {
+    if (this.#json(name) === JSON.stringify(held)) this.#delete(name);
+  }
+
+  #delete(name: FunctionName): void {
+    this.#sql.exec("DELETE FROM imported_invocations WHERE function = ?", functionKey(name));
   }
 
   clear(): void {

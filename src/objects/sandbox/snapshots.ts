@@ -10,7 +10,7 @@ import { declaredChange } from "../../state/declaredChange.ts";
 import { describeAll } from "../../state/declaredDocument.ts";
 import { exportInvocation, heldByFunction } from "../../state/invocationSnapshot.ts";
 import type { Limits } from "../../state/limits.ts";
-import { handlerUrls } from "../../state/outcomes.ts";
+import { areTooLarge, handlerUrls, TOO_LARGE } from "../../state/outcomes.ts";
 import {
   configsByFunction,
   contradictionIn,
@@ -89,6 +89,7 @@ export class Snapshots {
     ];
     const refused = urls.find((url) => !isAllowedHost(url, this.#outboundHosts()));
     if (refused !== undefined) return problem(400, `${notAllowed(refused)}.`);
+    if (areTooLarge(snapshot.outcomes ?? [])) return problem(409, TOO_LARGE);
     const most = this.#limits().functions;
     const isWhole = snapshot.replace === "all";
     const hasConfigs = isWhole || snapshot.configs !== undefined;
