@@ -92,9 +92,9 @@ test("a failed verification reads like a test's failure", async () => {
   );
 });
 
-test("the README's tour is the test that runs here", async () => {
+test.each(["tour", "invocationTour"])("the README's %s is the test that runs here", async (name) => {
   const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8");
-  const [readme, tour] = await Promise.all([read("../../README.md"), read("./tour.test.ts")]);
+  const [readme, tour] = await Promise.all([read("../../README.md"), read(`./${name}.test.ts`)]);
   expect(readme).toContain(tour);
 });
 
