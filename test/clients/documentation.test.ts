@@ -9,9 +9,6 @@ import { ROOT, servedSandbox } from "../program.ts";
 const DOCUMENTED_HOST = "127.0.0.1:8787";
 
 const url = await servedSandbox();
-/** A second sandbox, because commands and programs write to the same function. */
-const commandsUrl = await servedSandbox();
-const readme = await readFile(join(ROOT, "README.md"), "utf8");
 const clients = await readFile(join(ROOT, "docs/clients.md"), "utf8");
 
 /** The programs of docs/clients.md for Node.js, each with its documented output. */
@@ -23,20 +20,33 @@ const programs = [...clients.matchAll(/^```js\n(.*?)^```\n```\n(.*?)^```$/gms)].
   }),
 );
 
-/** The commands of the README, each with its documented output. */
-const commands = [...readme.matchAll(/^```sh\n(.*?)^```\n```json\n(.*?)^```$/gms)].map(
-  ([, command = "", output = ""]) => ({ command, output }),
-);
-
-test("the README's commands, run in order in one shell, print the documented output", async () => {
-  expect(commands.length).toBe(7);
-  const { host } = new URL(commandsUrl);
+/** Runs a page's commands in order in one shell; what each of them prints, and what the page says that it prints. */
+async function runCommands(page: string) {
+  const text = await readFile(join(ROOT, page), "utf8");
+  const commands = [...text.matchAll(/^```sh\n(.*?)^```\n```json\n(.*?)^```$/gms)].map(
+    ([, command = "", output = ""]) => ({ command, output }),
+  );
+  // Each page has a sandbox of its own, because commands and programs write to the same function.
+  const { host } = new URL(await servedSandbox());
   const script = commands.map(({ command }) => command).join("\nprintf '\\n%s\\n' ----\n");
   const { stdout } = await promisify(execFile)("sh", ["-c", script.replaceAll(DOCUMENTED_HOST, host)]);
   const printed = stdout.replaceAll(host, DOCUMENTED_HOST).split("\n----\n");
-  expect(printed.map(withPlaceholders)).toEqual(
-    commands.map(({ output }) => withPlaceholders(output.trimEnd())),
-  );
+  return {
+    printed: printed.map(withPlaceholders),
+    documented: commands.map(({ output }) => withPlaceholders(output.trimEnd())),
+  };
+}
+
+test("the README's commands, run in order in one shell, print the documented output", async () => {
+  const { printed, documented } = await runCommands("README.md");
+  expect(documented.length).toBe(7);
+  expect(printed).toEqual(documented);
+});
+
+test("the commands of docs/invocations.md, run in order in one shell, print the documented JSON", async () => {
+  const { printed, documented } = await runCommands("docs/invocations.md");
+  expect(documented.length).toBe(11);
+  expect(printed.map((text) => JSON.parse(text))).toEqual(documented.map((text) => JSON.parse(text)));
 });
 
 test("docs/clients.md has a program for each official SDK for Node.js", () => {
@@ -66,6 +76,9 @@ test.each(programs)(
 /** The output with placeholders for what differs in each run: times, ids, and the credentials of sandboxes. */
 function withPlaceholders(text: string): string {
   return text
+    .replace(/1-[\da-f]{8}-[\da-f]{8}-[\da-f]{12}/g, "(request)")
+    .replace(/c-[\da-f]{20}/g, "(instance)")
+    .replace(/"id":( ?)"[\da-f-]{36}"/g, '"id":$1"(id)"')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "(time)")
     .replace(/"functionId":"[\da-f-]{36}"/g, '"functionId":"(id)"')
     .replace(/team-a-[a-z2-7]{26}/g, "team-a-(id)")
