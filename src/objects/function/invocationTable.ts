@@ -90,8 +90,9 @@ export class InvocationTable implements FunctionInvocations {
     return this.#count;
   }
 
+  /** An invocation by its id, while it is kept. */
   get(id: string): Invocation | undefined {
-    return this.named(id)?.invocation;
+    return this.#find(`WHERE ${KEPT} AND id = ?2`, this.#now() - WEEK_MS, id)[0]?.invocation;
   }
 
   /** An invocation by its id. */
@@ -188,6 +189,9 @@ export class InvocationTable implements FunctionInvocations {
   /** Adds an invocation, and deletes what has ended as far as there is no room for both, or seven days are over. */
   add(invocation: Invocation, event: Uint8Array, outcomes: readonly Outcome[] | null): void {
     this.#makeRoom(event.length);
+    // An id is free again after the seven days.
+    const former = this.named(invocation.id);
+    if (former) this.#delete(former.number);
     this.#insert(invocation, event, { outcomes, counted: {}, outcome: null });
   }
 

@@ -87,11 +87,13 @@ export class Invocations {
   #idle: Promise<unknown> = Promise.resolve();
   #counts: InvocationCounts;
   #changed = new Map<number, Invocation>();
+  /** How far an advance came, of which the function's state does not tell yet. */
+  #reached = Number.NEGATIVE_INFINITY;
 
   constructor(host: InvocationHost) {
     const { storage, source } = host;
     this.#host = host;
-    this.table = new InvocationTable(storage, host.limits, () => this.#now);
+    this.table = new InvocationTable(storage, host.limits, () => this.now);
     this.deliveries = new DeliveryTable(storage, source, () => host.limits().invocations);
     this.#counts = storage.kv.get<InvocationCounts>(COUNTS) ?? NO_INVOCATIONS;
   }
@@ -100,8 +102,14 @@ export class Invocations {
     return this.#counts;
   }
 
-  get #now(): number {
-    return now(this.#host.state().clock, Date.now());
+  /** The sandbox's time, in milliseconds since 1970. */
+  get now(): number {
+    return Math.max(now(this.#host.state().clock, Date.now()), this.#reached);
+  }
+
+  /** Notes that the function's state tells the sandbox's time again. */
+  clockCame(): void {
+    this.#reached = Number.NEGATIVE_INFINITY;
   }
 
   /** When something is due next, in milliseconds since 1970 of the sandbox's time; undefined when nothing is. */
@@ -117,7 +125,7 @@ export class Invocations {
       return;
     }
     const stored = this.table.named(change.id);
-    if (stored) this.#move(stored, { type: "stop" }, this.#now);
+    if (stored) this.#move(stored, { type: "stop" }, this.now);
     this.#flush();
   }
 
@@ -125,7 +133,7 @@ export class Invocations {
   invalidate(qualifiers: readonly string[] | undefined): void {
     for (const stored of this.table.pending()) {
       if (qualifiers && !qualifiers.includes(stored.invocation.qualifier)) continue;
-      this.#move(stored, { type: "deleted" }, this.#now);
+      this.#move(stored, { type: "deleted" }, this.now);
     }
     this.#flush();
   }
@@ -169,6 +177,7 @@ export class Invocations {
       if (stored === undefined) break;
       const { invocation } = stored;
       at = at === undefined ? until : Math.max(invocation.dueAt ?? at, at);
+      if (from !== undefined) this.#reached = at;
       const step = this.#step(stored, at, from !== undefined);
       deliveredTo = step instanceof Promise ? await this.#settled(step, stored.number, from) : undefined;
       steps += 1;
@@ -199,7 +208,7 @@ export class Invocations {
       console.error(error);
       const latest = this.table.numbered(number);
       if (latest && latest.invocation.dueAt !== null) {
-        this.#write({ ...latest, invocation: { ...latest.invocation, dueAt: this.#now + AGAIN_MS } });
+        this.#write({ ...latest, invocation: { ...latest.invocation, dueAt: this.now + AGAIN_MS } });
       }
       return undefined;
     }
@@ -278,7 +287,7 @@ export class Invocations {
       const result = await runHandler(outcome, call, { hosts: outboundHosts(), bytes });
       const latest = this.table.numbered(number);
       if (latest?.invocation.status !== "Running" || latest.invocation.attempts !== attempts) return;
-      this.#end(latest, result, waits ? at : this.#now);
+      this.#end(latest, result, waits ? at : this.now);
     });
   }
 
@@ -301,7 +310,9 @@ export class Invocations {
     this.#counts = countOne(this.#counts, "attempts", result.error === "" ? "success" : result.error);
     this.#move(stored, { type: kind, statusCode, error, message }, at);
     const isOver = isFinal(this.#changed.get(stored.number)?.status ?? "Running");
-    if (isOver && payload !== null && payload.length > 0) this.table.writeResult(stored.number, payload);
+    // A function that succeeds may return nothing, which is not what it was called with.
+    const isStored = payload !== null && (payload.length > 0 || kind === "succeeded");
+    if (isOver && isStored) this.table.writeResult(stored.number, payload);
   }
 
   #move(stored: StoredInvocation, occurrence: Occurrence, at: number): void {

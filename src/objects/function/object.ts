@@ -253,7 +253,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       version: versionById(request.version),
       place: state.settings,
       requestId,
-      now: now(state.clock, Date.now()),
+      now: invocations?.now ?? now(state.clock, Date.now()),
       tokens: this.#tokens.tasks,
       outcomes,
       config: (of) => configs.get(of),
@@ -300,6 +300,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       throw error;
     }
     this.#state = resolved;
+    this.#lifecycle.tables.invocations?.clockCame();
     // The clock may have changed, or what was due may be deleted.
     if (this.#lifecycle.tables.invocations) this.ctx.waitUntil(this.#alarm.schedule());
   }

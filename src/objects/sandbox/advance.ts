@@ -2,15 +2,24 @@ import type { AdvanceReport } from "../../documents/responseBodies.ts";
 import { type FunctionName, functionKey } from "../../fc/names.ts";
 import { clockAt, now } from "../../state/clock.ts";
 import type { Limits } from "../../state/limits.ts";
+import { handlerUrls } from "../../state/outcomes.ts";
 import type { Progress } from "../invocationMessages.ts";
+import type { Changes } from "./changes.ts";
 import type { Functions } from "./functions.ts";
-import type { Advancing, SandboxStore } from "./store.ts";
+import type { SandboxStore } from "./store.ts";
 
 /** How many events the answer to an advance has at most. The invocations have all of them. */
 const REPORTED_EVENTS = 1000;
 
 /** How far to advance: to a time, to what is due next, or until nothing is due. */
 export type Target = number | "next" | "idle";
+
+/** What an advance did. */
+export interface Advanced {
+  readonly report: AdvanceReport;
+  /** Whether something else set the clock before the advance was done. */
+  readonly isEnded: boolean;
+}
 
 /** A function that has something to do. */
 interface Due {
@@ -27,14 +36,16 @@ interface Due {
 export class Advance {
   readonly #store: SandboxStore;
   readonly #functions: Functions;
+  readonly #changes: Changes;
   readonly #limits: () => Limits;
-  /** The end of the latest advance in the queue. */
+  /** The end of the latest task in the queue. */
   #idle: Promise<unknown> = Promise.resolve();
   #running = 0;
 
-  constructor(store: SandboxStore, functions: Functions, limits: () => Limits) {
+  constructor(store: SandboxStore, functions: Functions, changes: Changes, limits: () => Limits) {
     this.#store = store;
     this.#functions = functions;
+    this.#changes = changes;
     this.#limits = limits;
   }
 
@@ -43,37 +54,40 @@ export class Advance {
     return this.#running === 0 && this.#store.get("advancing") !== undefined;
   }
 
-  /** Goes on with an advance that was cut off. */
-  async resume(): Promise<void> {
-    const advancing = this.#store.get("advancing");
-    if (this.#running === 0 && advancing !== undefined) await this.run(advancing.until);
-  }
-
-  /** Runs one advance after the other. The clock shows the time that was reached; functions are not told of it yet. */
-  run(target: Target): Promise<AdvanceReport> {
+  /** Runs one task that sets the clock after the other: each begins at the time at which the one before ended. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
     this.#running += 1;
-    const done = this.#idle
-      .then(() => this.#run(target))
-      .finally(() => {
-        this.#running -= 1;
-      });
+    const done = this.#idle.then(task).finally(() => {
+      this.#running -= 1;
+    });
     this.#idle = done.catch(() => {});
     return done;
   }
 
-  async #run(target: Target): Promise<AdvanceReport> {
+  /** Goes on with an advance that was cut off. Returns undefined when there is none. It has to be this task's turn. */
+  async resume(): Promise<Advanced | undefined> {
+    const advancing = this.#store.get("advancing");
+    return advancing && (await this.run(advancing.until));
+  }
+
+  /**
+   * Advances the clock, which shows the time that was reached; functions are not told of it yet. The clock that
+   * something else sets meanwhile, a reset for example, ends the advance. It has to be this task's turn.
+   */
+  async run(target: Target): Promise<Advanced> {
     const store = this.#store;
     const most = this.#limits().eventsPerAdvance;
     const events: AdvanceReport["events"] = [];
+    store.set("advancing", { until: target === "next" ? store.now : target });
     let dues = await this.#ask();
-    const goal: Advancing = {
-      until: target === "next" ? Math.max(store.now, earliest(dues)?.at ?? store.now) : target,
-    };
-    store.set("advancing", goal);
-    const end = goal.until === "idle" ? Number.MAX_SAFE_INTEGER : goal.until;
+    if (target === "next" && !this.#isEnded) {
+      store.set("advancing", { until: Math.max(store.now, earliest(dues)?.at ?? store.now) });
+    }
+    const { until = store.now } = store.get("advancing") ?? {};
+    const end = until === "idle" ? Number.MAX_SAFE_INTEGER : until;
     let steps = 0;
     let asked = 0;
-    for (;;) {
+    while (!this.#isEnded) {
       const next = earliest(dues);
       if (next === undefined || next.at > end) {
         // What a handler or a client has invoked meanwhile is not among these.
@@ -83,23 +97,51 @@ export class Advance {
         continue;
       }
       if (steps >= most) break;
+      const from = await this.#arriveAt(next.at);
+      if (this.#isEnded) break;
       const other = earliest(dues, next.key);
       const last = other === undefined ? end : other.key > next.key ? other.at : other.at - 1;
-      const span = { until: Math.min(end, Math.max(last, next.at)), most: most - steps, from: store.now };
-      const progress = await this.#functions.objectOf(next.name).runInvocations(span);
+      const until = this.#isObserved ? next.at : Math.min(end, Math.max(last, next.at));
+      const object = this.#functions.objectOf(next.name);
+      const progress = await object.runInvocations({ until, most: most - steps, from });
       steps += progress.steps;
       report(events, next.name, progress);
-      this.#moveTo(Math.max(next.at, progress.at ?? next.at));
+      if (this.#isEnded) break;
+      this.#moveTo(progress.at ?? next.at);
       set(dues, next.name, progress.nextDue);
       const { deliveredTo } = progress;
       if (deliveredTo) set(dues, deliveredTo, await this.#functions.objectOf(deliveredTo).nextDue());
     }
+    const isEnded = this.#isEnded;
     const next = earliest(dues);
-    const reached = next === undefined || next.at > end;
-    if (reached && goal.until !== "idle") this.#moveTo(goal.until);
-    store.set("advancing", undefined);
+    const reached = !isEnded && (next === undefined || next.at > end);
+    if (reached && until !== "idle") this.#moveTo(until);
+    if (!isEnded) store.set("advancing", undefined);
     const nextDueAt = next === undefined ? null : new Date(next.at).toISOString();
-    return { steps, reached, nextDueAt, events };
+    return { isEnded, report: { steps, reached, nextDueAt, events } };
+  }
+
+  /** Whether something else has set the clock since the advance began. */
+  get #isEnded(): boolean {
+    return this.#store.get("advancing") === undefined;
+  }
+
+  /** Whether handlers, or addresses that deliveries are posted to, may call the sandbox during the advance. */
+  get #isObserved(): boolean {
+    const { settings, outcomes } = this.#store;
+    return (
+      settings.pushDeliveries.length > 0 || outcomes.all().some((its) => handlerUrls(its.outcomes).length > 0)
+    );
+  }
+
+  /** Moves the clock to what is due. Functions are told where a handler may call them. Returns the clock's time. */
+  async #arriveAt(time: number): Promise<number> {
+    const store = this.#store;
+    if (this.#isObserved && store.now < time) {
+      const told = await this.#changes.make(undefined, "all", () => this.#moveTo(time));
+      if (!told.ok) throw new Error(told.error.detail);
+    } else this.#moveTo(time);
+    return store.now;
   }
 
   /** When each function has something to do next. */

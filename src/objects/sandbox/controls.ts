@@ -77,7 +77,7 @@ export class Controls {
       if (parts.includes("outcomes")) store.outcomes.clear();
       if (parts.includes("invocations")) this.#raise("invocationsEpoch");
       if (parts.includes("deliveries")) this.#raise("deliveriesEpoch");
-      if (parts.includes("clock")) store.set("clock", REAL_CLOCK);
+      if (parts.includes("clock")) store.replaceClock(REAL_CLOCK);
       if (parts.includes("functions")) store.replaceDeclared({});
       if (parts.includes("settings")) store.replaceSettings({});
       return undefined;
@@ -172,7 +172,11 @@ export class Controls {
   }
 
   /** Sets the clock. To a later time it goes through all that is due until then. */
-  async changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
+  changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
+    return this.#advance.inTurn(() => this.#changeClock(given));
+  }
+
+  async #changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
     const real = Date.now();
     const clock = setClock(given, real);
     if (clock === undefined) return NOT_SHOWABLE;
@@ -183,7 +187,11 @@ export class Controls {
   }
 
   /** Advances a clock that is frozen or shifted; 409 for a real one. */
-  async advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
+  advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
+    return this.#advance.inTurn(() => this.#advanceClock(given));
+  }
+
+  async #advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
     const clock = this.#store.get("clock");
     if (clock.mode === "real") {
       return problem(409, "Real time can't be advanced: make the clock frozen or shifted first.");
@@ -199,7 +207,8 @@ export class Controls {
   /** Advances the clock. `reached` is the clock at the target, where that is a time. */
   async #advanceTo(target: Target, reached?: Clock): Promise<Result<AdvancedClock, Problem>> {
     try {
-      const report = await this.#advance.run(target);
+      const { report, isEnded } = await this.#advance.run(target);
+      if (isEnded) return ok({ ...showClock(this.#store.get("clock"), Date.now()), advance: report });
       const clock = report.reached && reached ? reached : withWholeSeconds(this.#store.get("clock"));
       return await this.#setClock(clock, report);
     } catch (error) {
@@ -210,15 +219,18 @@ export class Controls {
   }
 
   /** Goes on with an advance that was cut off. Rejects when a function could not be reached. */
-  async resumeAdvance(): Promise<void> {
-    await this.#advance.resume();
-    await this.#setClock(withWholeSeconds(this.#store.get("clock")), undefined);
+  resumeAdvance(): Promise<void> {
+    return this.#advance.inTurn(async () => {
+      const advanced = await this.#advance.resume();
+      if (advanced === undefined || advanced.isEnded) return;
+      await this.#setClock(withWholeSeconds(this.#store.get("clock")), advanced.report);
+    });
   }
 
   /** Sets the clock, of which every function is told. */
   #setClock(clock: Clock, report: AdvanceReport | undefined): Promise<Result<AdvancedClock, Problem>> {
     return this.#changes.make("clock", "all", () => {
-      this.#store.set("clock", clock);
+      this.#store.replaceClock(clock);
       return { ...showClock(clock, Date.now()), ...(report ? { advance: report } : {}) };
     });
   }

@@ -126,7 +126,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       pushed: () => this.#alarm.schedule(),
       announce: (what) => this.#feed.tell({ type: "change", what }),
     });
-    const advance = new Advance(store, functions, bounds);
+    const advance = new Advance(store, functions, changes, bounds);
     const invocationLists = new InvocationLists(functions, {
       invocations: tokens("invocations"),
       deliveries: tokens("deliveries"),

@@ -126,7 +126,7 @@ export class Snapshots {
     const imported = await this.#changes.make("snapshot", "all", () => {
       const settings = definedItems(snapshot.settings ?? {});
       store.replaceSettings(isWhole ? settings : { ...store.get("settings"), ...settings });
-      store.set("clock", clock);
+      if (given !== undefined) store.replaceClock(clock);
       store.changeResources(change);
       if (isWhole || snapshot.faults !== undefined) store.faults.clear();
       for (const fault of snapshot.faults ?? []) store.faults.add(fault);

@@ -127,6 +127,12 @@ export class SandboxStore {
     this.journal.resize(this.settings.journalSize);
   }
 
+  /** Sets the clock. An advance that is under way, or was cut off, ends with that. */
+  replaceClock(clock: Clock): void {
+    this.set("clock", clock);
+    this.set("advancing", undefined);
+  }
+
   /** The sandbox's time, in milliseconds since 1970. */
   get now(): number {
     return now(this.get("clock"), Date.now());
