@@ -16,11 +16,12 @@ export interface OutboundFailure {
 
 /** Whether the deployment's OUTBOUND_HOSTS allows a URL's host. */
 export function isAllowedHost(url: string, hosts: readonly string[]): boolean {
-  const { host, hostname } = new URL(url);
+  const { hostname, port, protocol } = new URL(url);
+  const withPort = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
   return hosts.some((allowed) => {
-    if (!allowed.startsWith("*.")) return allowed === host || allowed === hostname;
+    if (!allowed.startsWith("*.")) return allowed === withPort || allowed === hostname;
     const domain = allowed.slice(1);
-    return host.endsWith(domain) || hostname.endsWith(domain);
+    return withPort.endsWith(domain) || hostname.endsWith(domain);
   });
 }
 

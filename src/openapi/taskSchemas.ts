@@ -11,14 +11,18 @@ export function taskResponses(
 ): Partial<Record<ResponseSchema, JsonObject>> {
   const names = { id: "", requestId: "", qualifier: "", version: version.id, isTask: true };
   const on = { name: { service: "", function: "" }, version, place: { region: "", accountId: "" } };
-  const sample = renderTask(enqueued(names, 0), undefined, on);
+  const task = enqueued(names, 0);
+  const nothing = { event: new Uint8Array(), result: new Uint8Array() };
+  const sample = Object.entries(renderTask(task, nothing, on));
   const nextToken = { type: "string", description: "Where the next page begins." };
   const list = version.emptyList === null ? ["array", "null"] : "array";
   const { lastToken } = version;
   return {
-    AsyncTask: object(
-      Object.fromEntries(Object.entries(sample).map(([item, value]) => [item, itemSchema(item, value)])),
-    ),
+    AsyncTask: {
+      ...object(Object.fromEntries(sample.map(([item, value]) => [item, itemSchema(item, value)]))),
+      // A list has the payloads only on demand.
+      required: Object.keys(renderTask(task, undefined, on)),
+    },
     AsyncTasks: {
       ...object({ [version.taskListItem]: { type: list, items: refer("AsyncTask") }, nextToken }),
       required: [version.taskListItem, ...(lastToken === undefined ? [] : ["nextToken"])],

@@ -4,7 +4,7 @@ import type { InvocationOperand, Payloads } from "./operand.ts";
 const decoder = new TextDecoder();
 
 /**
- * A task as a version's responses show it. Without payloads, their items are empty. Source: the schemas
+ * A task as a version's responses show it. Without payloads, it has no items for them. Source: the schemas
  * StatefulAsyncInvocation and AsyncTask in the vendor's metadata; of 2016-08-15, the vendor's SDK for Go.
  */
 export function renderTask(
@@ -25,7 +25,7 @@ export function renderTask(
     endTime: task.endedAt ?? 0,
     destinationStatus: destinationStatusOf(task),
     [taskItems.error]: errorMessageOf(task),
-    [taskItems.payload]: payloads ? decoder.decode(payloads.event) : "",
+    ...(payloads ? { [taskItems.payload]: decoder.decode(payloads.event) } : {}),
     alreadyRetriedTimes: Math.max(0, task.attempts - 1),
     requestId: task.requestId,
     ...(hasTaskDetails
@@ -33,7 +33,7 @@ export function renderTask(
           instanceId: instanceIdOf(task),
           events: task.events.map(renderEvent),
           durationMs: task.durationMs,
-          returnPayload: payloads ? decoder.decode(payloads.result) : "",
+          ...(payloads ? { returnPayload: decoder.decode(payloads.result) } : {}),
         }
       : {}),
   };
