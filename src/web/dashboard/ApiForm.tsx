@@ -10,7 +10,7 @@ import { announcement, signingKey } from "./sandbox.ts";
 const SHOWN_CALLS = 12;
 
 /** The item that an error message of the API begins with. */
-const ITEM = /^[\w.]+(?= must be | doesn't match | exceeds | is required )/;
+const ITEM = /^[\w.-]+(?= must be | doesn't match | exceeds | is required )/;
 
 /**
  * A dialog with a form that sends requests to the API, one after the other, and shows the API's own error: at
@@ -121,7 +121,11 @@ export function ApiForm<Name extends string>({
 function preview(calls: readonly ApiCall[]): string {
   const shown = calls
     .slice(0, SHOWN_CALLS)
-    .map(({ method, path, body = "", shownBody = body }) => [`${method} ${path}`, shownBody].filter(Boolean));
+    .map(({ method, path, headers = {}, body = "", shownBody = body }) => [
+      `${method} ${path}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      ...(shownBody ? [shownBody] : []),
+    ]);
   const more = calls.length > SHOWN_CALLS ? [`and ${calls.length - SHOWN_CALLS} more`] : [];
   return [...shown.flat(), ...more].join("\n");
 }

@@ -1,9 +1,12 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import type { AdvancedClock } from "../../client/index.ts";
 import { Field } from "./Field.tsx";
+import { advanceText } from "./invocations.ts";
 import { Refused } from "./Refused.tsx";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { control, mayControl, summary } from "./sandbox.ts";
+import { announcement, control, mayControl, summary } from "./sandbox.ts";
+import { sandboxNow, wholeSeconds } from "./sandboxTime.ts";
 
 const units = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 
@@ -14,18 +17,31 @@ export function Clock() {
   const amount = useSignal("1");
   const unit = useSignal<keyof typeof units>("hours");
   const time = useSignal("");
-  const shown = useTicking(clock?.now, clock?.mode !== "frozen");
+  const happened = useSignal("");
+  const isAdvancing = useRef(false);
   if (clock === undefined) return null;
+  const shown = wholeSeconds(sandboxNow.value);
   const act = async (doing: () => Promise<unknown>) => {
+    happened.value = "";
     refusal.value = await refusalOf(doing);
+  };
+  const move = async (doing: () => Promise<AdvancedClock>) => {
+    if (isAdvancing.current) return;
+    isAdvancing.current = true;
+    await act(async () => {
+      happened.value = advanceText(await doing());
+      announcement.value = happened.value;
+    });
+    isAdvancing.current = false;
   };
   const freeze = (event: Event) => {
     event.preventDefault();
-    return act(() => control().clock.freeze(time.value || undefined));
+    const given = time.value === "" ? {} : { time: time.value };
+    return move(() => control().clock.set({ mode: "frozen", ...given }));
   };
   const advance = (event: Event) => {
     event.preventDefault();
-    return act(() => control().clock.advance(Number(amount.value) * units[unit.value]));
+    return move(() => control().clock.advance(Number(amount.value) * units[unit.value]));
   };
   const modes = { real: "real time", shifted: "shifted from real time", frozen: "frozen" };
   return (
@@ -60,59 +76,53 @@ export function Clock() {
             </button>
           </form>
           {clock.mode !== "real" && (
-            <form class="row" onSubmit={advance}>
-              <Field label="Advance by">
-                {(field) => (
-                  <input
-                    {...field}
-                    class="short"
-                    inputMode="numeric"
-                    value={amount.value}
-                    onInput={(event) => (amount.value = event.currentTarget.value.trim())}
-                  />
-                )}
-              </Field>
-              <select
-                aria-label="Unit"
-                value={unit.value}
-                onChange={(event) => (unit.value = event.currentTarget.value as keyof typeof units)}
-              >
-                {Object.keys(units).map((name) => (
-                  <option key={name}>{name}</option>
-                ))}
-              </select>
-              <button type="submit" class="quiet">
-                Advance
-              </button>
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => act(() => control().clock.set({ mode: "real" }))}
-              >
-                Real time
-              </button>
-            </form>
+            <>
+              <form class="row" onSubmit={advance}>
+                <Field label="Advance by">
+                  {(field) => (
+                    <input
+                      {...field}
+                      class="short"
+                      inputMode="numeric"
+                      value={amount.value}
+                      onInput={(event) => (amount.value = event.currentTarget.value.trim())}
+                    />
+                  )}
+                </Field>
+                <select
+                  aria-label="Unit"
+                  value={unit.value}
+                  onChange={(event) => (unit.value = event.currentTarget.value as keyof typeof units)}
+                >
+                  {Object.keys(units).map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+                <button type="submit" class="quiet">
+                  Advance
+                </button>
+              </form>
+              <div class="row">
+                <button type="button" class="quiet" onClick={() => move(() => control().clock.toNext())}>
+                  Next event
+                </button>
+                <button type="button" class="quiet" onClick={() => move(() => control().clock.toIdle())}>
+                  Until idle
+                </button>
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={() => act(() => control().clock.set({ mode: "real" }))}
+                >
+                  Real time
+                </button>
+              </div>
+            </>
           )}
         </>
       )}
+      {happened.value && <p class="hint">{happened.value}</p>}
       <Refused refusal={refusal.value} />
     </section>
   );
-}
-
-/** A time in whole seconds, in RFC 3339, which advances by itself while `going` is true. */
-function useTicking(now: string | undefined, going: boolean): string {
-  const shown = useSignal(now ?? "");
-  useEffect(() => {
-    const loadedAt = performance.now();
-    const show = () => {
-      const passed = going ? performance.now() - loadedAt : 0;
-      shown.value = new Date(Date.parse(now ?? "") + passed).toISOString().replace(/\.\d+/, "");
-    };
-    if (now === undefined) return;
-    show();
-    const timer = setInterval(show, 500);
-    return () => clearInterval(timer);
-  }, [now, going]);
-  return shown.value;
 }

@@ -1,10 +1,17 @@
 import { useSignal } from "@preact/signals";
 import { configDeletion, sendApi } from "./api.ts";
 import { type ConfigItems, itemLabels, itemText, keyOf, type ShownConfig, titleOf } from "./configs.ts";
+import type { FormRequest } from "./Functions.tsx";
 import { announcement, lastChange, signingKey } from "./sandbox.ts";
 
-/** A config, with its items; without `onEdit` for a visitor, who may not change it. */
-export function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: () => void }) {
+/** A config, with its items; `onOpen`, which opens a form, is undefined for a visitor, who may not change it. */
+export function ConfigCard({
+  config,
+  onOpen,
+}: {
+  config: ShownConfig;
+  onOpen: ((form: FormRequest) => void) | undefined;
+}) {
   const error = useSignal<string | undefined>(undefined);
   const change = lastChange.value;
   const changed = change?.key === keyOf(config) ? change.items : undefined;
@@ -33,9 +40,22 @@ export function ConfigCard({ config, onEdit }: { config: ShownConfig; onEdit?: (
       <header>
         <span class="qualifier">{config.qualifier}</span>
         {changed && <span class="mark">changed last</span>}
-        {onEdit && (
+        {onOpen && (
           <span class="actions">
-            <button type="button" class="quiet" onClick={onEdit} aria-label={`Edit ${titleOf(config)}`}>
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => onOpen({ form: "invoke", name: config })}
+              aria-label={`Invoke ${titleOf(config)}`}
+            >
+              Invoke
+            </button>
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => onOpen({ form: "config", config })}
+              aria-label={`Edit ${titleOf(config)}`}
+            >
               Edit
             </button>
             <button type="button" class="quiet" onClick={remove} aria-label={`Delete ${titleOf(config)}`}>

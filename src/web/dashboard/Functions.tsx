@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { type FunctionName, functionKey } from "../../fc/names.ts";
+import { type ConfigName, type FunctionName, functionKey } from "../../fc/names.ts";
 import type { Owner } from "../../fc/resources.ts";
 import { ConfigCard } from "./ConfigCard.tsx";
 import { ConfigForm } from "./ConfigForm.tsx";
@@ -7,6 +7,7 @@ import { CreateForm } from "./CreateForm.tsx";
 import type { ShownConfig } from "./configs.ts";
 import { DeleteForm } from "./DeleteForm.tsx";
 import type { Target } from "./deletion.ts";
+import { InvokeForm } from "./InvokeForm.tsx";
 import { filtered, type ListedFunction, listed } from "./listing.ts";
 import { AliasForm, PublishForm } from "./QualifierForms.tsx";
 import { FunctionRow, ServiceRow } from "./Resource.tsx";
@@ -16,6 +17,7 @@ import { configs, mayControl, resources } from "./sandbox.ts";
 /** A form to open, with what it is for. */
 export type FormRequest =
   | { readonly form: "config"; readonly config?: ShownConfig; readonly name?: FunctionName }
+  | { readonly form: "invoke"; readonly name: ConfigName }
   | { readonly form: "create"; readonly service?: string }
   | { readonly form: "publish"; readonly owner: Owner }
   | { readonly form: "alias"; readonly owner: ShownOwner; readonly alias?: ShownAlias }
@@ -100,11 +102,7 @@ function FunctionEntry({
     <div class="function">
       {created ? <FunctionRow created={created} onOpen={onOpen} /> : <h4>{name}</h4>}
       {configs.map((config) => (
-        <ConfigCard
-          key={config.qualifier}
-          config={config}
-          {...(onOpen ? { onEdit: () => onOpen({ form: "config", config }) } : {})}
-        />
+        <ConfigCard key={config.qualifier} config={config} onOpen={onOpen} />
       ))}
     </div>
   );
@@ -112,6 +110,7 @@ function FunctionEntry({
 
 function Form({ request, onClose }: { request: FormRequest; onClose: () => void }) {
   if (request.form === "config") return <ConfigForm {...request} onClose={onClose} />;
+  if (request.form === "invoke") return <InvokeForm {...request} onClose={onClose} />;
   if (request.form === "create") return <CreateForm {...request} onClose={onClose} />;
   if (request.form === "publish") return <PublishForm {...request} onClose={onClose} />;
   if (request.form === "alias") return <AliasForm {...request} onClose={onClose} />;

@@ -45,18 +45,44 @@ export function addressOf(operation: OperationName, names: PathNames): Pick<ApiC
   return { method: route.method, path: `${version.prefixes[0]}${path}` };
 }
 
-/** A request for a config. */
-function configCall(
-  operation: "PutAsyncInvokeConfig" | "DeleteAsyncInvokeConfig",
+/** The method and the path of an operation on a qualifier of a function. */
+function qualifiedAddress(
+  operation: "PutAsyncInvokeConfig" | "DeleteAsyncInvokeConfig" | "InvokeFunction",
   { qualifier, ...name }: ConfigName,
-): ApiCall {
+): Pick<ApiCall, "method" | "path"> {
   const { method, path } = addressOf(operation, name);
   return { method, path: qualifier === "" ? path : `${path}?qualifier=${encodeURIComponent(qualifier)}` };
 }
 
 /** The request that deletes a config. */
 export function configDeletion(name: ConfigName): ApiCall {
-  return configCall("DeleteAsyncInvokeConfig", name);
+  return qualifiedAddress("DeleteAsyncInvokeConfig", name);
+}
+
+/** How to invoke a function. */
+export interface GivenInvocation {
+  /** The event as text. */
+  readonly event: string;
+  readonly isAsync: boolean;
+  /** What comes of the attempts, as the header `X-Sandbox-Outcome` has it; empty for what the sandbox says. */
+  readonly outcomes: string;
+}
+
+/** How many characters of an event the preview shows. */
+const SHOWN_CHARACTERS = 2000;
+
+/** The request that invokes a function. */
+export function invocationCall(name: ConfigName, { event, isAsync, outcomes }: GivenInvocation): ApiCall {
+  return {
+    ...qualifiedAddress("InvokeFunction", name),
+    headers: {
+      "Content-Type": "application/octet-stream",
+      ...(isAsync ? { "X-Fc-Invocation-Type": "Async" } : {}),
+      ...(outcomes ? { "X-Sandbox-Outcome": outcomes } : {}),
+    },
+    body: event,
+    ...(event.length > SHOWN_CHARACTERS ? { shownBody: `${event.slice(0, SHOWN_CHARACTERS)}…` } : {}),
+  };
 }
 
 /** The form's values as typed; `undefined` for an unchanged item. */
@@ -67,6 +93,7 @@ export interface ApiCall {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The body for display, where the body itself is too long. */
   readonly shownBody?: string;
   /** The error codes that say that what the request is for has been done already. */
@@ -85,7 +112,7 @@ export function callsFor(
   rule: DestinationsRule,
 ): readonly ApiCall[] {
   const put = (items: EnteredItems): ApiCall => ({
-    ...configCall("PutAsyncInvokeConfig", name),
+    ...qualifiedAddress("PutAsyncInvokeConfig", name),
     body: putBody(name.service, items),
   });
   const clears = entered.onSuccess === "" || entered.onFailure === "";
@@ -128,10 +155,15 @@ function putBody(service: string, entered: EnteredItems): string {
 
 /** Sends a request to the API, signed if there is a key. Returns the API's error, or undefined on success. */
 export async function sendApi(
-  { method, path, body }: ApiCall,
+  {
+    method,
+    path,
+    body,
+    headers: given = body === undefined ? {} : { "Content-Type": "application/json" },
+  }: ApiCall,
   key: AccessKey | undefined,
 ): Promise<ApiFailure | undefined> {
-  const headers = new Headers(body === undefined ? {} : { "Content-Type": "application/json" });
+  const headers = new Headers(given);
   const url = new URL(endpoint + path);
   if (key) await sign(key, method, url, headers);
   const response = await fetch(url, { method, headers, body: body ?? null });

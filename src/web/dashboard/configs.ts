@@ -153,11 +153,11 @@ export function itemText(items: ConfigItems, item: keyof ConfigItems): string {
 
 function valueText(item: keyof ConfigItems, value: number | boolean): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return item === "maxAsyncEventAgeInSeconds" ? duration(value) : String(value);
+  return item === "maxAsyncEventAgeInSeconds" ? secondsText(value) : String(value);
 }
 
 /** Seconds for display: `3600 s (1 h)`. */
-function duration(seconds: number): string {
+export function secondsText(seconds: number): string {
   const units = [
     [86_400, "d"],
     [3600, "h"],

@@ -9,6 +9,7 @@ import { Connect } from "./Connect.tsx";
 import { Copy } from "./Copy.tsx";
 import { Faults } from "./Faults.tsx";
 import { Functions } from "./Functions.tsx";
+import { Invocations } from "./Invocations.tsx";
 import { Refused } from "./Refused.tsx";
 import { Requests } from "./Requests.tsx";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -188,7 +189,10 @@ function Panels() {
         <Traffic />
       </div>
       <Functions />
-      <Requests />
+      <div class="column activity">
+        <Invocations />
+        <Requests />
+      </div>
     </main>
   );
 }

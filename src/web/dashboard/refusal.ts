@@ -15,6 +15,8 @@ export async function refusalOf(doing: () => Promise<unknown>): Promise<Refusal 
     if (error instanceof ControlError) {
       return { detail: error.problem.detail, errors: error.problem.errors ?? [] };
     }
-    return { detail: "The sandbox did not answer.", errors: [] };
+    // fetch rejects with a TypeError when no answer comes; the client's own errors say more.
+    const isAnswer = error instanceof Error && !(error instanceof TypeError);
+    return { detail: isAnswer ? error.message : "The sandbox did not answer.", errors: [] };
   }
 }

@@ -4,6 +4,7 @@ import type { AccessKey } from "../../fc/signature/verdict.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import type { ConfigItems, ShownConfig } from "./configs.ts";
+import type { ListedInvocations } from "./invocations.ts";
 import { NO_RESOURCES } from "./resources.ts";
 
 // What the page knows about its sandbox.
@@ -42,6 +43,8 @@ export const resources = signal(NO_RESOURCES);
 export const requests = signal<readonly SeenRequest[]>([]);
 /** The token of the journal's next page; undefined when all requests are loaded. */
 export const olderRequests = signal<string | undefined>(undefined);
+/** The newest asynchronous invocations. */
+export const invocations = signal<ListedInvocations>({ list: [], hasOlder: false });
 export const faults = signal<readonly Fault[]>([]);
 export const lastChange = signal<LastChange | undefined>(undefined);
 /** The text of the temporary message, which a screen reader announces. */

@@ -14,6 +14,8 @@ import {
   type ShownConfig,
   titleOf,
 } from "./configs.ts";
+import { loadInvocations, mayHaveMissed, takeInvocations } from "./invocationSync.ts";
+import type { ShownInvocation } from "./invocations.ts";
 import { hasLost, resourcesOf } from "./resources.ts";
 import {
   announcement,
@@ -109,7 +111,7 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
   feed.addEventListener("open", async () => {
     // The feed opens first, so that no change between the feed and the loaded state is missed.
     try {
-      await Promise.all([loadState(), loadRequests()]);
+      await Promise.all([loadState(), loadRequests(), loadInvocations()]);
     } catch {
       feed.close();
       return;
@@ -152,7 +154,7 @@ async function loadState(): Promise<void> {
 /** Loads what exists; the rest of the state only if something is gone, and configs may be gone with it. */
 async function loadResources(): Promise<void> {
   const loaded = resourcesOf(await control().functions.get({ details: true }));
-  if (hasLost(resources.value, loaded)) await loadState();
+  if (hasLost(resources.value, loaded)) reload("state", "invocations");
   else resources.value = loaded;
 }
 
@@ -178,40 +180,69 @@ export async function loadOlderRequests(): Promise<void> {
 
 /** Requests received but not shown yet. */
 const queue: JournalEntry[] = [];
-/** Whether requests were dropped from the queue, so that their changes have to be loaded. */
+/** The states of invocations received but not shown yet. */
+const invocationQueue: ShownInvocation[] = [];
+/** Whether something was dropped from a queue, so that the changes have to be loaded. */
 let hasDropped = false;
+
+/** What to load again after a change, by the part of the sandbox that changed; after any other change, everything. */
+const concerned: Readonly<Record<string, readonly Loaded[]>> = {
+  faults: ["state"],
+  settings: ["state", "requests"],
+  requests: ["state", "requests"],
+  clock: ["state", "invocations"],
+  invocations: ["invocations"],
+  deliveries: ["invocations"],
+  // The page shows no outcomes.
+  outcomes: [],
+};
 
 /** Applies an event. The state that the page has may be from before the event, or from after it, in part. */
 function take(event: FeedEvent, overtookState = isLoadingState): void {
-  if (event.type === "change") {
-    if (event.what === "functions") reload(overtookState ? "state" : "resources");
-    else reload("state", ...(["faults", "clock"].includes(event.what) ? [] : (["requests"] as const)));
-    return;
+  if (event.type === "request") takeLater(queue, event.entry);
+  else if (event.type === "invocation") takeLater(invocationQueue, event.invocation);
+  else if (event.what === "functions")
+    reload(...(overtookState ? (["state", "invocations"] as const) : (["resources"] as const)));
+  else {
+    const parts = concerned[event.what] ?? ["state", "requests", "invocations"];
+    // What came before the change may be deleted by now.
+    if (parts.includes("invocations")) invocationQueue.length = 0;
+    reload(...parts);
   }
-  if (event.type === "invocation") return;
-  queue.push(event.entry);
-  // A hidden page draws no frames, and the queue must not grow without limit.
-  if (queue.length > MAX_REQUESTS) {
-    queue.shift();
-    hasDropped = true;
-  }
-  if (queue.length === 1) requestAnimationFrame(takeQueue);
 }
 
-/** Applies all requests received since the last frame, in one update. */
-function takeQueue(): void {
-  const known = new Set(requests.value.map(({ entry }) => entry.requestId));
-  const entries = queue.splice(0).filter(({ requestId }) => !known.has(requestId));
+/** Adds to one of the two queues, and has both applied in the next frame. */
+function takeLater<T>(to: T[], item: T): void {
+  const isFirst = queue.length + invocationQueue.length === 0;
+  to.push(item);
+  // A hidden page draws no frames, and a queue must not grow without limit.
+  if (to.length > MAX_REQUESTS) {
+    to.shift();
+    hasDropped = true;
+  }
+  if (isFirst) requestAnimationFrame(takeQueues);
+}
+
+/** Applies all that was received since the last frame, in one update. */
+function takeQueues(): void {
   countSoon();
   batch(() => {
-    const next = new Map(configs.value);
-    const seen = entries.map((entry) => takeRequest(entry, next));
-    requests.value = [...seen.reverse(), ...requests.value].slice(0, MAX_REQUESTS);
-    configs.value = next;
+    takeInvocations(invocationQueue.splice(0));
+    takeRequests(queue.splice(0));
   });
-  // After a fault, the fault's counts have changed, and the response may not show what the request did.
-  if (hasDropped || entries.some((entry) => entry.faults.length > 0)) reload("state");
+  if (hasDropped) reload("state", "invocations");
   hasDropped = false;
+}
+
+function takeRequests(received: readonly JournalEntry[]): void {
+  const known = new Set(requests.value.map(({ entry }) => entry.requestId));
+  const entries = received.filter(({ requestId }) => !known.has(requestId));
+  const next = new Map(configs.value);
+  const seen = entries.map((entry) => takeRequest(entry, next));
+  requests.value = [...seen.reverse(), ...requests.value].slice(0, MAX_REQUESTS);
+  configs.value = next;
+  // After a fault, the fault's counts have changed, and the response may not show what the request did.
+  if (entries.some((entry) => entry.faults.length > 0)) reload("state");
 }
 
 /** Applies a request's change to `configs`. Returns the request as the page shows it. */
@@ -248,6 +279,7 @@ function countSoon(): void {
   isCounting = true;
   setTimeout(async () => {
     isCounting = false;
+    if (mayHaveMissed()) reload("invocations");
     // If this fails, the feed fails too, and reconnects.
     const counted = await control()
       .summary()
@@ -256,13 +288,19 @@ function countSoon(): void {
   }, COUNT_AFTER_MS);
 }
 
-const loads = { state: loadState, resources: loadResources, requests: loadRequests };
+const loads = {
+  state: loadState,
+  resources: loadResources,
+  requests: loadRequests,
+  invocations: loadInvocations,
+};
+type Loaded = keyof typeof loads;
 
 let isReloading = false;
-const stale = new Set<keyof typeof loads>();
+const stale = new Set<Loaded>();
 
 /** Reloads parts of what the page shows. Only one reload runs at a time. */
-function reload(...parts: readonly (keyof typeof loads)[]): void {
+function reload(...parts: readonly Loaded[]): void {
   for (const part of parts) stale.add(part);
   if (!isReloading) void loadStale();
 }
