@@ -1,7 +1,7 @@
 /**
  * The demo's story: a shop with three services, whose functions send events to each other. Deployments change
  * the configs, the API refuses a destination with a typo until it is corrected, and a client retries when the
- * API throttles it.
+ * API throttles it. An order fails and ends in the dead-letter queue; with more retries, it succeeds.
  */
 import { ControlError, type SandboxClient, type Snapshot } from "../src/client/index.ts";
 
@@ -24,6 +24,7 @@ export const opening: Snapshot = {
         functions: [
           { name: "archive", runtime: "java17", memorySize: 512, timeout: 30 },
           { name: "invoice", runtime: "nodejs20", memorySize: 256, timeout: 60 },
+          { name: "place", runtime: "nodejs20", memorySize: 256, timeout: 30 },
         ],
         versions: ["1", "2"],
         aliases: [
@@ -63,6 +64,16 @@ export const opening: Snapshot = {
       },
     },
     { service: "orders", function: "invoice", qualifier: "staging", maxAsyncRetryAttempts: 0 },
+    {
+      service: "orders",
+      function: "place",
+      qualifier: "prod",
+      maxAsyncRetryAttempts: 1,
+      destinationConfig: {
+        onSuccess: { destination: destinations.archive },
+        onFailure: { destination: destinations.deadLetters },
+      },
+    },
     {
       service: "payments",
       function: "charge",
@@ -136,6 +147,20 @@ export function acts(round: number): Act[] {
       },
     },
     {
+      title: "an order fails twice, and ends in the dead-letter queue",
+      play: async (sandbox) => {
+        await put(sandbox, ORDERS, { maxAsyncRetryAttempts: 1 });
+        await placeOrder(sandbox, 2 * round);
+      },
+    },
+    {
+      title: "with one more retry, an order that fails as often succeeds",
+      play: async (sandbox) => {
+        await put(sandbox, ORDERS, { maxAsyncRetryAttempts: 2 });
+        await placeOrder(sandbox, 2 * round + 1);
+      },
+    },
+    {
       title: "a canary comes and goes",
       play: async (sandbox) => {
         const canary = "orders.canary/functions/invoice";
@@ -158,6 +183,30 @@ export function acts(round: number): Act[] {
       },
     },
   ];
+}
+
+/** The function that takes orders, as `send` names it. */
+const ORDERS = "orders.prod/functions/place";
+const LONGEST_WAIT_MS = 8000;
+
+/**
+ * Invokes the function that takes orders. It fails twice and then succeeds. Waits for the end, because the config
+ * counts at each attempt, but not for long: where a visitor froze the clock, the end does not come by itself.
+ */
+async function placeOrder(sandbox: SandboxClient, number: number): Promise<void> {
+  const response = await fetch(`${sandbox.endpoint}/2016-08-15/services/${ORDERS}/invocations`, {
+    method: "POST",
+    headers: { "X-Fc-Invocation-Type": "Async", "X-Sandbox-Outcome": "error, error, success" },
+    body: JSON.stringify({ order: number, items: ["teapot"] }),
+  });
+  await response.arrayBuffer();
+  const id = response.headers.get("X-Fc-Request-Id");
+  if (response.status !== 202 || id === null) return;
+  const latest = Date.now() + LONGEST_WAIT_MS;
+  while (Date.now() < latest) {
+    if ((await sandbox.invocations.get(id)).endedAt !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /**
