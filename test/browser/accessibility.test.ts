@@ -48,12 +48,16 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
         await page.getByRole("heading", { name, exact: true }).click();
       }
       await page.getByText("Alias live").waitFor();
+      for (const status of ["Failed", "Succeeded"]) {
+        await page.locator(".invocations summary").filter({ hasText: status }).first().click();
+      }
       for (const name of [
         "Create a function",
         "Publish a version",
         "Create an alias",
         "Delete service orders",
         "Put a config",
+        "Invoke orders / place : prod",
         "Add a fault",
         "Reset",
       ]) {

@@ -13,6 +13,17 @@ import { launchBrowser } from "./browser.ts";
 const DIRECTORY = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const WIDE = { width: 1440, height: 900 };
 
+const NOON = "2030-01-31T12:00:00Z";
+/** The story takes less than this. */
+const STORY_SECONDS = 15;
+
+/** Invokes a function of the story asynchronously. */
+async function charge(sandbox: SandboxClient, outcomes: string): Promise<void> {
+  const path = "/2016-08-15/services/payments.prod/functions/charge/invocations";
+  const headers = { "X-Fc-Invocation-Type": "Async", "X-Sandbox-Outcome": outcomes };
+  await fetch(sandbox.endpoint + path, { method: "POST", headers, body: '{"order": 7}' });
+}
+
 async function open(
   browser: Browser,
   url: string,
@@ -29,13 +40,15 @@ async function open(
   return page;
 }
 
-/** Plays the story with a page open, so that it shows what changed. */
+/** Plays the story with a page open, so that it shows what changed. The story ends at noon, when the clock stops. */
 async function played(
   browser: Browser,
   sandbox: SandboxClient,
   viewport: { readonly width: number; readonly height: number },
   colorScheme: "light" | "dark" = "light",
 ): Promise<Page> {
+  await sandbox.reset("invocations", "deliveries");
+  await sandbox.clock.shift(Math.round((Date.parse(NOON) - Date.now()) / 1000) - STORY_SECONDS);
   await sandbox.snapshot.import(opening);
   await sandbox.requests.clear();
   const page = await open(
@@ -46,7 +59,11 @@ async function played(
   );
   await page.getByText("Live", { exact: true }).waitFor();
   for (const act of acts(0)) await act.play(sandbox);
-  await sandbox.clock.freeze("2030-01-31T12:00:00Z");
+  await sandbox.clock.freeze(NOON);
+  // An attempt that has failed, and one that the clock keeps waiting.
+  await charge(sandbox, "error, timeout");
+  await sandbox.clock.toNext();
+  await page.getByText("attempt 2 in 1 s").waitFor();
   await page.getByRole("article", { name: "resize : LATEST" }).waitFor();
   await page.getByText("frozen", { exact: true }).waitFor();
   return page;
@@ -61,11 +78,28 @@ try {
 
   for (const scheme of ["light", "dark"] as const) {
     const page = await played(browser, sandbox, WIDE, scheme);
-    await page.locator(".requests summary").nth(5).click();
+    await page.locator(".requests summary", { hasText: "PUTorders / place : prod" }).first().click();
     await page.locator(".requests .details").waitFor();
     await page.screenshot(picture(`dashboard-${scheme}`));
     if (scheme === "light") {
-      for (const panel of ["connect", "functions", "requests", "faults", "clock", "state", "traffic"]) {
+      // High enough for all details of an invocation.
+      await page.setViewportSize({ width: WIDE.width, height: 2 * WIDE.height });
+      const failed = page.locator(".invocations summary", { hasText: "Failed" }).first();
+      await failed.click();
+      await page.locator(".invocations .details").waitFor();
+      await page.locator(".panel.invocations").screenshot(picture("invocations"));
+      await failed.click();
+      await page.setViewportSize(WIDE);
+      for (const panel of [
+        "connect",
+        "functions",
+        "invocations",
+        "requests",
+        "faults",
+        "clock",
+        "state",
+        "traffic",
+      ]) {
         await page.locator(`.panel.${panel}`).screenshot(picture(panel));
       }
       await page.getByRole("button", { name: "Create a function" }).click();
@@ -86,6 +120,10 @@ try {
       await page.getByRole("button", { name: "Put", exact: true }).click();
       await page.getByText("maxAsyncRetryAttempts must be").waitFor();
       await page.getByRole("dialog").screenshot(picture("put-a-config"));
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Invoke orders / place : prod" }).click();
+      await page.getByLabel("Outcome").selectOption("error, error, success");
+      await page.getByRole("dialog").screenshot(picture("invoke"));
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Add a fault" }).click();
       await page.getByRole("dialog").screenshot(picture("add-a-fault"));
