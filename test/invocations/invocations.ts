@@ -9,7 +9,7 @@ export const NOW = "2030-01-31T12:00:00.000Z";
 const FC3 = "/2023-03-30/functions";
 
 /** The time so many seconds after the frozen time. */
-export function after(seconds: number): string {
+export function at(seconds: number): string {
   return new Date(Date.parse(NOW) + seconds * 1000).toISOString();
 }
 

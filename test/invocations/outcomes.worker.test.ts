@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { setVariables } from "../calls.ts";
+import { parentOf } from "../objects/objects.ts";
+import { configure, frozenSandbox, idOf, invoke } from "./invocations.ts";
+
+test("a list of outcomes is used attempt by attempt, and its last one repeats", async () => {
+  const sandbox = await frozenSandbox();
+  await configure(sandbox, "f", { maxAsyncRetryAttempts: 8 });
+  await sandbox.outcomes.add({
+    outcomes: [
+      { type: "error", message: "first" },
+      { type: "throttled" },
+      { type: "error", message: "last" },
+    ],
+  });
+  const id = idOf(await invoke(sandbox, "f"));
+  await sandbox.clock.toIdle();
+  const { events, status } = await sandbox.invocations.get(id);
+  expect(status).toBe("Failed");
+  expect(events.flatMap(({ message }) => message ?? [])).toEqual([
+    "first",
+    "request throttled",
+    ...Array.from({ length: 8 }, () => "last"),
+  ]);
+});
+
+test("the first list that matches and applies counts, and the header comes before all", async () => {
+  const sandbox = await frozenSandbox();
+  const payloadOf = async (name: string, headers = {}) => {
+    const id = idOf(await invoke(sandbox, name, headers));
+    await sandbox.clock.toIdle();
+    return (await sandbox.invocations.get(id)).responsePayload;
+  };
+  const success = (payload: string) => [{ type: "success", payload } as const];
+  await sandbox.outcomes.add({
+    match: { function: "f" },
+    outcomes: success("second and third"),
+    skip: 1,
+    times: 2,
+  });
+  await sandbox.outcomes.add({ match: { service: "", function: "f" }, outcomes: success("of f") });
+  await sandbox.outcomes.add({ match: { service: "demo" }, outcomes: success("of demo") });
+  await sandbox.outcomes.add({ outcomes: success("of all") });
+  expect([await payloadOf("f"), await payloadOf("f"), await payloadOf("f"), await payloadOf("f")]).toEqual([
+    "of f",
+    "second and third",
+    "second and third",
+    "of f",
+  ]);
+  expect(await payloadOf("g")).toBe("of all");
+  expect(await payloadOf("f", { "X-Sandbox-Outcome": "success" })).toBe('{"order":7}');
+  expect((await sandbox.outcomes.list()).map(({ matched, applied }) => [matched, applied])).toEqual([
+    [4, 2],
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ]);
+});
+
+test("outcomes that are counted apply to an invocation as a whole, and to so many invocations", async () => {
+  const sandbox = await frozenSandbox();
+  await sandbox.outcomes.add({ outcomes: [{ type: "error" }], times: 1 });
+  const [one, other] = [idOf(await invoke(sandbox, "f")), idOf(await invoke(sandbox, "f"))];
+  await sandbox.clock.toIdle();
+  expect([
+    (await sandbox.invocations.get(one)).attempts,
+    (await sandbox.invocations.get(other)).attempts,
+  ]).toEqual([4, 1]);
+});
+
+test("outcomes that change between attempts count from the next attempt on", async () => {
+  const sandbox = await frozenSandbox();
+  const { id: failing } = await sandbox.outcomes.add({ outcomes: [{ type: "error" }] });
+  const id = idOf(await invoke(sandbox, "f"));
+  await sandbox.clock.toNext();
+  await sandbox.outcomes.remove(failing);
+  await sandbox.clock.toIdle();
+  expect(await sandbox.invocations.get(id)).toMatchObject({ status: "Succeeded", attempts: 2 });
+});
+
+test.each([
+  {},
+  { outcomes: [] },
+  { outcomes: "error" },
+  { outcomes: [{ type: "crash" }] },
+  { outcomes: [{ type: "error", durationMilliseconds: -1 }] },
+  { outcomes: [{ type: "success", payload: "x".repeat(20_000) }] },
+  { outcomes: [{ type: "http", url: "ftp://example.com" }] },
+  { outcomes: [{ type: "http", url: "http://user@example.com" }] },
+  { outcomes: [{ type: "http", url: "http://example.com" }] },
+  { outcomes: [{ type: "success" }], times: 0 },
+  { outcomes: [{ type: "success" }], match: { version: "2016-08-15" } },
+])("%j are no outcomes", async (wrong) => {
+  const sandbox = await frozenSandbox();
+  await expect(sandbox.outcomes.add(wrong as never)).rejects.toMatchObject({ problem: { status: 400 } });
+  expect(await sandbox.outcomes.list()).toEqual([]);
+});
+
+test("a sandbox has only so many lists of outcomes, and only so large", async () => {
+  const sandbox = await frozenSandbox();
+  const payload = "x".repeat(15_000);
+  const large = { outcomes: Array.from({ length: 4 }, () => ({ type: "success", payload }) as const) };
+  for (let i = 0; i < 8; i++) await sandbox.outcomes.add(large);
+  await expect(sandbox.outcomes.add(large)).rejects.toMatchObject({ problem: { status: 409 } });
+  await setVariables(parentOf(sandbox), { MAX_OUTCOMES: "8" });
+  await expect(sandbox.outcomes.add({ outcomes: [{ type: "error" }] })).rejects.toMatchObject({
+    problem: { status: 409, detail: "This sandbox has 8 lists of outcomes, and may have no more." },
+  });
+  expect((await invoke(sandbox, "f")).status).toBe(202);
+  await expect(sandbox.outcomes.remove("none")).rejects.toMatchObject({ problem: { status: 404 } });
+});
