@@ -119,7 +119,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
           ? {
               content:
                 answer.schema === "Payload"
-                  ? BYTES
+                  ? { ...BYTES, ...jsonContent(FUNCTION_ERROR, examplesOf(recordedId, [String(status)])) }
                   : jsonContent(
                       answer.schema
                         ? answerSchema(version, route.operation, answer.schema)
@@ -151,6 +151,13 @@ function answerSchema(version: ApiVersion, operation: OperationName, schema: Res
 
 /** A body of any bytes. */
 const BYTES: JsonObject = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };
+
+/** What a function's error returns. A handler of the sandbox's owner may return other JSON. */
+const FUNCTION_ERROR: JsonObject = {
+  type: "object",
+  description: "The function's error, named in X-Fc-Error-Type.",
+  properties: { errorMessage: { type: "string" }, errorType: { type: "string" } },
+};
 
 /** The ETag header of a response that shows one resource of FC 2.0. */
 function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined): JsonObject {

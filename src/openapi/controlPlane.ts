@@ -25,15 +25,21 @@ function pathParameters(path: string): JsonObject[] {
   }));
 }
 
+/** The query parameters whose values are JSON. */
+const JSON_ITEMS: Readonly<Record<string, string>> = {
+  body: "JSON that the request's body contains.",
+  message: "JSON that the message contains.",
+  requestPayload: "JSON that the event contains.",
+  responsePayload: "JSON that the function's answer contains.",
+};
+
 /** The query parameters of an operation: its items, and for a list `limit` and `nextToken`. */
 function queryParameters(query: z.ZodMiniObject, isList: boolean): JsonObject[] {
   const { properties } = jsonSchema(query) as { properties: Record<string, JsonObject> };
   const parameters = Object.entries(properties).map(([name, schema]) => ({
     name,
     in: "query",
-    ...(name === "body"
-      ? { description: "JSON that the request's body contains.", schema: { type: "string" } }
-      : { schema }),
+    ...(name in JSON_ITEMS ? { description: JSON_ITEMS[name], schema: { type: "string" } } : { schema }),
   }));
   if (!isList) return parameters;
   return [

@@ -193,6 +193,23 @@ describe("a chain of functions", () => {
     expect(JSON.parse(JSON.parse(ofB.requestPayload).requestPayload)).toEqual({ order: 7 });
   });
 
+  test("has a delivery that is repeated only once", async () => {
+    const sandbox = await frozenSandbox();
+    await invoke(sandbox, "f");
+    const delivered = {
+      id: crypto.randomUUID(),
+      qualifier: "LATEST",
+      version: "2023-03-30",
+      depth: 1,
+      origin: { service: "", function: "g", id: "job" },
+      event: new Uint8Array(),
+      at: Date.parse(NOW),
+    } as const;
+    const results = [1, 2].map(() => functionOf(sandbox, "f").enqueueDelivered(delivered));
+    expect((await Promise.all(results)).map(({ ok }) => ok)).toEqual([true, true]);
+    expect((await sandbox.invocations.list({ id: delivered.id })).invocations).toHaveLength(1);
+  });
+
   test("goes to a qualifier of a service's function, in either form", async () => {
     const sandbox = await frozenSandbox();
     await configure(sandbox, "a", {

@@ -221,3 +221,21 @@ test("in 2021-04-06, a header makes a call a task", async () => {
     expect(answer.headers.has(api.taskHeader)).toBe(isTask);
   }
 });
+
+test("an event that is too large for the queue is refused, and the same event may be called with at once", async () => {
+  const sandbox = await newSandbox();
+  const event = "x".repeat(131_073);
+  for (const api of apis) {
+    const path = api.invocations("f");
+    const refused = await sandbox.send("POST", path, event, ASYNC);
+    expect(errorOf(refused)).toEqual({
+      status: 400,
+      code: "EntityTooLarge",
+      message: "payload size exceeds maximum allowed size (131072 bytes)",
+    });
+    expect((await sandbox.send("POST", path, event.slice(1), ASYNC)).status).toBe(202);
+    expect((await call(sandbox, path, event)).bytes.length).toBe(131_073);
+  }
+  const tooLarge = await sandbox.send("POST", apis[2].invocations("f"), "x".repeat(8_388_609));
+  expect(errorOf(tooLarge).code).toBe("EntityTooLarge");
+});

@@ -4,8 +4,23 @@ import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import type { ErrorCode } from "../../src/fc/errors.ts";
 import { operations as registry } from "../../src/fc/operations.ts";
 import { SERVER } from "../server.ts";
-import { Contract, type Document, type Exchange, type Operation, operationsOf } from "./document.ts";
-import { FUNCTION, failing, filledSandbox, type ResourceRequest, registered, success } from "./resources.ts";
+import {
+  Contract,
+  type Document,
+  type Exchange,
+  mediaTypeOf,
+  type Operation,
+  operationsOf,
+} from "./document.ts";
+import {
+  FUNCTION,
+  failing,
+  filledSandbox,
+  type ResourceRequest,
+  registered,
+  success,
+  successes,
+} from "./resources.ts";
 
 const fetched = async (path: string): Promise<Document> => (await fetch(SERVER + path)).json();
 
@@ -20,7 +35,10 @@ const [apiOperations, controlOperations] = [
 
 /** What operations were seen to answer, for the document's examples. */
 const seen: Record<string, Record<string, unknown>> = {};
-/** `{operation} {status}`, and `{operation} {code}` for errors of the API. */
+/**
+ * `{operation} {status}`, with each media type and header of the document that came, and `{operation} {code}` for
+ * errors of the API.
+ */
 const driven = new Set<string>();
 
 const JSON_TYPE = { "Content-Type": "application/json" };
@@ -54,7 +72,10 @@ async function drive(
   const json = text === "" ? undefined : isJson ? JSON.parse(text) : text;
   const exchange = { body, status: response.status, headers: response.headers, json };
   contract.check(operation, exchange);
-  driven.add(`${operation.id} ${response.status}`);
+  const outcome = `${operation.id} ${response.status}`;
+  driven.add(outcome);
+  driven.add(`${outcome} ${mediaTypeOf(response.headers)}`);
+  for (const [name] of response.headers) driven.add(`${outcome} ${name}`);
   const code = json?.ErrorCode ?? json?.Code;
   if (code !== undefined) driven.add(`${operation.id} ${code}`);
   return exchange;
@@ -127,12 +148,16 @@ function allCodes(operation: Operation): string[] {
 /** Requests of one operation on resources that come to every outcome it has by itself. */
 async function driveResource(operation: Operation): Promise<void> {
   const sandbox = await filledSandbox(operation.object.tags[0] !== "2023-03-30");
+  const isEvent = registered(operation) === "InvokeFunction";
+  // An invocation's function need not exist otherwise.
+  await sandbox.settings({ functions: "declared" });
   const answer = async (request: ResourceRequest, wanted?: string): Promise<string> => {
     const { status, json } = await drive(operation, sandbox.endpoint, request);
     const name = String(status < 300 ? status : (json.ErrorCode ?? json.Code));
     if (wanted !== undefined) expect(name, operation.id).toBe(wanted);
-    keep(operation, name, json);
-    if (status < 300 && request.body) keep(operation, "request", JSON.parse(request.body));
+    // What a function returned is bytes, unless it is an error.
+    if (typeof json !== "string") keep(operation, name, json);
+    if (status < 300 && request.body && !isEvent) keep(operation, "request", JSON.parse(request.body));
     return name;
   };
   const codes = ownCodes(operation);
@@ -142,9 +167,10 @@ async function driveResource(operation: Operation): Promise<void> {
   }
   const usual = success(operation);
   for (const code of allCodes(operation)) {
-    await answer({ ...usual, headers: { "X-Sandbox-Fault": code } }, code);
+    await answer({ ...usual, headers: { ...usual.headers, "X-Sandbox-Fault": code } }, code);
   }
-  await answer(usual, operation.method === "DELETE" ? "204" : "200");
+  const wanted = Object.keys(operation.object.responses).filter((status) => Number(status) < 300);
+  for (const request of successes(operation)) expect(wanted).toContain(await answer(request));
   if (codes.includes("VersionPublishError")) await answer(usual, "VersionPublishError");
   await sandbox.settings({ signatures: "required" });
   const signed = (authorization: string) => ({
@@ -259,6 +285,9 @@ const bodies: Readonly<Record<string, string>> = {
   addFault: '{"match":{"operation":"put"},"effect":{"type":"error","code":"Throttling"},"times":2}',
   setClock: '{"mode":"frozen","time":"2030-01-01T00:00:00Z"}',
   advanceClock: '{"seconds":3600}',
+  addOutcomes: '{"match":{"function":"charge"},"outcomes":[{"type":"timeout"},{"type":"success"}],"times":1}',
+  countDeliveries: '{"destination":"acs:mns:*","condition":"onFailure"}',
+  verifyDeliveries: '{"filter":{"requestPayload":{"order":7}},"exactly":2}',
   declareFunctions: '{"services":[{"name":"demo","functions":["hello"],"aliases":["prod"]}]}',
 };
 
@@ -275,10 +304,19 @@ async function driveControl(operation: Operation): Promise<void> {
     });
   await put();
   const fault = await sandbox.faults.add({ effect: { type: "delay", milliseconds: 1 } });
+  const script = await sandbox.outcomes.add({
+    match: { function: "charge" },
+    outcomes: [{ type: "error", message: "no such card" }],
+  });
+  if (/outcomes|invocation|deliver|clock$/i.test(id)) await failInvocation(sandbox);
   const Authorization = `Bearer ${sandbox.access.controlToken}`;
   const statuses = Object.keys(operation.object.responses).map(Number);
   const body = bodies[id];
-  const values = { id: fault.id, token: id === "getCode" ? await codeToken(sandbox) : "" };
+  const ids = { removeFault: fault.id, removeOutcomes: script.id };
+  const values = {
+    id: ids[id as keyof typeof ids] ?? TASK,
+    token: id === "getCode" ? await codeToken(sandbox) : "",
+  };
   const isPublic = !statuses.includes(401);
   const base = isPublic && id !== "getCode" ? SERVER : sandbox.endpoint;
   const send = async (status: number, request: Parameters<typeof drive>[2], at = base) => {
@@ -302,8 +340,9 @@ async function driveControl(operation: Operation): Promise<void> {
     await send(404, { body }, `${SERVER}/s/nothing`);
   }
   if (statuses.includes(400) && body !== undefined) await send(400, { body: '{"nonsense":1}' });
-  if (statuses.includes(400) && id === "listRequests") await send(400, { query: "?limit=0" });
+  if (statuses.includes(400) && id.startsWith("list")) await send(400, { query: "?limit=0" });
   if (id === "getDeclaredFunctions") await send(400, { query: "?details=some" });
+  if (id === "exportSnapshot") await send(400, { query: "?invocations=some" });
   if (statuses.includes(400) && success === 101) await send(400, {});
   if (statuses.includes(413)) {
     const allowsMuch = ["createSandbox", "importSnapshot", "declareFunctions"].includes(id);
@@ -318,7 +357,7 @@ async function driveControl(operation: Operation): Promise<void> {
   }
   if (id === "createSandbox") await send(409, { body: `{"snapshot":${MANY}}` });
   if (id === "getCode") await send(404, { values: { token: "nothing" } });
-  if (id === "removeFault") await send(404, { values: { id: "nothing" } });
+  if (operation.path.includes("{id}")) await send(404, { values: { id: "nothing" } });
   if (id === "advanceClock") {
     await sandbox.clock.set({ mode: "real" });
     await send(409, { body });
@@ -330,6 +369,19 @@ async function driveControl(operation: Operation): Promise<void> {
     }
     await send(409, { body });
   }
+  if (id === "addOutcomes") {
+    const { limits } = await sandbox.summary();
+    for (let i = (await sandbox.outcomes.list()).length; i < (limits["outcomes"] ?? 0); i++) {
+      await sandbox.outcomes.add({ outcomes: [{ type: "success" }] });
+    }
+    await send(409, { body });
+  }
+  if (id === "countDeliveries" || id === "verifyDeliveries") {
+    await sandbox.settings({ signatures: "off" });
+    await overflowInbox(sandbox);
+    const failed = '{"status":"DestinationDeliveryFailed"}';
+    await send(409, { body: id === "countDeliveries" ? failed : `{"filter":${failed}}` });
+  }
 }
 
 /** The token of a function's code, which is the end of the address that GetFunctionCode answers with. */
@@ -339,6 +391,44 @@ async function codeToken({ endpoint }: SandboxClient): Promise<string> {
   await fetch(functions, { method: "POST", headers: JSON_TYPE, body });
   const { url } = await (await fetch(`${functions}/report/code`)).json();
   return url.slice(url.lastIndexOf("/") + 1);
+}
+
+const TASK = "order-7";
+const CHARGE = "/2023-03-30/functions/charge";
+
+async function invoke(sandbox: SandboxClient, headers: Record<string, string> = {}): Promise<void> {
+  const response = await fetch(`${sandbox.endpoint}${CHARGE}/invocations`, {
+    method: "POST",
+    headers: { "X-Fc-Invocation-Type": "Async", ...headers },
+    body: '{"order":7}',
+  });
+  if (response.status !== 202) throw new Error(await response.text());
+}
+
+/** Invokes a function that fails; the failure is delivered to a queue. Another invocation is to begin in a minute. */
+async function failInvocation(sandbox: SandboxClient): Promise<void> {
+  const destination = "acs:mns:cn-hangzhou:123456:/queues/failed/messages";
+  await fetch(`${sandbox.endpoint}${CHARGE}/async-invoke-config`, {
+    method: "PUT",
+    headers: JSON_TYPE,
+    body: JSON.stringify({
+      asyncTask: true,
+      maxAsyncRetryAttempts: 0,
+      destinationConfig: { onFailure: { destination } },
+    }),
+  });
+  await invoke(sandbox, { "X-Fc-Async-Task-Id": TASK });
+  await sandbox.clock.advance(1);
+  await invoke(sandbox, { "X-Fc-Async-Task-Id": "order-8", "X-Fc-Async-Delay": "60" });
+}
+
+/** Has more invocations fail than the inbox keeps deliveries of. */
+async function overflowInbox(sandbox: SandboxClient): Promise<void> {
+  const { limits } = await sandbox.summary();
+  for (let left = (limits["invocationsPerFunction"] ?? 0) + 1; left > 0; left -= 100) {
+    await Promise.all(Array.from({ length: Math.min(left, 100) }, () => invoke(sandbox)));
+    await sandbox.clock.advance(1);
+  }
 }
 
 async function openFeed(sandbox: SandboxClient, operation: Operation): Promise<void> {
@@ -407,20 +497,22 @@ test.each(controlOperations.map((operation) => [operation.id, operation] as cons
   async (_, operation) => drivenOnce(operation),
 );
 
-test("every status and every code of every operation was driven, but those that only a deployment has", async () => {
+test("every status, code, header and media type of every operation was driven, but those that only a deployment has", async () => {
   await driveAll();
   const undriven = operations.flatMap(({ id, path, object }) => {
     const isControl = path.startsWith("/_sandbox");
-    const outcomes = Object.entries<Document>(object.responses).flatMap(([status, response]) => {
-      const [, constraint] = response.content?.["application/json"]?.schema?.allOf ?? [];
-      const codes = Object.values<Document>(constraint?.properties ?? {})[0]?.enum ?? [];
-      return [status, ...codes];
-    });
     // No rate limits and no storage that fails: what comes then is tested where it can be brought about.
     const elsewhere = isControl ? ["429", "503"] : ["default"];
-    return outcomes
-      .filter((outcome) => !elsewhere.includes(outcome) && !driven.has(`${id} ${outcome}`))
-      .map((outcome) => `${id} ${outcome}`);
+    return Object.entries<Document>(object.responses)
+      .filter(([status]) => !elsewhere.includes(status))
+      .flatMap(([status, { headers = {}, content = {} }]) => {
+        const [, constraint] = content["application/json"]?.schema?.allOf ?? [];
+        const codes = Object.values<Document>(constraint?.properties ?? {})[0]?.enum ?? [];
+        const parts = [...Object.keys(content), ...Object.keys(headers).map((name) => name.toLowerCase())];
+        return [status, ...codes, ...parts.map((part) => `${status} ${part}`)];
+      })
+      .map((outcome) => `${id} ${outcome}`)
+      .filter((outcome) => !driven.has(outcome));
   });
   expect(undriven).toEqual([]);
 });

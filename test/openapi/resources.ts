@@ -27,7 +27,14 @@ const bodies: { readonly [N in OperationName]?: object } = {
   PublishFunctionVersion: { description: "Release 2" },
   CreateAlias: { aliasName: "blue", versionId: "1" },
   UpdateAlias: { description: "Production" },
+  InvokeFunction: { order: 7 },
 };
+
+/** A task that has not ended, and one that was stopped. */
+const TASK = "order-7";
+const STOPPED_TASK = "order-8";
+/** More than an asynchronous event may have. */
+const ASYNC_LIMIT = 131_072;
 
 /** The operation of the registry that an operation of the document is. */
 export function registered(operation: Operation): OperationName {
@@ -36,15 +43,18 @@ export function registered(operation: Operation): OperationName {
   return name;
 }
 
-/** A sandbox with a service and a function, each with version 1 and the alias prod, and with empty ones. */
+/**
+ * A sandbox with a service and a function, each with version 1 and the alias prod, and with empty ones. The function
+ * has a task that has not ended, and one that was stopped.
+ */
 export async function filledSandbox(hasServices: boolean): Promise<SandboxClient> {
   const sandbox = await createSandbox(SERVER);
   await sandbox.clock.freeze("2030-01-01T00:00:00Z");
   const prefix = hasServices ? "/2021-04-06" : "/2023-03-30";
   const owner = hasServices ? `${prefix}/services/demo` : `${prefix}/functions/hello`;
   const functions = hasServices ? `${owner}/functions` : `${prefix}/functions`;
-  const send = async (method: string, path: string, body: object) => {
-    const headers = { "Content-Type": "application/json" };
+  const send = async (method: string, path: string, body: object, own: Record<string, string> = {}) => {
+    const headers = { "Content-Type": "application/json", ...own };
     const response = await fetch(sandbox.endpoint + path, { method, headers, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await response.text());
   };
@@ -56,13 +66,30 @@ export async function filledSandbox(hasServices: boolean): Promise<SandboxClient
   await send("POST", `${owner}/aliases`, { aliasName: "prod", versionId: "1" });
   // So that there is something to publish.
   await send("PUT", `${functions}/hello`, { timeout: 30 });
+  const stateful = hasServices ? { statefulInvocation: true } : { asyncTask: true };
+  await send("PUT", `${functions}/hello/async-invoke-config`, stateful);
+  for (const task of [TASK, STOPPED_TASK]) {
+    await send("POST", `${functions}/hello/invocations`, { order: 7 }, asTask(task));
+  }
+  const tasks = `${functions}/hello/${hasServices ? "stateful-async-invocations" : "async-tasks"}`;
+  await send("PUT", `${tasks}/${STOPPED_TASK}${hasServices ? "" : "/stop"}`, {});
   return sandbox;
+}
+
+/** The headers of an asynchronous invocation that is a task with this id, in every version. */
+function asTask(id: string): Record<string, string> {
+  return {
+    "X-Fc-Invocation-Type": "Async",
+    "X-Fc-Stateful-Async-Invocation-Id": id,
+    "X-Fc-Async-Task-Id": id,
+  };
 }
 
 /** The request by which an operation succeeds. */
 export function success(operation: Operation): ResourceRequest {
   const name = registered(operation);
-  const names = { serviceName: "demo", functionName: "hello", versionId: "1", aliasName: "prod" };
+  const resource = { serviceName: "demo", functionName: "hello", versionId: "1", aliasName: "prod" };
+  const names = { ...resource, invocationId: TASK, taskId: TASK };
   const values =
     name === "DeleteService"
       ? { ...names, serviceName: "spare" }
@@ -70,7 +97,25 @@ export function success(operation: Operation): ResourceRequest {
         ? { ...names, functionName: "spare" }
         : names;
   const body = bodies[name];
-  return { values, ...(body ? { body: JSON.stringify(body) } : {}) };
+  return {
+    values,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(name === "InvokeFunction" ? { headers: EVENT } : {}),
+  };
+}
+
+const EVENT = { "Content-Type": "application/octet-stream" };
+
+/** The requests by which an operation succeeds in each way that it has. */
+export function successes(operation: Operation): readonly ResourceRequest[] {
+  const usual = success(operation);
+  if (registered(operation) !== "InvokeFunction") return [usual];
+  const logged = { "X-Fc-Log-Type": "Tail", "X-Sandbox-Outcome": "handledError" };
+  return [
+    usual,
+    { ...usual, headers: { ...EVENT, ...logged } },
+    { ...usual, headers: { ...EVENT, ...asTask("order-9") } },
+  ];
 }
 
 /** A request of an operation that gets this error; undefined when it takes another state of the sandbox. */
@@ -78,6 +123,7 @@ export function failing(operation: Operation, code: ErrorCode): ResourceRequest 
   const name = registered(operation);
   const usual = success(operation);
   const { names, query, body } = operations[name];
+  const queried: readonly string[] = query;
   const withValues = (values: Record<string, string>) => ({
     ...usual,
     values: { ...usual.values, ...values },
@@ -89,7 +135,7 @@ export function failing(operation: Operation, code: ErrorCode): ResourceRequest 
       : { ...usual, query: `?qualifier=${qualifier}` };
   switch (code) {
     case "InvalidArgument":
-      if (query.includes("limit")) return { ...usual, query: "?limit=0" };
+      if (queried.includes("limit") || queried.includes("taskLimit")) return { ...usual, query: "?limit=0" };
       if (name === "CreateService") return { ...usual, body: "{}" };
       if (name === "CreateFunction") return withBody({ functionName: "9" });
       return withValues(
@@ -101,7 +147,7 @@ export function failing(operation: Operation, code: ErrorCode): ResourceRequest 
       return withValues({ functionName: "nothing" });
     case "VersionNotFound":
       if (name === "DeleteFunctionVersion") return withValues({ versionId: "9" });
-      return body ? withBody({ versionId: "9" }) : withQualifier("9");
+      return name.endsWith("Alias") ? withBody({ versionId: "9" }) : withQualifier("9");
     case "AliasNotFound":
       return names === "alias of owner" ? withValues({ aliasName: "nothing" }) : withQualifier("nothing");
     case "ServiceAlreadyExists":
@@ -116,7 +162,20 @@ export function failing(operation: Operation, code: ErrorCode): ResourceRequest 
       return withValues({ functionName: "hello" });
     case "PreconditionFailed":
       return { ...usual, headers: { "If-Match": "0".repeat(32) } };
+    case "StatefulAsyncInvocationNotFound":
+    case "AsyncTaskNotFound":
+      return withValues({ invocationId: "nothing", taskId: "nothing" });
+    case "StatefulAsyncInvocationAlreadyExists":
+    case "AsyncTaskAlreadyExists":
+      return { ...usual, headers: { ...EVENT, ...asTask(TASK) } };
+    case "AsyncInvocationStopped":
+      return name === "InvokeFunction"
+        ? { ...usual, headers: { ...EVENT, ...asTask(STOPPED_TASK) } }
+        : withValues({ invocationId: STOPPED_TASK, taskId: STOPPED_TASK });
     case "EntityTooLarge": {
+      if (body?.limit === "eventBytes") {
+        return { ...usual, headers: { ...EVENT, ...asTask("order-9") }, body: "x".repeat(ASYNC_LIMIT + 1) };
+      }
       const size = body?.limit ? FUNCTION_LIMIT : SMALL_LIMIT;
       return { ...usual, body: JSON.stringify({ x: "x".repeat(size) }) };
     }
