@@ -54,8 +54,13 @@ export class ObjectAlarm {
 
   /** Sets the alarm to the earliest due time, or deletes it when no work is pending. */
   async schedule(): Promise<void> {
+    await this.#set([]);
+  }
+
+  /** Sets the alarm to the earliest of these times and those at which work is due. */
+  async #set(others: readonly number[]): Promise<void> {
     const now = Date.now();
-    const times = this.#work.flatMap((work) => work.dueAt(now) ?? []);
+    const times = [...others, ...this.#work.flatMap((work) => work.dueAt(now) ?? [])];
     if (times.length === 0) {
       this.#setFor = undefined;
       await this.#storage.deleteAlarm();
@@ -68,7 +73,7 @@ export class ObjectAlarm {
 
   /** Sees to it that the alarm rings by a time: for new work, of which nothing else needs to be known. */
   async scheduleBy(time: number): Promise<void> {
-    if (this.#setFor === undefined) await this.schedule();
+    if (this.#setFor === undefined) await this.#set([time]);
     else if (time < this.#setFor) {
       this.#setFor = time;
       await this.#storage.setAlarm(time);

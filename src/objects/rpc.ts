@@ -87,6 +87,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
 
   nextDue(): Promise<number | undefined>;
   runInvocations(span: Span): Promise<Progress>;
+  advancedTo(): Promise<number | undefined>;
   heldInvocations(): Promise<HeldInvocations>;
   enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
   findInvocations(

@@ -57,6 +57,14 @@ describe("the alarm is set", () => {
     expect(time()).toBe(NOW + 1000);
   });
 
+  test("to the time of new work of which nothing else is known", async () => {
+    const { alarm, time } = newAlarm(work(undefined));
+    await alarm.scheduleBy(NOW + 1000);
+    expect(time()).toBe(NOW + 1000);
+    await alarm.scheduleBy(NOW + 2000);
+    expect(time()).toBe(NOW + 1000);
+  });
+
   test("to no time when nothing is due", async () => {
     let dueAt: number | undefined = NOW + 1000;
     const { alarm, time } = newAlarm({ dueAt: () => dueAt, run: async () => "done" });

@@ -54,6 +54,13 @@ const MAX_PUSH_ANSWER_BYTES = 65_536;
 /** A synchronous call waits this long at most for an attempt to end. */
 const MAX_WAIT_MS = 60_000;
 const COUNTS = "invocationCounts";
+const ADVANCED = "advanced";
+
+/** How far an advance has come, and the version of the sandbox's state by which it ran. */
+interface Advanced {
+  readonly version: number;
+  readonly at: number;
+}
 
 /** What invocations need of their function's object. */
 export interface InvocationHost {
@@ -115,6 +122,13 @@ export class Invocations {
   /** When something is due next, in milliseconds since 1970 of the sandbox's time; undefined when nothing is. */
   get nextDue(): number | undefined {
     return this.table.nextDue(this.#underWay);
+  }
+
+  /** The time of the latest step of an advance, if the sandbox has told of no change since then. */
+  get advancedTo(): number | undefined {
+    const { storage, state } = this.#host;
+    const advanced = storage.kv.get<Advanced>(ADVANCED);
+    return advanced?.version === state().version ? advanced?.at : undefined;
   }
 
   /** Makes the change of a request. */
@@ -189,6 +203,9 @@ export class Invocations {
       }
     }
     this.#flush();
+    if (from !== undefined && steps > 0 && at !== undefined) {
+      this.#host.storage.kv.put(ADVANCED, { version: this.#host.state().version, at } satisfies Advanced);
+    }
     return { steps, happened, at: steps > 0 ? at : undefined, nextDue: this.nextDue, deliveredTo };
   }
 

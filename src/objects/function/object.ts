@@ -413,6 +413,14 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     });
   }
 
+  /**
+   * The time of the latest step that the function made in an advance, since it last learned of a change of its sandbox;
+   * undefined when it made none.
+   */
+  advancedTo(): Promise<number | undefined> {
+    return this.#read(undefined, ({ invocations }) => invocations?.advancedTo);
+  }
+
   override alarm(): Promise<void> {
     return this.#alarm.run();
   }

@@ -38,15 +38,24 @@ export class Advance {
   readonly #functions: Functions;
   readonly #changes: Changes;
   readonly #limits: () => Limits;
+  /** Called in the turn in which an advance is stored: schedules the alarm, which goes on with one that is cut off. */
+  readonly #begun: () => void;
   /** The end of the latest task in the queue. */
   #idle: Promise<unknown> = Promise.resolve();
   #running = 0;
 
-  constructor(store: SandboxStore, functions: Functions, changes: Changes, limits: () => Limits) {
+  constructor(
+    store: SandboxStore,
+    functions: Functions,
+    changes: Changes,
+    limits: () => Limits,
+    begun: () => void,
+  ) {
     this.#store = store;
     this.#functions = functions;
     this.#changes = changes;
     this.#limits = limits;
+    this.#begun = begun;
   }
 
   /** Whether an advance was cut off. */
@@ -67,7 +76,12 @@ export class Advance {
   /** Goes on with an advance that was cut off. Returns undefined when there is none. It has to be this task's turn. */
   async resume(): Promise<Advanced | undefined> {
     const advancing = this.#store.get("advancing");
-    return advancing && (await this.run(advancing.until));
+    if (advancing === undefined) return undefined;
+    // A function stores its steps before the sandbox stores the time of the last one.
+    const reached = await this.#functions.askAll((_, object) => object.advancedTo());
+    if (this.#isEnded) return undefined;
+    this.#moveTo(Math.max(0, ...reached.map((at) => at ?? 0)));
+    return this.run(advancing.until);
   }
 
   /**
@@ -79,6 +93,7 @@ export class Advance {
     const most = this.#limits().eventsPerAdvance;
     const events: AdvanceReport["events"] = [];
     store.set("advancing", { until: target === "next" ? store.now : target });
+    this.#begun();
     let dues = await this.#ask();
     if (target === "next" && !this.#isEnded) {
       store.set("advancing", { until: Math.max(store.now, earliest(dues)?.at ?? store.now) });

@@ -126,7 +126,9 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       pushed: () => this.#alarm.schedule(),
       announce: (what) => this.#feed.tell({ type: "change", what }),
     });
-    const advance = new Advance(store, functions, changes, bounds);
+    const advance = new Advance(store, functions, changes, bounds, () =>
+      this.ctx.waitUntil(this.#alarm.scheduleBy(Date.now() + ADVANCE_AGAIN_MS)),
+    );
     const invocationLists = new InvocationLists(functions, {
       invocations: tokens("invocations"),
       deliveries: tokens("deliveries"),
@@ -276,19 +278,11 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
-    return this.#advancing(({ controls }) => controls.changeClock(given));
+    return this.#run(({ controls }) => controls.changeClock(given));
   }
 
   advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
-    return this.#advancing(({ controls }) => controls.advanceClock(given));
-  }
-
-  /** Runs a call that may advance the clock: the alarm finishes what is cut off. */
-  #advancing<T>(call: (concerns: Concerns) => Promise<T>): Promise<T> {
-    return this.#run(async (concerns) => {
-      await this.#alarm.scheduleBy(Date.now() + ADVANCE_AGAIN_MS);
-      return call(concerns);
-    });
+    return this.#run(({ controls }) => controls.advanceClock(given));
   }
 
   outcomes(): Promise<Script[]> {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { beforeEach, expect, inject, test, vi } from "vitest";
 import type { Snapshot } from "../../../src/client/index.ts";
 import { functionObject, sandboxObject } from "../../../src/objects/stubs.ts";
+import { configure, functionNamed, invoke, QUEUE } from "../../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
 import { FUNCTION } from "../../resources/resources.ts";
@@ -59,6 +60,8 @@ const changes: Record<string, Change> = {
   "a DELETE": requested("DELETE", config("f")),
   "a created function": requested("POST", "/2023-03-30/functions", { functionName: NEW, ...FUNCTION }),
   "a deleted function": requested("DELETE", "/2023-03-30/functions/f"),
+  "an advance of the clock": controlled((sandbox) => sandbox.clock.toIdle()),
+  "a later time of the clock": controlled((sandbox) => sandbox.clock.freeze("2031-01-02T00:00:00Z")),
   "a deleted alias": requested("DELETE", "/2023-03-30/functions/g/aliases/blue"),
 };
 
@@ -66,7 +69,10 @@ beforeEach(() => {
   vi.spyOn(console, "error").mockImplementation(() => {});
 });
 
-/** A sandbox with two configs in each function, more requests than their journals take, and a clock that stands. */
+/**
+ * A sandbox with two configs in each function, more requests than their journals take, a clock that stands, and an
+ * invocation that will fail, and then go by the other function to a queue.
+ */
 async function filled(): Promise<TestSandbox> {
   const sandbox = await newSandbox({
     snapshot: {
@@ -82,6 +88,10 @@ async function filled(): Promise<TestSandbox> {
     await sandbox.send("GET", config(name));
   });
   await Promise.all(requests);
+  const to = (destination: string) => ({ destinationConfig: { onSuccess: { destination } } });
+  await configure(sandbox, "f", to(functionNamed("g")));
+  await configure(sandbox, "g", to(QUEUE));
+  await invoke(sandbox, "f", { "X-Sandbox-Outcome": "error, success" });
   return sandbox;
 }
 
@@ -90,7 +100,19 @@ async function seen(sandbox: TestSandbox) {
   const { settings, clock, functions, counts } = await sandbox.summary();
   const { configs } = await sandbox.snapshot.export();
   const declared = await sandbox.functions.get();
-  return { settings, clock: clock.mode === "real" ? "real" : clock, functions, counts, configs, declared };
+  const { invocations } = await sandbox.invocations.list();
+  const { deliveries } = await sandbox.deliveries.list();
+  return {
+    settings,
+    clock: clock.mode === "real" ? "real" : clock,
+    functions,
+    counts,
+    configs,
+    declared,
+    // Of one time, their order is that of the objects' ids.
+    invocations: invocations.map((one) => [one.function, one.dueAt, one.events]).sort(),
+    deliveries: deliveries.map(({ time, function: name, destination }) => [time, name, destination]).sort(),
+  };
 }
 
 /** How its functions act, which is by what they know of the sandbox. */
