@@ -80,6 +80,11 @@ export class ObjectAlarm {
     }
   }
 
+  /** Notes that the storage was erased, and the alarm with it. */
+  erased(): void {
+    this.#setFor = undefined;
+  }
+
   /** Resets the failure count, so that new work does not wait for the retry of old work. */
   forgetFailures(): void {
     if (this.#retry.get().failures > 0) this.#retry.set(NO_RETRY);

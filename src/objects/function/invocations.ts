@@ -53,6 +53,7 @@ const AGAIN_MS = 1000;
 const MAX_PUSH_ANSWER_BYTES = 65_536;
 /** A synchronous call waits this long at most for an attempt to end. */
 const MAX_WAIT_MS = 60_000;
+const NONE: ReadonlySet<number> = new Set();
 const COUNTS = "invocationCounts";
 const ADVANCED = "advanced";
 
@@ -124,6 +125,18 @@ export class Invocations {
     return this.table.nextDue(this.#underWay);
   }
 
+  /**
+   * When the alarm has to ring. What is under way counts: if it is cut off, only the alarm goes on with it, at its
+   * deadline.
+   */
+  get alarmAt(): number | undefined {
+    const earliest = this.table.firstDue(Number.MAX_SAFE_INTEGER, NONE);
+    const due = earliest?.invocation.dueAt;
+    if (earliest === undefined || due == null || !this.#underWay.has(earliest.number))
+      return due ?? undefined;
+    return Math.min(Math.max(due, this.now + AGAIN_MS), this.nextDue ?? Number.MAX_SAFE_INTEGER);
+  }
+
   /** The time of the latest step of an advance, if the sandbox has told of no change since then. */
   get advancedTo(): number | undefined {
     const { storage, state } = this.#host;
@@ -186,7 +199,8 @@ export class Invocations {
     let steps = 0;
     let at = from;
     let deliveredTo: FunctionName | undefined;
-    while (steps < most && deliveredTo === undefined) {
+    // An advance has to ask the function that was delivered to before it goes on. Real time does not.
+    while (steps < most && (deliveredTo === undefined || from === undefined)) {
       const stored = this.table.firstDue(until, this.#underWay);
       if (stored === undefined) break;
       const { invocation } = stored;

@@ -96,7 +96,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     [
       {
         dueAt: () => {
-          const due = this.#state && this.#lifecycle.tables.invocations?.nextDue;
+          const due = this.#state && this.#lifecycle.tables.invocations?.alarmAt;
           return due === undefined || !this.#state ? undefined : realTimeOf(this.#state.clock, due);
         },
         run: () => this.#runDue(),
@@ -568,6 +568,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       this.#state = undefined;
       this.#usedAt = 0;
       await this.ctx.storage.deleteAll();
+      this.#alarm.erased();
     });
   }
 
