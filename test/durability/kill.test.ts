@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { ControlError, type JournalEntry, SandboxClient } from "../../src/client/index.ts";
+import { ControlError, createSandbox, type JournalEntry, SandboxClient } from "../../src/client/index.ts";
 import { isRunning, newDirectory, type Program, servingProcess, start, until } from "../program.ts";
 import { FunctionWriter } from "./functionWriter.ts";
+import { Invoker } from "./invoker.ts";
 import { type Config, config } from "./model.ts";
 import { type Key, keyText, type Write, Writer } from "./writer.ts";
 
@@ -24,6 +25,8 @@ interface Round {
   readonly journalSize: number | undefined;
   /** When the journal had this size, by the test's own clock. */
   readonly since: number;
+  /** The sandbox whose clock stands. */
+  readonly frozen: SandboxClient;
 }
 
 /** Several writers share each function, and one makes functions. */
@@ -43,10 +46,15 @@ const writers = [
 
 const functionWriter = new FunctionWriter();
 
+/** Invokes in the sandbox of the writers, in real time. */
+const invoker = new Invoker(["order", "charge"], { advances: false });
+/** Invokes in a sandbox of its own, whose clock stands. */
+const advancer = new Invoker(["order", "charge"], { advances: true });
+
 const random = (below: number) => Math.floor(Math.random() * below);
 
 test(
-  "whenever it is killed, nothing acknowledged is lost, no config is half merged, and the journal agrees",
+  "whenever it is killed, nothing acknowledged is lost, no config is half merged, the journal agrees, and each invocation ends once",
   async () => {
     const cwd = await newDirectory();
     const state = join(cwd, "state");
@@ -59,14 +67,18 @@ test(
     for (; !isOver(rounds); rounds++) {
       const program = startAgain();
       const url = await program.url;
-      if (round) await checkState(url, round);
       const sandbox = new SandboxClient({ endpoint: url });
+      const frozen = round ? at(url, round.frozen) : await createSandbox(url);
+      if (round) await checkState(url, round);
+      else await Promise.all([invoker.configure(sandbox), advancer.configure(frozen)]);
       const journalSize = JOURNAL_SIZES[rounds % JOURNAL_SIZES.length];
       await sandbox.settings({ journalSize: journalSize ?? 3 });
-      round = { journalSize, since: performance.now() };
+      round = { journalSize, since: performance.now(), frozen };
       const victim = victims[rounds % victims.length] as Victim;
       await Promise.all([
-        underLoad(url, 1 + random(150), () => kill(victim, program, state)),
+        underLoad(url, frozen, random(2) === 0 ? "an advance" : 1 + random(150), () =>
+          kill(victim, program, state),
+        ),
         journalSize === undefined && changeJournal(sandbox),
       ]);
       if (victim === "a program that starts") {
@@ -84,25 +96,36 @@ test(
       writes.filter(({ isAcknowledged }) => isAcknowledged),
     );
     console.log(
-      `${rounds} kills, ${acknowledged.length} writes of configs and ${functionWriter.acknowledged} of functions acknowledged`,
+      `${rounds} kills, ${acknowledged.length} writes of configs, ${functionWriter.acknowledged} of functions and ${invoker.acknowledged + advancer.acknowledged} invocations acknowledged; ${advancer.unanswered} advances cut off`,
     );
   },
   ROUNDS === undefined ? 10 * TIME_MS : (ROUNDS + 1) * 10_000,
 );
 
-/** Has all writers write; once so many writes are acknowledged, and a moment more, kills. */
-async function underLoad(url: string, acknowledgements: number, kill: () => Promise<void>): Promise<void> {
+/** Has all writers write. Once so many writes are acknowledged, or an advance of the clock began, and a moment more, kills. */
+async function underLoad(
+  url: string,
+  frozen: SandboxClient,
+  killAt: number | "an advance",
+  kill: () => Promise<void>,
+): Promise<void> {
   let acknowledged = 0;
   const reached = Promise.withResolvers<void>();
+  const onAcknowledged = () => ++acknowledged === killAt && reached.resolve();
+  const onAdvance = async (milliseconds: number) => {
+    if (killAt !== "an advance") return;
+    await setTimeout(random(milliseconds));
+    reached.resolve();
+  };
   const writing = Promise.all([
-    ...writers.map((writer) =>
-      writer.write(url, () => ++acknowledged >= acknowledgements && reached.resolve()),
-    ),
+    ...writers.map((writer) => writer.write(url, onAcknowledged)),
     functionWriter.write(url),
+    invoker.write(new SandboxClient({ endpoint: url }), onAcknowledged),
+    advancer.write(frozen, onAcknowledged, onAdvance),
   ]);
   // A writer that got a wrong answer ends the test, whatever the others do.
   await Promise.race([reached.promise, writing]);
-  await setTimeout(random(12)); // Between two acknowledgements as well as just after one.
+  await setTimeout(random(12)); // Between two acknowledgements, or steps, as well as just after one.
   await kill();
   await writing;
 }
@@ -127,9 +150,15 @@ async function kill(victim: Victim, program: Program, state: string): Promise<vo
   await until(() => !isRunning(serving), "no process is left behind");
 }
 
+/** A sandbox at the URL that the server has now. */
+function at(url: string, { access }: SandboxClient): SandboxClient {
+  return new SandboxClient({ ...access, endpoint: url + new URL(access.endpoint).pathname });
+}
+
 /** Holds what the server has against what it acknowledged, in this round since `since`. */
-async function checkState(url: string, { journalSize, since }: Round): Promise<void> {
+async function checkState(url: string, { journalSize, since, frozen }: Round): Promise<void> {
   const sandbox = new SandboxClient({ endpoint: url });
+  const areChecked = Promise.all([invoker.check(sandbox), advancer.check(at(url, frozen))]);
   const { settings } = await sandbox.summary();
   if (journalSize !== undefined) expect(settings.journalSize).toBe(journalSize);
   expect(await functionWriter.differing(url)).toEqual([]);
@@ -152,6 +181,7 @@ async function checkState(url: string, { journalSize, since }: Round): Promise<v
       checkJournal(writer, key, its, journals.get(functionText(key)) ?? [], journalSize);
     }
   }
+  await areChecked;
 }
 
 /** The config is what the latest acknowledged write made of it, or else the one that was under way. */
