@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import type { FunctionRpc, SandboxRpc } from "../../src/objects/rpc.ts";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import { callsOf } from "../calls.ts";
+import { configure, invoke, QUEUE } from "../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
+import { functionOf as fc3FunctionOf } from "../objects/objects.ts";
 import { versions } from "../request.ts";
 
 const { config } = versions[0];
@@ -126,4 +128,70 @@ test("creating, changing and reading a function is one call to its sandbox, whic
   expect(await rows("POST", `${functions}/f/versions`, {})).toEqual([200, 3]);
   expect(await rows("GET", `${functions}/f`)).toEqual([200, 1]);
   expect(calls).toEqual([[], []]);
+});
+
+/** In a sandbox whose function `order` was invoked before: has it invoked, and waits until everything has ended. */
+async function invoked(config: object, outcomes: string) {
+  const sandbox = await newSandbox({ settings: { retryDelaysSeconds: [0.05] } });
+  await configure(sandbox, "order", config);
+  const run = async () => {
+    const answer = await invoke(sandbox, "order", { "X-Sandbox-Outcome": outcomes });
+    expect(answer.status).toBe(202);
+    await expect
+      .poll(async () => (await sandbox.invocations.list()).invocations.every(({ dueAt }) => dueAt === null))
+      .toBe(true);
+  };
+  await run();
+  const [own, its] = [fc3FunctionOf(sandbox, "order"), sandboxOf(sandbox)];
+  const costs = [await metered(own), await metered(its)];
+  const calls = [await callsOf(own), await callsOf(its)];
+  let alarms = 0;
+  await runInDurableObject(own, (object) => {
+    const { alarm } = object as { alarm(): Promise<void> } & typeof object;
+    Object.assign(object, {
+      alarm: () => {
+        alarms += 1;
+        return alarm.call(object);
+      },
+    });
+  });
+  await run();
+  const [rows, sandboxRows] = await Promise.all(costs.map(async (since) => (await since()).rowsWritten));
+  return { rows, sandboxRows, calls: calls[0], alarms };
+}
+
+const toQueue = {
+  destinationConfig: { onSuccess: { destination: QUEUE }, onFailure: { destination: QUEUE } },
+};
+
+test.each<[string, object, string, number, number]>([
+  ["that succeeds and is delivered nowhere", {}, "success", 8, 1],
+  ["that succeeds and is delivered to a queue", toQueue, "success", 12, 1],
+  ["that fails, is retried three times and is delivered to a queue", toQueue, "error", 28, 4],
+])(
+  "an asynchronous invocation %s writes few rows, and calls no other object",
+  async (_, config, outcomes, rows, alarms) => {
+    expect(await invoked(config, outcomes)).toEqual({ rows, alarms, sandboxRows: 0, calls: [] });
+  },
+);
+
+test("functions whose invocations wait for a retry cost nothing until it is due, on a real clock and on a frozen one", async () => {
+  const wait = 3600;
+  const sandbox = await newSandbox({ settings: { retryDelaysSeconds: [wait] } });
+  const names = Array.from({ length: 40 }, (_, i) => `f${i}`);
+  await Promise.all(names.map((name) => invoke(sandbox, name, { "X-Sandbox-Outcome": "error, success" })));
+  const objects = names.map((name) => fc3FunctionOf(sandbox, name));
+  const alarmOf = (stub: (typeof objects)[number]): Promise<number | null> =>
+    runInDurableObject(stub as DurableObjectStub, (_, { storage }) => storage.getAlarm());
+  const isFarOff = async () => {
+    const alarms = await Promise.all(objects.map(alarmOf));
+    return alarms.every((at) => Number(at) > Date.now() + (wait - 60) * 1000);
+  };
+  await expect.poll(isFarOff, { timeout: 10_000 }).toBe(true);
+
+  await sandbox.clock.freeze();
+  expect(new Set(await Promise.all(objects.map(alarmOf)))).toEqual(new Set([null]));
+  const calls = await callsOf(sandboxOf(sandbox));
+  await sandbox.clock.advance(1);
+  expect(calls).not.toContain("FUNCTION.runInvocations");
 });
