@@ -1,6 +1,7 @@
 /**
  * Measures the served program as ratios within one run, because the speed differs between machines and
- * changes from minute to minute. `npm run bench`, or `npm run bench -- --quick` for fewer rounds.
+ * changes from minute to minute. `npm run bench`, or `npm run bench -- --quick` for fewer rounds, and
+ * `npm run bench -- --only invocations` for a part.
  * `TMPDIR=/dev/shm` avoids the disk.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -12,6 +13,7 @@ import { gzipSync } from "node:zlib";
 import { createSandbox } from "../src/client/index.ts";
 import { WORKER_DIRECTORY } from "../src/local/worker.ts";
 import { buildBaseline, byMiniflare, byWorkerd, byWranglerDev, type Host, memory } from "./hosts.ts";
+import { ASYNCHRONOUS, advanceInvocations, event, invocationPaths } from "./invocations.ts";
 import {
   type AccessKey,
   configPaths,
@@ -25,7 +27,7 @@ import {
   ratio,
 } from "./load.ts";
 import { applyProject, applyPuts, pagesOfFunctions, REQUESTS_OF_PROJECT } from "./project.ts";
-import { keepResults, quick } from "./results.ts";
+import { keepResults, onlyInvocations, quick } from "./results.ts";
 
 // Many short rounds, because the machine's speed drifts, and adjacent rounds run at a similar speed.
 const SECONDS = 2;
@@ -174,6 +176,58 @@ const figures = (title: string, all: readonly Measured[]) =>
     ]),
   ])}\n`;
 
+/** A result beside what is wanted of it. */
+interface Bar {
+  readonly bar: string;
+  readonly value: number;
+  /** Empty when nothing is wanted. */
+  readonly wanted: string;
+  readonly met: boolean;
+}
+
+const shown = (bar: string, value: number): Bar => ({ bar, value, wanted: "", met: true });
+const atLeast = (bar: string, value: number, least: number): Bar => ({
+  bar,
+  value,
+  wanted: `>= ${least}`,
+  met: value >= least,
+});
+
+function printBars(bars: readonly Bar[]): void {
+  const rows = bars.map(({ bar, value, wanted, met }) => [
+    bar,
+    value < 20 ? value.toFixed(2) : round(value),
+    wanted,
+    wanted === "" ? "" : met ? "met" : "MISSED",
+  ]);
+  process.stdout.write(`\n${table([["", "measured", "wanted", ""], ...rows])}\n`);
+}
+
+/**
+ * Measures asynchronous invocations beside the baseline's PUTs, on a real clock, on which they also run; and how fast
+ * a frozen clock is advanced. Returns what was measured, with its bars.
+ */
+async function measureInvocations(ours: Host, baseline: Host) {
+  const paths = invocationPaths(FUNCTIONS);
+  const beside = (shared: boolean): Target[] => {
+    const how = { seconds: SECONDS, shared, method: "POST", headers: ASYNCHRONOUS, body: event } as const;
+    return [
+      { name: "fc-sandbox, 202s", host: ours, run: () => load(ours.url, paths, how) },
+      { name: "bare baseline, PUTs", host: baseline },
+    ];
+  };
+  const title = "asynchronous invocations beside PUT";
+  const accepted = await inTurn(title, beside(true), { shared: true });
+  const ownAccepted = await inTurn(`${title}, ${OWN}`, beside(false), { shared: false });
+  const advanced = await advanceInvocations(ours.url);
+  const bars = [
+    atLeast("202s, of the baseline's PUT", times(accepted[0], accepted[1]), 0.5),
+    shown(`202s, ${OWN}, of the baseline's PUT`, times(ownAccepted[0], ownAccepted[1])),
+    atLeast("steps of invocations a second, frozen clock", advanced.steps / advanced.seconds, 2000),
+  ];
+  return { bars, accepted, ownAccepted, advanced };
+}
+
 const inUse: Host[] = [];
 async function use(host: Promise<Host>): Promise<Host> {
   inUse.push(await host);
@@ -184,9 +238,8 @@ async function closeAll(): Promise<void> {
 }
 process.once("SIGINT", () => closeAll().then(() => process.exit(130)));
 
-try {
-  const [ours, baseline] = [await use(byWorkerd()), await use(byWorkerd(await buildBaseline()))];
-
+/** Measures everything, prints it beside what is wanted, and keeps the results. */
+async function measureAll(ours: Host, baseline: Host): Promise<void> {
   const { access } = await createSandbox(ours.url, { settings: { signatures: "required" } });
   const signed = { name: "signature required", host: ours, url: access.endpoint, key: access as AccessKey };
   const pair = [
@@ -212,6 +265,7 @@ try {
     ],
     {},
   );
+  const invocations = await measureInvocations(ours, baseline);
   const control = await controlPlane(ours);
   await closeAll();
 
@@ -228,13 +282,6 @@ try {
   for (let i = 0; i < STARTS; i++) readyMs.push(await readyTime());
   const bundleKiB = gzipSync(await readFile(join(WORKER_DIRECTORY, "index.js"))).length / 1024;
 
-  const shown = (bar: string, value: number) => ({ bar, value, wanted: "", met: true });
-  const atLeast = (bar: string, value: number, least: number) => ({
-    bar,
-    value,
-    wanted: `>= ${least}`,
-    met: value >= least,
-  });
   const bars = [
     atLeast("PUT, of the baseline's", times(puts[0], puts[1]), 0.7),
     shown(`PUT, ${OWN}, of the baseline's`, times(ownPuts[0], ownPuts[1])),
@@ -253,18 +300,13 @@ try {
     shown(`PUT, ${OWN}, times wrangler dev's`, times(ownHosted[0], ownHosted[2])),
     { bar: "ready after start, ms", value: median(readyMs), wanted: "< 2000", met: median(readyMs) < 2000 },
     { bar: "bundle, KiB gzip", value: bundleKiB, wanted: "<= 60", met: bundleKiB <= 60 },
+    ...invocations.bars,
     atLeast("sandboxes made a second", control.sandboxesPerSecond, 1000),
     shown("journal of 500 functions, ms", control.journalMs),
     shown("change told to 500 functions, ms", control.resetMs),
     shown("reset of 500 functions, ms", control.resetAllMs),
   ];
-  const rows = bars.map(({ bar, value, wanted, met }) => [
-    bar,
-    value < 20 ? value.toFixed(2) : round(value),
-    wanted,
-    wanted === "" ? "" : met ? "met" : "MISSED",
-  ]);
-  process.stdout.write(`\n${table([["", "measured", "wanted", ""], ...rows])}\n`);
+  printBars(bars);
 
   const prefix = tmpdir().startsWith("/dev/shm") ? "memory-" : "";
   await keepResults(prefix, {
@@ -276,11 +318,21 @@ try {
     ownGets,
     lists,
     projects,
+    invocations,
     hosted,
     ownHosted,
     readyMs,
     control,
   });
+}
+
+try {
+  const [ours, baseline] = [await use(byWorkerd()), await use(byWorkerd(await buildBaseline()))];
+  if (onlyInvocations) {
+    const invocations = await measureInvocations(ours, baseline);
+    printBars(invocations.bars);
+    await keepResults("invocations-", { secondsPerRound: SECONDS, invocations });
+  } else await measureAll(ours, baseline);
 } finally {
   await closeAll();
 }

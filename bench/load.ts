@@ -48,7 +48,11 @@ export interface AccessKey {
 export interface Load {
   readonly seconds: number;
   /** Default PUT. */
-  readonly method?: "PUT" | "GET";
+  readonly method?: "PUT" | "GET" | "POST";
+  /** Headers of each request, besides those that its method and key need. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body of a PUT or POST, which differs for each number. Default a config. */
+  readonly body?: (number: number) => string;
   /** The access key that signs the requests; unsigned without one. */
   readonly key?: AccessKey | undefined;
   /**
@@ -59,13 +63,13 @@ export interface Load {
   readonly shared?: boolean;
 }
 
-/** PUTs or GETs the configs at these paths, over 16 connections. Rejects when a response is not a 2xx. */
+/** PUTs or GETs the configs at these paths, or POSTs there, over 16 connections. Rejects when a response is not a 2xx. */
 export function load(
   url: string,
   paths: readonly string[],
-  { seconds, method = "PUT", key, shared = paths.length < CONNECTIONS }: Load,
+  { seconds, method = "PUT", headers, body = config, key, shared = paths.length < CONNECTIONS }: Load,
 ): Promise<Round> {
-  const type = method === "PUT" ? "application/json" : "";
+  const type = method === "GET" ? "" : "application/json";
   let connections = 0;
   // Each connection's requests are made before the load starts, so that making them does not slow down the
   // client.
@@ -76,8 +80,12 @@ export function load(
       its.map((path) => ({
         method,
         path,
-        headers: { ...(type && { "content-type": type }), ...(key && signature(method, type, path, key)) },
-        ...(method === "PUT" ? { body: config(connection * CONFIGS + i) } : {}),
+        headers: {
+          ...(type && { "content-type": type }),
+          ...headers,
+          ...(key && signature(method, type, path, key)),
+        },
+        ...(method === "GET" ? {} : { body: body(connection * CONFIGS + i) }),
       })),
     );
     client.setRequests(requests.flat());

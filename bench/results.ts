@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 /** Whether to run few rounds: to check that the benchmark works, not to compare results. */
 export const quick = process.argv.includes("--quick");
 
+/** Whether to measure only invocations. */
+export const onlyInvocations = process.argv.join(" ").includes("--only invocations");
+
 /** Writes a run's measurements to `bench/results/`, with the machine and the date. */
 export async function keepResults(prefix: string, measured: object): Promise<void> {
   const date = new Date().toISOString();

@@ -1,0 +1,71 @@
+import { createSandbox } from "../src/client/index.ts";
+import { CONNECTIONS, configPaths } from "./load.ts";
+
+const FUNCTIONS_TO_ADVANCE = 10;
+/** As many as a function keeps. */
+const INVOCATIONS_PER_FUNCTION = 1000;
+/** Without a config, an invocation that fails is retried three times. */
+const ATTEMPTS = 4;
+const STEPS = FUNCTIONS_TO_ADVANCE * INVOCATIONS_PER_FUNCTION * ATTEMPTS;
+
+/** The headers of an asynchronous invocation. */
+export const ASYNCHRONOUS = { "x-fc-invocation-type": "Async" };
+
+/** The paths at which so many functions are invoked. */
+export function invocationPaths(functions: number): string[] {
+  return configPaths(functions).map((path) => path.replace("async-invoke-config", "invocations"));
+}
+
+/** An event that differs for each number. */
+export function event(number: number): string {
+  return JSON.stringify({ order: number, items: ["book", "pen"], customer: "c-1234567890" });
+}
+
+/** How fast a frozen clock was advanced until nothing was due. */
+export interface Advanced {
+  readonly steps: number;
+  readonly advances: number;
+  readonly seconds: number;
+}
+
+/**
+ * Advances the frozen clock of a new sandbox that has 10,000 invocations, until each of them has failed four times.
+ * Rejects when there were not 40,000 steps.
+ */
+export async function advanceInvocations(url: string): Promise<Advanced> {
+  const sandbox = await createSandbox(url);
+  await sandbox.clock.freeze("2030-01-01T00:00:00Z");
+  const paths = invocationPaths(FUNCTIONS_TO_ADVANCE);
+  const waiting = Array.from({ length: INVOCATIONS_PER_FUNCTION }, () => paths)
+    .flat()
+    .entries();
+  const headers = { ...ASYNCHRONOUS, "x-sandbox-outcome": "error" };
+  const connection = async () => {
+    for (const [number, path] of waiting) {
+      const request = { method: "POST", headers, body: event(number) };
+      const { status } = await fetch(sandbox.endpoint + path, request);
+      if (status !== 202) throw new Error(`${path}: ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+
+  const started = performance.now();
+  let steps = 0;
+  let advances = 0;
+  for (let isIdle = false; !isIdle; advances++) {
+    const response = await fetch(`${sandbox.endpoint}/_sandbox/clock/advance`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${sandbox.access.controlToken}`,
+      },
+      body: JSON.stringify({ to: "idle" }),
+    });
+    const { advance } = (await response.json()) as { advance: { steps: number; reached: boolean } };
+    steps += advance.steps;
+    isIdle = advance.reached;
+  }
+  const seconds = (performance.now() - started) / 1000;
+  if (steps !== STEPS) throw new Error(`${steps} steps, and not ${STEPS}`);
+  return { steps, advances, seconds };
+}
