@@ -2,7 +2,7 @@ import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import type { FunctionRpc, SandboxRpc } from "../../src/objects/rpc.ts";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
-import { callsOf } from "../calls.ts";
+import { callsOf, setVariables } from "../calls.ts";
 import { configure, invoke, QUEUE } from "../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { functionOf as fc3FunctionOf } from "../objects/objects.ts";
@@ -130,6 +130,10 @@ test("creating, changing and reading a function is one call to its sandbox, whic
   expect(calls).toEqual([[], []]);
 });
 
+async function hasEnded({ invocations }: TestSandbox): Promise<boolean> {
+  return (await invocations.list()).invocations.every(({ dueAt }) => dueAt === null);
+}
+
 /** In a sandbox whose function `order` was invoked before: has it invoked, and waits until everything has ended. */
 async function invoked(config: object, outcomes: string) {
   const sandbox = await newSandbox({ settings: { retryDelaysSeconds: [0.05] } });
@@ -137,9 +141,7 @@ async function invoked(config: object, outcomes: string) {
   const run = async () => {
     const answer = await invoke(sandbox, "order", { "X-Sandbox-Outcome": outcomes });
     expect(answer.status).toBe(202);
-    await expect
-      .poll(async () => (await sandbox.invocations.list()).invocations.every(({ dueAt }) => dueAt === null))
-      .toBe(true);
+    await expect.poll(() => hasEnded(sandbox)).toBe(true);
   };
   await run();
   const [own, its] = [fc3FunctionOf(sandbox, "order"), sandboxOf(sandbox)];
@@ -172,6 +174,27 @@ test.each<[string, object, string, number, number]>([
   "an asynchronous invocation %s writes few rows, and calls no other object",
   async (_, config, outcomes, rows, alarms) => {
     expect(await invoked(config, outcomes)).toEqual({ rows, alarms, sandboxRows: 0, calls: [] });
+  },
+);
+
+test.each<[string, object, number, number]>([
+  ["", {}, 16, 10],
+  [", and so do their deliveries to a queue", toQueue, 20, 16],
+])(
+  "the first invocation of a function also makes tables, and later ones delete what they take the place of%s",
+  async (_, config, first, later) => {
+    const sandbox = await newSandbox();
+    await configure(sandbox, "order", config);
+    const own = fc3FunctionOf(sandbox, "order");
+    await setVariables(own, { MAX_INVOCATIONS: "1", MAX_INVOCATION_BYTES: "1000" });
+    const costs = await metered(own);
+    const written: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      expect((await invoke(sandbox, "order")).status).toBe(202);
+      await expect.poll(() => hasEnded(sandbox)).toBe(true);
+      written.push((await costs()).rowsWritten);
+    }
+    expect(written).toEqual([first, later, later]);
   },
 );
 
