@@ -7,6 +7,7 @@ import {
 } from "../../journal/delivery.ts";
 import { isAfter, nearest, type Placed, type Position } from "../../journal/order.ts";
 import { migrate } from "../../lib/migrations.ts";
+import type { InvocationLimits } from "./invocationTable.ts";
 
 const migrations = [
   "CREATE TABLE deliveries (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, delivery TEXT NOT NULL) STRICT",
@@ -20,23 +21,27 @@ export class DeliveryTable {
   readonly #sql: SqlStorage;
   readonly #kv: SyncKvStorage;
   readonly #source: string;
-  readonly #most: () => number;
+  readonly #most: () => InvocationLimits;
   #count: number;
+  /** The characters of all deliveries. */
+  #size: number;
   #next: number;
 
   /** `source` distinguishes the deliveries from those of other objects. */
-  constructor(storage: DurableObjectStorage, source: string, most: () => number) {
+  constructor(storage: DurableObjectStorage, source: string, most: () => InvocationLimits) {
     migrate(storage, "deliveries", migrations);
     this.#sql = storage.sql;
     this.#kv = storage.kv;
     this.#source = source;
     this.#most = most;
-    const { count, last } = this.#sql
-      .exec<{ count: number; last: number | null }>(
-        "SELECT count(*) AS count, max(number) AS last FROM deliveries",
+    const { count, size, last } = this.#sql
+      .exec<{ count: number; size: number; last: number | null }>(
+        `SELECT count(*) AS count, coalesce(sum(length(delivery)), 0) AS size, max(number) AS last
+         FROM deliveries`,
       )
       .one();
     this.#count = count;
+    this.#size = size;
     this.#next = (last ?? 0) + 1;
   }
 
@@ -49,26 +54,35 @@ export class DeliveryTable {
     return this.#kv.get<number>(DROPPED) ?? 0;
   }
 
-  /** Adds a delivery, unless it is there, and drops the oldest ones where there are too many. */
+  /** Adds a delivery, unless it is there, and drops the oldest ones where they are too many, or too large. */
   add(delivery: InboxDelivery): void {
-    const json = JSON.stringify(delivery);
-    const { rowsWritten } = this.#sql.exec(
+    const added = this.#write(
       "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?)",
       this.#next,
       delivery.id,
-      json,
+      JSON.stringify(delivery),
     );
-    if (rowsWritten === 0) return;
+    if (added === undefined) return;
     this.#next += 1;
     this.#count += 1;
-    const excess = this.#count - this.#most();
-    if (excess <= 0) return;
-    this.#sql.exec(
-      "DELETE FROM deliveries WHERE number IN (SELECT number FROM deliveries ORDER BY number LIMIT ?)",
-      excess,
-    );
-    this.#count -= excess;
-    this.#kv.put(DROPPED, this.dropped + excess);
+    this.#size += added;
+    const { invocations, bytes } = this.#most();
+    let excess = 0;
+    while (this.#count > 1 && (this.#count > invocations || this.#size > bytes)) {
+      const oldest = "DELETE FROM deliveries WHERE number = (SELECT min(number) FROM deliveries)";
+      this.#size -= this.#write(oldest) ?? 0;
+      this.#count -= 1;
+      excess += 1;
+    }
+    if (excess > 0) this.#kv.put(DROPPED, this.dropped + excess);
+  }
+
+  /** Writes or deletes a row. Returns the characters of its delivery; undefined when there was nothing to do. */
+  #write(statement: string, ...values: SqlStorageValue[]): number | undefined {
+    const [row] = this.#sql
+      .exec<{ size: number }>(`${statement} RETURNING length(delivery) AS size`, ...values)
+      .toArray();
+    return row?.size;
   }
 
   /** Up to `most` deliveries that match a filter, newest first, after a position. */
@@ -110,6 +124,7 @@ export class DeliveryTable {
   clear(): void {
     this.#sql.exec("DELETE FROM deliveries");
     this.#count = 0;
+    this.#size = 0;
     this.#kv.delete(DROPPED);
   }
 

@@ -102,7 +102,7 @@ export class Invocations {
     const { storage, source } = host;
     this.#host = host;
     this.table = new InvocationTable(storage, host.limits, () => this.now);
-    this.deliveries = new DeliveryTable(storage, source, () => host.limits().invocations);
+    this.deliveries = new DeliveryTable(storage, source, host.limits);
     this.#counts = storage.kv.get<InvocationCounts>(COUNTS) ?? NO_INVOCATIONS;
   }
 
