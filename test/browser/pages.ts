@@ -52,6 +52,12 @@ export async function isLive(page: Page): Promise<void> {
   await page.getByText(/^Live/).waitFor();
 }
 
+/** Opens a group of operations in the API reference, where it takes seconds to resolve the document. */
+export async function openOperations(page: Page, group: string): Promise<void> {
+  page.setDefaultTimeout(30_000);
+  await page.locator(".opblock-tag", { hasText: group }).click();
+}
+
 /** A config's card, once it is there. */
 export function card(page: Page, title: string) {
   return page.getByRole("article", { name: title });

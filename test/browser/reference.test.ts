@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hasBrowser } from "./browser.ts";
-import { isLive, newSandbox, visit } from "./pages.ts";
+import { isLive, newSandbox, openOperations, visit } from "./pages.ts";
 
 describe.skipIf(!hasBrowser)("the API reference", () => {
   test("tries operations out in the very sandbox it is opened from, control plane included", async () => {
@@ -14,13 +14,15 @@ describe.skipIf(!hasBrowser)("the API reference", () => {
       await block.getByRole("button", { name: "Execute" }).click();
       await block.locator(".live-responses-table .response-col_status").getByText("20").waitFor();
     };
+    await openOperations(page, "2016-08-15");
     await execute("PutFunctionAsyncInvokeConfig_2016-08-15");
     expect((await sandbox.snapshot.export()).configs).toMatchObject([
       { service: "demo", function: "hello", qualifier: "prod", maxAsyncRetryAttempts: 1 },
     ]);
+    await openOperations(page, "control plane");
     await execute("clearFaults");
     await page.getByRole("link", { name: "Back to the sandbox" }).click();
     await isLive(page);
     await page.getByRole("button", { name: "Add a fault" }).waitFor();
-  });
+  }, 90_000);
 });

@@ -139,6 +139,7 @@ try {
   await watching.getByText("Live, read-only").waitFor();
   await watching.screenshot(picture("read-only"));
   const reference = await open(browser, `${sandbox.endpoint}/docs`, WIDE);
+  await reference.locator(".opblock-tag", { hasText: "2016-08-15" }).click();
   await reference.getByText("Create a config, or merge into it").first().waitFor();
   await reference.screenshot(picture("reference"));
 } finally {
