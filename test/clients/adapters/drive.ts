@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { type OperationName, routeOf } from "../../../src/fc/operations.ts";
 import { type ApiVersion, versionById } from "../../../src/fc/versions.ts";
 import {
@@ -18,14 +20,24 @@ export interface Given {
   readonly function?: string;
   readonly version?: string;
   readonly alias?: string;
+  readonly task?: string;
   readonly qualifier?: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: object;
   readonly ifMatch?: string;
+  /** What a function is invoked with, and how. */
+  readonly event?: Uint8Array | string;
+  readonly invocation?: {
+    readonly isAsync?: boolean;
+    readonly taskId?: string;
+    readonly delaySeconds?: number;
+    readonly logType?: "None" | "Tail";
+  };
 }
 
 /** What the SDK shows of a response. */
 export interface Shown {
+  /** The items of a document, or the bytes that a function returned. */
   // biome-ignore lint/suspicious/noExplicitAny: a body has the items of its operation.
   readonly body: any;
   readonly headers: Readonly<Record<string, string>>;
@@ -48,18 +60,24 @@ export const drivers: readonly ((url: string) => Driver)[] = [
   (url) => ({
     ...fcOpen20210406(url),
     version: versionById("2021-04-06"),
-    drive: openApiDrive("2021-04-06", fcOpen20210406Client(url), fcOpenSdk, (given) => given),
+    drive: openApiDrive("2021-04-06", fcOpen20210406Client(url), fcOpenSdk, (given) => given, Buffer.from),
   }),
   (url) => ({
     ...fc20230330(url),
     version: versionById("2023-03-30"),
-    drive: openApiDrive("2023-03-30", fc20230330Client(url), fc3Sdk, (body) => ({ body })),
+    drive: openApiDrive(
+      "2023-03-30",
+      fc20230330Client(url),
+      fc3Sdk,
+      (body) => ({ body }),
+      (event) => Readable.from([Buffer.from(event)]),
+    ),
   }),
 ];
 
 type Method = (...args: unknown[]) => Promise<{
   headers: Record<string, string>;
-  body?: { toMap(): object };
+  body?: { toMap(): object } | Uint8Array | Readable;
 }>;
 type Model = new (map: object) => object;
 
@@ -72,10 +90,12 @@ function openApiDrive(
   client: object,
   sdk: object,
   bodyItems: (body: object) => object,
+  eventBody: (event: string) => object,
 ): Drive {
   const models = sdk as Record<string, Model | undefined>;
   const methods = client as Record<string, Method | undefined>;
-  return async (operation, { qualifier, query, body, ifMatch, ...names } = {}) => {
+  const { taskIdHeader } = versionById(id);
+  return async (operation, { qualifier, query, body, ifMatch, event, invocation, ...names } = {}) => {
     const route = routeOf(versionById(id), operation);
     if (!route) throw new Error(`${id} has no ${operation}`);
     const { name, path } = route;
@@ -85,16 +105,41 @@ function openApiDrive(
       ...query,
       ...(qualifier === undefined ? {} : { qualifier }),
       ...(body && bodyItems(body)),
+      ...(event === undefined ? {} : { body: eventBody(event as string) }),
     };
     const request = Request ? [new Request(items)] : [];
     const Headers = models[`${name}Headers`];
-    const headers = Headers ? new Headers(ifMatch === undefined ? {} : { ifMatch }) : {};
+    const own = {
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...invocationItems(invocation, taskIdHeader),
+    };
+    const headers = Headers ? new Headers(own) : {};
     const method = `${name.charAt(0).toLowerCase()}${name.slice(1)}WithOptions`;
     const { [method]: called } = methods;
     if (!called) throw new Error(`the SDK has no ${method}`);
     const answer = await called.call(client, ...inPath, ...request, headers, newRuntimeOptions());
-    return { body: answer.body?.toMap(), headers: answer.headers };
+    return { body: await shownBody(answer.body), headers: answer.headers };
   };
+}
+
+/** The items of an OpenAPI SDK's headers of an invocation. */
+function invocationItems(given: Given["invocation"], taskIdHeader: string): object {
+  if (given === undefined) return {};
+  const { isAsync = false, taskId, delaySeconds, logType } = given;
+  const taskItem = taskIdHeader.replace(/^X/, "x").replaceAll("-", "");
+  return {
+    xFcInvocationType: isAsync ? "Async" : "Sync",
+    ...(logType ? { xFcLogType: logType } : {}),
+    ...(taskId ? { [taskItem]: taskId } : {}),
+    ...(delaySeconds ? { commonHeaders: { "x-fc-async-delay": String(delaySeconds) } } : {}),
+  };
+}
+
+/** A document's items, or bytes; undefined for an empty body. */
+async function shownBody(body: { toMap(): object } | Uint8Array | Readable | undefined) {
+  if (body === undefined || body instanceof Uint8Array) return body;
+  if (body instanceof Readable) return buffer(body);
+  return typeof body.toMap === "function" ? body.toMap() : undefined;
 }
 
 /** The options of a request that has none: both SDKs read any object. */
@@ -185,6 +230,29 @@ function fc2Drive(url: string): Drive {
       name,
       { ...query },
     ],
+    InvokeFunction: ({ service, function: name, event, invocation = {}, qualifier }) => [
+      "invokeFunction",
+      service,
+      name,
+      typeof event === "string" || event === undefined ? event : Buffer.from(event),
+      {
+        "X-Fc-Invocation-Type": invocation.isAsync ? "Async" : "Sync",
+        ...(invocation.logType ? { "X-Fc-Log-Type": invocation.logType } : {}),
+        ...(invocation.taskId ? { "X-Fc-Stateful-Async-Invocation-Id": invocation.taskId } : {}),
+        ...(invocation.delaySeconds ? { "X-Fc-Async-Delay": String(invocation.delaySeconds) } : {}),
+      },
+      qualifier,
+      { rawBuf: true },
+    ],
+    // The SDK has no methods of its own for tasks.
+    ListAsyncTasks: ({ query, ...given }) => ["get", tasksOf(given), { ...query }],
+    GetAsyncTask: ({ task, ...given }) => ["get", `${tasksOf(given)}/${task}`],
+    StopAsyncTask: ({ task, ...given }) => ["put", `${tasksOf(given)}/${task}`],
+    ListStatefulAsyncInvocationFunctions: ({ query }) => [
+      "get",
+      "/stateful-async-invocation-functions",
+      { ...query },
+    ],
     ListTriggers: ({ service, function: name }) => ["listTriggers", service, name],
     ListProvisionConfigs: () => ["listProvisionConfigs"],
     // The SDK has no method of its own for it.
@@ -198,6 +266,11 @@ function fc2Drive(url: string): Drive {
     if (!answer) throw new Error(`the SDK has no ${method}`);
     return { body: answer.data, headers: answer.headers };
   };
+}
+
+function tasksOf({ service, function: name, qualifier }: Given): string {
+  const owner = qualifier === undefined ? service : `${service}.${qualifier}`;
+  return `/services/${owner}/functions/${name}/stateful-async-invocations`;
 }
 
 function headersOf({ ifMatch }: Given): Record<string, string> {
