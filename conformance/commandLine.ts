@@ -35,7 +35,7 @@ begin with ${ELSEWHERE}. docs/conformance.md says more.
   --account ID           the account that owns the functions (--sandbox: ${DEFAULTS.account})
   --region R             where they are (default ${DEFAULTS.region})
 
-Nothing is invoked. With one of the next five options the run uses what is there in place of making it:
+Nothing is invoked without --invoke. With one of the next five options the run uses what is there in place of making it:
 
   --service NAME         a service of FC 2.0, for 2016-08-15 and 2021-04-06
   --function NAME        a function in it
@@ -49,6 +49,7 @@ Nothing is invoked. With one of the next five options the run uses what is there
 Functions that are there must have no async invoke config: the run stops before it would overwrite one, and when it can't know.
 
   --only WORD            a version of the API, words of a scenario's name, or a choice; can be given several times
+  --invoke               also invokes the functions, which an account pays for; those that are there must return at once
   --skip NEED            what the endpoint has not: existence (every function exists), signatures (none is checked),
                          alias, version; can be given several times
   --record FILE          writes what came back, without anything that says whose account it was
@@ -77,6 +78,7 @@ export const options = {
   "on-failure": { type: "string" },
   only: { type: "string", multiple: true, default: [] as string[] },
   skip: { type: "string", multiple: true, default: [] as string[] },
+  invoke: { type: "boolean", default: false },
   record: { type: "string" },
   verbose: { type: "boolean", default: false },
   wording: { type: "boolean", default: false },
@@ -170,7 +172,8 @@ export async function endpointOf(given: Given, subject: Subject): Promise<Endpoi
     throw new Error(`--skip must be one of ${SKIPPABLE.join(", ")}, but is "${wrong}".`);
   }
   if (given.sandbox !== undefined) return newSandbox(url, subject, !makesFunctions(given));
-  const offers = SKIPPABLE.filter((need) => !given.skip.includes(need));
+  const offers: Need[] = SKIPPABLE.filter((need) => !given.skip.includes(need));
+  if (given.invoke) offers.push("invocation");
   return endpointAt(url, credentialsOf(given), new Set(offers));
 }
 

@@ -142,7 +142,7 @@ export async function newSandbox(server: string, subject: Subject, isDeclared: b
   return {
     url: sandbox.endpoint,
     credentials: { accessKeyId, accessKeySecret },
-    offers: new Set<Need>(["version", "alias", "existence", "signatures", "faults"]),
+    offers: new Set<Need>(["version", "alias", "existence", "signatures", "faults", "invocation"]),
     nextSecond: async () => {
       await sandbox.clock.advance(1);
     },

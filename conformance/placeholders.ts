@@ -36,6 +36,11 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
     destination: subject.destination,
     otherDestination: subject.otherDestination,
     statefulItem: version.statefulItem,
+    taskHeader: version.taskIdHeader,
+    taskId: version.taskItems.id,
+    taskPayload: version.taskItems.payload,
+    taskList: version.taskListItem,
+    taskPrefix: version.taskPrefixParameter,
     maxEventAge: version.maxEventAgeSeconds,
     aboveMaxEventAge: version.maxEventAgeSeconds + 1,
   };

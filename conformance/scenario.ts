@@ -8,9 +8,9 @@ export const versionId = z.enum(apiVersions.map(({ id }) => id));
 /**
  * What a step needs besides a function. `version`: a published version; `alias`: an alias; `existence`:
  * missing functions are errors; `signatures`: signatures are checked; `faults`: a request's header can ask
- * for a fault.
+ * for a fault; `invocation`: functions may be invoked.
  */
-export const needSchema = z.enum(["version", "alias", "existence", "signatures", "faults"]);
+export const needSchema = z.enum(["version", "alias", "existence", "signatures", "faults", "invocation"]);
 export type Need = z.infer<typeof needSchema>;
 
 export type JsonValue = z.infer<ReturnType<typeof z.json>>;
@@ -57,6 +57,7 @@ const requestSchema = z.union([
     qualifier: z.optional(z.string()),
     version: z.optional(z.string()),
     alias: z.optional(z.string()),
+    task: z.optional(z.string()),
     ...common,
   }),
   z.strictObject({ method: z.string(), path: z.string(), ...common }),

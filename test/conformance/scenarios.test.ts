@@ -56,7 +56,7 @@ test("no step changes anything but what is there for it, what it makes, and name
     }
     const { resource, routes } = operations[operationNamed(request.operation)];
     if (Object.values(routes).every(({ method }) => method === "GET")) continue;
-    if (resource === "config") {
+    if (resource === "config" || resource === "invocation") {
       const named = [request.service ?? "{service}", request.function ?? "{function}"];
       expect(["{service}", "{function}", ...own], name).toEqual(expect.arrayContaining(named));
       continue;
