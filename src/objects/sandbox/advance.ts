@@ -123,6 +123,11 @@ export class Advance {
       report(events, next.name, progress);
       if (this.#isEnded) break;
       this.#moveTo(progress.at ?? next.at);
+      if (this.#isObserved) {
+        // A handler may have invoked or stopped something that is due before all else.
+        dues = await this.#ask();
+        continue;
+      }
       set(dues, next.name, progress.nextDue);
       const { deliveredTo } = progress;
       if (deliveredTo) set(dues, deliveredTo, await this.#functions.objectOf(deliveredTo).nextDue());
