@@ -13,6 +13,11 @@ const migrations = [
   "CREATE TABLE deliveries (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, delivery TEXT NOT NULL) STRICT",
 ];
 
+/** A row holds 2 MB, of which escaping may take most. */
+const MAX_ROW_BYTES = 1_900_000;
+/** What is kept of the message of a delivery that would be larger than that. */
+const KEPT_CHARACTERS = 250_000;
+
 /** How many deliveries the inbox dropped since it was cleared. */
 const DROPPED = "droppedDeliveries";
 
@@ -60,7 +65,7 @@ export class DeliveryTable {
       "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?)",
       this.#next,
       delivery.id,
-      JSON.stringify(delivery),
+      rowOf(delivery),
     );
     if (added === undefined) return;
     this.#next += 1;
@@ -139,4 +144,11 @@ export class DeliveryTable {
         return { entry, position: { time: entry.time, source: this.#source, number } };
       });
   }
+}
+
+/** A delivery as JSON that a row can hold: of a message that is too large, with its beginning. */
+function rowOf(delivery: InboxDelivery): string {
+  const json = JSON.stringify(delivery);
+  if (new TextEncoder().encode(json).length <= MAX_ROW_BYTES) return json;
+  return JSON.stringify({ ...delivery, message: delivery.message.slice(0, KEPT_CHARACTERS) });
 }
