@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { setVariables } from "../calls.ts";
-import type { TestSandbox } from "../newSandbox.ts";
+import { intercept, setVariables } from "../calls.ts";
+import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { functionOf, parentOf } from "../objects/objects.ts";
 import { configure, frozenSandbox, historyOf, idOf, invoke } from "./invocations.ts";
 
@@ -84,4 +84,18 @@ test("of a message that is too large for a row the inbox keeps the beginning, an
   const { deliveries } = await sandbox.deliveries.list({ invocationId: id });
   expect(deliveries).toMatchObject([{ status: "DestinationDeliveryFailed", kind: "mq" }]);
   expect(deliveries[0]?.message.length).toBeLessThanOrEqual(250_000);
+});
+
+test("on a shifted clock a step has its own due time, however long functions take to be told of it", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.clock.shift(86_400);
+  const id = idOf(await invoke(sandbox, "f", in60Seconds));
+  await withHandler(sandbox, async () => {});
+  await intercept(parentOf(sandbox), "FUNCTION.accept", async (accept) => {
+    await scheduler.wait(20);
+    return accept();
+  });
+  await sandbox.clock.advance(100);
+  const [enqueued, running] = (await sandbox.invocations.get(id)).events.map(({ time }) => Date.parse(time));
+  expect((running ?? 0) - (enqueued ?? 0)).toBe(60_000);
 });

@@ -154,14 +154,16 @@ export class Advance {
     );
   }
 
-  /** Moves the clock to what is due. Functions are told where a handler may call them. Returns the clock's time. */
+  /** Moves the clock to what is due. Functions are told where a handler may call them. Returns the time of the step. */
   async #arriveAt(time: number): Promise<number> {
     const store = this.#store;
+    // A shifted clock goes on while functions are told.
+    const reached = Math.max(store.now, time);
     if (this.#isObserved && store.now < time) {
       const told = await this.#changes.make(undefined, "all", () => this.#moveTo(time));
       if (!told.ok) throw new Error(told.error.detail);
     } else this.#moveTo(time);
-    return store.now;
+    return reached;
   }
 
   /** When each function has something to do next. */
