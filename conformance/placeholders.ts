@@ -36,6 +36,9 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
     destination: subject.destination,
     otherDestination: subject.otherDestination,
     statefulItem: version.statefulItem,
+    // Both versions of FC 2.0 see the same tasks.
+    task: `${subject.made}-${version.id}`,
+    otherTask: `${subject.made}-${version.id}-other`,
     taskHeader: version.taskIdHeader,
     taskId: version.taskItems.id,
     taskPayload: version.taskItems.payload,

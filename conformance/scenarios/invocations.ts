@@ -5,7 +5,7 @@ const FC2 = ["2016-08-15", "2021-04-06"] as const;
 const isAsync = { "X-Fc-Invocation-Type": "Async" } as const;
 /** Waits for an hour, so that nothing runs: the scenario stops what it has started. */
 const later = { ...isAsync, "X-Fc-Async-Delay": "3600" } as const;
-const task = { ...later, "{taskHeader}": "{made}" } as const;
+const task = { ...later, "{taskHeader}": "{task}" } as const;
 const event = '{"order": 7}';
 
 /** The step that has the function's invocations be tasks. */
@@ -83,7 +83,7 @@ export const invocations: Scenario[] = [
       {
         name: "an id without a task",
         choice: "task-id-without-task",
-        request: { operation: "invoke", text: event, headers: { ...isAsync, "{taskHeader}": "{made}" } },
+        request: { operation: "invoke", text: event, headers: { ...isAsync, "{taskHeader}": "{task}" } },
         expect: { status: 202, body: "$absent" },
       },
     ],
@@ -96,7 +96,7 @@ export const invocations: Scenario[] = [
       {
         name: "one that waits",
         request: { operation: "invoke", text: event, headers: task },
-        expect: { status: 202, body: "$absent", headers: { "{taskHeader}": "{made}" } },
+        expect: { status: 202, body: "$absent", headers: { "{taskHeader}": "{task}" } },
       },
       {
         name: "its id again",
@@ -111,26 +111,26 @@ export const invocations: Scenario[] = [
       },
       {
         name: "it is read",
-        request: { operation: "GetAsyncTask", task: "{made}" },
+        request: { operation: "GetAsyncTask", task: "{task}" },
         expect: {
           status: 200,
-          body: { "{taskId}": "{made}", status: "Enqueued", endTime: 0, alreadyRetriedTimes: 0 },
+          body: { "{taskId}": "{task}", status: "Enqueued", endTime: 0, alreadyRetriedTimes: 0 },
         },
       },
       {
         name: "it is listed by its prefix",
-        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{made}", limit: "10" } },
-        expect: { status: 200, body: { "{taskList}": [{ "{taskId}": "{made}", status: "Enqueued" }] } },
+        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{task}", limit: "10" } },
+        expect: { status: 200, body: { "{taskList}": [{ "{taskId}": "{task}", status: "Enqueued" }] } },
       },
       {
         name: "the list of one status",
-        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{made}", status: "Failed" } },
+        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{task}", status: "Failed" } },
         expect: { status: 200, body: { "{taskList}": "$noConfigs" } },
       },
       {
         name: "a list without payloads",
         choice: "tasks-without-payload",
-        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{made}" } },
+        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{task}" } },
         expect: { status: 200, body: { "{taskList}": [{ "{taskPayload}": "$absent" }] } },
       },
       {
@@ -155,46 +155,46 @@ export const invocations: Scenario[] = [
       {
         name: "it is stopped in FC 2.0",
         versions: [...FC2],
-        request: { operation: "StopAsyncTask", task: "{made}" },
+        request: { operation: "StopAsyncTask", task: "{task}" },
         expect: { status: 200 },
       },
       {
         name: "it is stopped in FC 3.0",
         versions: ["2023-03-30"],
-        request: { operation: "StopAsyncTask", task: "{made}" },
+        request: { operation: "StopAsyncTask", task: "{task}" },
         expect: { status: 204 },
       },
       {
         name: "it is stopped again",
         choice: "stopped-again",
-        request: { operation: "StopAsyncTask", task: "{made}" },
+        request: { operation: "StopAsyncTask", task: "{task}" },
         expect: { status: 412, code: "AsyncInvocationStopped" },
       },
       {
         name: "another one, which runs at once",
         nextSecond: true,
-        request: { operation: "invoke", text: event, headers: { ...isAsync, "{taskHeader}": "{madeAlias}" } },
+        request: { operation: "invoke", text: event, headers: { ...isAsync, "{taskHeader}": "{otherTask}" } },
         expect: { status: 202, body: "$absent" },
       },
       {
         name: "the end of a task",
         nextSecond: true,
-        request: { operation: "GetAsyncTask", task: "{madeAlias}" },
+        request: { operation: "GetAsyncTask", task: "{otherTask}" },
         expect: { status: 200, body: { status: "Succeeded" } },
       },
       {
         name: "a stop of a task that has ended",
         choice: "stop-of-ended-task",
-        request: { operation: "StopAsyncTask", task: "{madeAlias}" },
+        request: { operation: "StopAsyncTask", task: "{otherTask}" },
         expect: { status: 400, code: "InvalidArgument" },
       },
       {
         name: "the order of a list",
         choice: "task-order",
-        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{made}" } },
+        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{task}" } },
         expect: {
           status: 200,
-          body: { "{taskList}": [{ "{taskId}": "{madeAlias}" }, { "{taskId}": "{made}" }] },
+          body: { "{taskList}": [{ "{taskId}": "{otherTask}" }, { "{taskId}": "{task}" }] },
         },
       },
     ],

@@ -1,13 +1,21 @@
 import { type ApiError, failure, injectedError } from "../fc/errors.ts";
+import type { FunctionName } from "../fc/names.ts";
 import type { Performed } from "../fc/request.ts";
 import { entryJson, type JournalEntry } from "../journal/entry.ts";
 import type { CountedRequest } from "../journal/traffic.ts";
 import { fromJson, type Json } from "../lib/json.ts";
-import type { Result } from "../lib/result.ts";
+import { ok, type Result } from "../lib/result.ts";
 import { checkExistence } from "../state/existence.ts";
 import { type Effect, HEADER_FAULT, matches, responds } from "../state/faults.ts";
 import type { ResolvedState } from "../state/sharedState.ts";
-import { type ApiReply, type ApiRequest, type Call, errorReply, successReply } from "./messages.ts";
+import {
+  type ApiReply,
+  type ApiRequest,
+  type Call,
+  errorReply,
+  functionOf,
+  successReply,
+} from "./messages.ts";
 
 /** Performs a call. A call that changes data is synchronous, so that no other request runs in between. */
 export type Perform<Change> = (call: Call) => Performed<Change> | Promise<Performed<never>>;
@@ -91,18 +99,28 @@ function journalText(body: ApiReply["body"], most: number): string {
  * Checks a request's signature and then the existence of what it names, as the settings require. Returns the
  * call, or the first error of the signature, the existence check or the parsing.
  */
-export function admit(request: ApiRequest, { settings, existence }: ResolvedState): Result<Call, ApiError> {
+export function admit(request: ApiRequest, state: ResolvedState): Result<Call, ApiError> {
+  const { settings } = state;
   if (settings.signatures !== "off" && request.verdict.kind === "refused") {
     return { ok: false, error: request.verdict.error };
   }
   if (settings.signatures === "required" && request.verdict.kind === "absent") {
     return failure("MissingRequiredHeader", "Authorization");
   }
-  if (settings.functions === "declared" && existence !== null && request.function !== null) {
-    const exists = checkExistence(existence, request.service ?? "", request.function, request.qualifier);
-    if (!exists.ok) return exists;
-  }
-  return request.call;
+  const name = functionOf(request);
+  const exists = name ? existenceOf(state, name, request.qualifier) : ok(undefined);
+  return exists.ok ? request.call : exists;
+}
+
+/** Whether a function and its qualifier exist, where the settings ask for that. */
+export function existenceOf(
+  { settings, existence }: ResolvedState,
+  { service, function: functionName }: FunctionName,
+  qualifier: string | null,
+): Result<undefined, ApiError> {
+  return settings.functions === "declared" && existence !== null
+    ? checkExistence(existence, service, functionName, qualifier)
+    : ok(undefined);
 }
 
 async function waitFor(effects: readonly Effect[]): Promise<void> {

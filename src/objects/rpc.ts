@@ -11,7 +11,7 @@ import type {
   Verification,
 } from "../documents/responseBodies.ts";
 import type { StoredAsyncConfig } from "../fc/asyncConfig/schema.ts";
-import type { FunctionName } from "../fc/names.ts";
+import type { CalledFunction } from "../fc/destinations.ts";
 import type { PageRequest } from "../fc/paging.ts";
 import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
 import type { Filter } from "../journal/filter.ts";
@@ -111,7 +111,7 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 
   register(sent: SentRequest): Promise<Registration | undefined>;
-  registerDestination(name: FunctionName): Promise<Registration | undefined>;
+  registerDestination(to: CalledFunction): Promise<Result<Registration, string>>;
   triggerFaults(ids: readonly string[], own: Effect | null): Promise<string[]>;
   countOutcomes(ids: readonly string[]): Promise<Record<string, boolean>>;
   publish(event: FeedEvent): Promise<void>;

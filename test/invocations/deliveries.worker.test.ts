@@ -1,7 +1,8 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { setVariables } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
-import { functionOf } from "../objects/objects.ts";
+import { functionOf, parentOf } from "../objects/objects.ts";
 import {
   ASYNC,
   at,
@@ -256,6 +257,12 @@ describe("a chain of functions", () => {
       { status: "DestinationDeliveryFailed", error: "function 'g' does not exist" },
     ]);
     expect((await sandbox.invocations.list()).invocations).toHaveLength(1);
+    // The delivery has not used up the place of another function either.
+    expect(
+      await runInDurableObject(parentOf(sandbox), (_, { storage }) =>
+        storage.sql.exec("SELECT function FROM functions").toArray(),
+      ),
+    ).toEqual([{ function: "f" }]);
   });
 });
 

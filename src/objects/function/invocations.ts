@@ -25,12 +25,7 @@ import {
 import { maxRecordBytes, messageOf, recordOf } from "../../fc/invocations/record.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import type { InboxDelivery } from "../../journal/delivery.ts";
-import {
-  addInvocationCounts,
-  countOne,
-  type InvocationCounts,
-  NO_INVOCATIONS,
-} from "../../journal/invocationCounts.ts";
+import { countOne, type InvocationCounts, NO_INVOCATIONS } from "../../journal/invocationCounts.ts";
 import { matchesPattern } from "../../lib/pattern.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import { now } from "../../state/clock.ts";
@@ -177,16 +172,6 @@ export class Invocations {
     return ok(undefined);
   }
 
-  /** Runs the function once, for a synchronous call. Resolves when the attempt has ended. */
-  async attempt(
-    qualifier: string,
-    requestId: string,
-    event: Uint8Array<ArrayBuffer>,
-    outcomes: readonly Outcome[] | null,
-  ): Promise<Attempted> {
-    return attemptOnce(this.#host, { qualifier, requestId, event, outcomes });
-  }
-
   /** Does what is due in a span. Runs one after the other. */
   run(span: Span): Promise<Progress> {
     const done = this.#idle.then(() => this.#run(span));
@@ -330,8 +315,8 @@ export class Invocations {
     });
     if (waits) return done.then(() => undefined);
     this.#flush();
-    // Flushing also schedules what is due next.
-    this.#host.waitUntil(done.then(() => this.#flush()));
+    // Flushing also schedules what is due next. After an erasure there is nothing left to write to.
+    this.#host.waitUntil(done.then(() => this.#flush()).catch((error) => console.error(error)));
     return undefined;
   }
 
@@ -377,11 +362,6 @@ export class Invocations {
     this.#changed.clear();
     this.#host.storage.kv.put(COUNTS, this.#counts);
     this.#host.changed(changed);
-  }
-
-  /** Adds the counts of an earlier life of the function. */
-  addCounts(counts: InvocationCounts): void {
-    this.#counts = addInvocationCounts(this.#counts, counts);
   }
 
   /** Delivers the record of an invocation that has ended. */

@@ -25,7 +25,7 @@ import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import { err, type Result } from "../../lib/result.ts";
 import { now, realTimeOf } from "../../state/clock.ts";
-import { checkExistence, withdrawnQualifiers } from "../../state/existence.ts";
+import { withdrawnQualifiers } from "../../state/existence.ts";
 import type { HeldInvocations } from "../../state/invocationSnapshot.ts";
 import {
   type InvocationDetails,
@@ -45,7 +45,7 @@ import {
   type SentRequest,
   sendReply,
 } from "../messages.ts";
-import { type Answerer, answer } from "../pipeline.ts";
+import { type Answerer, answer, existenceOf } from "../pipeline.ts";
 import type {
   Deregistration,
   FunctionCounts,
@@ -443,18 +443,24 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       );
       if (done !== undefined) return done;
       const { sandbox, name } = this.#identity;
-      const register = () => sandboxObject(this.env, sandbox).registerDestination(name);
-      if (!(await this.#registerBy(register))) return err("the sandbox has no room for another function");
+      let refused = err("the sandbox was erased");
+      const isRegistered = await this.#registerBy(async () => {
+        const { qualifier } = invocation;
+        const registration = await sandboxObject(this.env, sandbox).registerDestination({
+          ...name,
+          qualifier,
+        });
+        if (registration.ok) return registration.value;
+        refused = registration;
+        return undefined;
+      });
+      if (!isRegistered) return refused;
     }
   }
 
   #enqueueDelivered(invocation: DeliveredInvocation): Result<undefined, string> {
-    const { settings, existence } = this.#resolved;
-    const { service, function: functionName } = this.#identity.name;
-    if (settings.functions === "declared" && existence) {
-      const exists = checkExistence(existence, service, functionName, invocation.qualifier);
-      if (!exists.ok) return err(exists.error.message);
-    }
+    const exists = existenceOf(this.#resolved, this.#identity.name, invocation.qualifier);
+    if (!exists.ok) return err(exists.error.message);
     return this.#lifecycle.tables.openInvocations().enqueueDelivered(invocation);
   }
 

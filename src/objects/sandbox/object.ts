@@ -12,7 +12,7 @@ import type {
   Verification,
 } from "../../documents/responseBodies.ts";
 import type { Env } from "../../env.ts";
-import type { FunctionName } from "../../fc/names.ts";
+import type { CalledFunction } from "../../fc/destinations.ts";
 import type { PageRequest } from "../../fc/paging.ts";
 import type { DeliveryFilter } from "../../journal/delivery.ts";
 import type { Filter } from "../../journal/filter.ts";
@@ -23,7 +23,7 @@ import { GroupCommit } from "../../lib/groupCommit.ts";
 import { jsonStream } from "../../lib/json.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
-import type { Result } from "../../lib/result.ts";
+import { err, type Result } from "../../lib/result.ts";
 import { type GivenAdvance, type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
 import type { Declared } from "../../state/declared.ts";
 import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
@@ -193,13 +193,13 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   /**
-   * Registers a function that an invocation is delivered to; undefined when there is no room. This call does not wait
+   * Registers a function that an invocation is delivered to; the error says why that can't be. This call does not wait
    * for an erasure: the erasure waits for the function that delivers.
    */
-  async registerDestination(name: FunctionName): Promise<Registration | undefined> {
+  async registerDestination(to: CalledFunction): Promise<Result<Registration, string>> {
     return this.#lifecycle.isErasing
-      ? undefined
-      : this.#lifecycle.tables.registrations.registerFunction(name);
+      ? err("the sandbox is being erased")
+      : this.#lifecycle.tables.registrations.registerDestination(to);
   }
 
   /** Counts an invocation for outcomes; says which of them apply. Like `triggerFaults`, it waits for no erasure. */

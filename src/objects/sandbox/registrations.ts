@@ -1,9 +1,11 @@
 import type { Env } from "../../env.ts";
+import type { CalledFunction } from "../../fc/destinations.ts";
 import type { FunctionName } from "../../fc/names.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
 import { type ResolvedState, resolveState } from "../../state/sharedState.ts";
 import { limits, variables } from "../../variables.ts";
 import { type ApiRequest, functionOf } from "../messages.ts";
-import { admit } from "../pipeline.ts";
+import { admit, existenceOf } from "../pipeline.ts";
 import type { Registration } from "../rpc.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
@@ -26,11 +28,20 @@ export class Registrations {
     if (name === undefined) return undefined;
     // A request that comes to nothing must not use up a place.
     const isAdmitted = () => admit(request, this.stateFor(name)).ok;
-    return this.#store.directory.get(name) || isAdmitted() ? this.registerFunction(name) : undefined;
+    return this.#store.directory.get(name) || isAdmitted() ? this.#registerFunction(name) : undefined;
+  }
+
+  /** Registers a function that an invocation is delivered to; the error says why that can't be. */
+  async registerDestination({ qualifier, ...name }: CalledFunction): Promise<Result<Registration, string>> {
+    // A delivery that comes to nothing must not use up a place.
+    const exists = existenceOf(this.stateFor(name), name, qualifier);
+    if (!exists.ok) return err(exists.error.message);
+    const registration = await this.#registerFunction(name);
+    return registration ? ok(registration) : err("the sandbox has no room for another function");
   }
 
   /** Registers a function; undefined when there is no room. */
-  async registerFunction(name: FunctionName): Promise<Registration | undefined> {
+  async #registerFunction(name: FunctionName): Promise<Registration | undefined> {
     const { directory } = this.#store;
     if (directory.get(name) === undefined) {
       if (this.isFull) await this.#functions.deregisterEmpty();
