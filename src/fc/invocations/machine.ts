@@ -137,7 +137,8 @@ function counted(
   }
   if (!("statusCode" in occurrence)) return invocation;
   const { type, statusCode, error, message } = occurrence;
-  const durationMs = now - (invocation.attemptedAt ?? now);
+  // The clock may have been set back meanwhile.
+  const durationMs = Math.max(0, now - (invocation.attemptedAt ?? now));
   const failure = type === "succeeded" ? null : { statusCode, error, message };
   if (type === "function failed") {
     return { ...invocation, durationMs, failure, functionFailures: invocation.functionFailures + 1 };
