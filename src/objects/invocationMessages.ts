@@ -1,6 +1,7 @@
 import type { InvocationEvent, Origin } from "../fc/invocations/invocation.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { ApiVersion } from "../fc/versions.ts";
+import type { SharedState } from "../state/sharedState.ts";
 
 // What the objects tell each other of invocations.
 
@@ -14,6 +15,8 @@ export interface DeliveredInvocation {
   readonly event: Uint8Array<ArrayBuffer>;
   /** When the delivery is made, in milliseconds since 1970 of the sandbox's time. */
   readonly at: number;
+  /** The epoch of the invocation that is delivered: a reset since then has deleted that invocation. */
+  readonly epoch?: SharedState["invocationsEpoch"];
 }
 
 /** Up to when to do what is due. */

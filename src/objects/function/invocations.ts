@@ -162,7 +162,10 @@ export class Invocations {
 
   /** Enqueues an invocation that comes of a delivery, unless it was enqueued before. The error says why not. */
   enqueueDelivered(given: DeliveredInvocation): Result<undefined, string> {
-    const { id, qualifier, version, depth, origin, event, at } = given;
+    const { id, qualifier, version, depth, origin, event, at, epoch = 0 } = given;
+    if (epoch < (this.#host.state().invocationsEpoch ?? 0)) {
+      return { ok: false, error: "the invocation was deleted meanwhile" };
+    }
     if (this.table.named(id)) return ok(undefined);
     if (!this.table.hasRoom(event.length)) return { ok: false, error: "the function has no room for it" };
     const isTask = this.#host.config(qualifier)?.stateful ?? false;
@@ -437,6 +440,7 @@ export class Invocations {
       origin: { service: name.service, function: name.function, id },
       event: new Uint8Array(new TextEncoder().encode(message)),
       at,
+      epoch: this.#host.state().invocationsEpoch,
     });
   }
 
