@@ -234,6 +234,25 @@ test("of too many bytes the oldest go, and an event that does not fit beside tho
   expect((await invoke(sandbox, "f", {}, "x".repeat(9))).status).toBe(202);
 });
 
+test("of too many bytes of results the oldest go, too, and never what is still to be done", async () => {
+  const sandbox = await frozenSandbox();
+  const [, , api] = apis;
+  await startTasks(sandbox, api, "a", "b");
+  await setVariables(functionOf(sandbox, "f"), { MAX_INVOCATION_BYTES: "1000" });
+  await sandbox.outcomes.add({ outcomes: [{ type: "success", payload: "x".repeat(450) }] });
+  await sandbox.clock.toIdle();
+  await startTasks(sandbox, api, "c");
+  await sandbox.clock.advance(0);
+  await startTasks(sandbox, api, "waits");
+  expect(await listed(sandbox, api, "")).toEqual(["waits", "c", "b"]);
+  await sandbox.outcomes.clear();
+  await sandbox.outcomes.add({ outcomes: [{ type: "success", payload: "x".repeat(2000) }] });
+  await startTasks(sandbox, api, "d");
+  await sandbox.clock.advance(0);
+  // What is larger than the room stays alone.
+  expect(await listed(sandbox, api, "")).toEqual(["d"]);
+});
+
 describe("what is deleted", () => {
   const FC3 = "/2023-03-30/functions";
 

@@ -179,8 +179,8 @@ export class InvocationTable implements FunctionInvocations {
     if (this.#count < invocations && this.#bytes + eventBytes <= bytes) return true;
     const pending = this.#sql
       .exec<{ count: number; bytes: number }>(
-        `SELECT count(*) AS count, coalesce(sum(length(event)), 0) AS bytes FROM invocations
-         JOIN payloads USING (number) WHERE due IS NOT NULL`,
+        `SELECT count(*) AS count, coalesce(sum(length(event) + coalesce(length(result), 0)), 0) AS bytes
+         FROM invocations JOIN payloads USING (number) WHERE due IS NOT NULL`,
       )
       .one();
     return pending.count < invocations && pending.bytes + eventBytes <= bytes;
@@ -188,7 +188,7 @@ export class InvocationTable implements FunctionInvocations {
 
   /** Adds an invocation, and deletes what has ended as far as there is no room for both, or seven days are over. */
   add(invocation: Invocation, event: Uint8Array, outcomes: readonly Outcome[] | null): void {
-    this.#makeRoom(event.length);
+    this.#makeRoom(1, event.length);
     // An id is free again after the seven days.
     const former = this.named(invocation.id);
     if (former) this.#delete(former.number);
@@ -215,12 +215,13 @@ export class InvocationTable implements FunctionInvocations {
     return number;
   }
 
-  #makeRoom(eventBytes: number): void {
+  /** Deletes what has ended, oldest first, as far as there is no room for more. One invocation stays. */
+  #makeRoom(moreInvocations: number, moreBytes: number, besides = 0): void {
     const { invocations, bytes } = this.#limits();
     const tooOld = this.#now() - WEEK_MS;
     for (;;) {
-      const isFull = this.#count >= invocations || this.#bytes + eventBytes > bytes;
-      const [oldest] = this.#find("WHERE due IS NULL ORDER BY number LIMIT 1");
+      const isFull = this.#count + moreInvocations > invocations || this.#bytes + moreBytes > bytes;
+      const [oldest] = this.#find("WHERE due IS NULL AND number <> ? ORDER BY number LIMIT 1", besides);
       if (oldest === undefined) return;
       if (!isFull && (oldest.invocation.endedAt ?? 0) >= tooOld) return;
       this.#delete(oldest.number);
@@ -252,8 +253,13 @@ export class InvocationTable implements FunctionInvocations {
     );
   }
 
-  /** Stores what an invocation's last attempt returned. */
+  /** Stores what an invocation's last attempt returned. Deletes others that have ended if there is no room for it. */
   writeResult(number: number, result: Uint8Array): void {
+    this.#makeRoom(0, result.length, number);
+    this.#setResult(number, result);
+  }
+
+  #setResult(number: number, result: Uint8Array): void {
     this.#sql.exec("UPDATE payloads SET result = ? WHERE number = ?", result, number);
     this.#bytes += result.length;
   }
@@ -310,7 +316,7 @@ export class InvocationTable implements FunctionInvocations {
     this.clear();
     for (const { invocation, event, result, plan } of all) {
       const number = this.#insert(invocation, Uint8Array.fromBase64(event), plan);
-      if (result !== null) this.writeResult(number, Uint8Array.fromBase64(result));
+      if (result !== null) this.#setResult(number, Uint8Array.fromBase64(result));
     }
   }
 
