@@ -14,7 +14,8 @@ export const REAL_CLOCK: Clock = { mode: "real" };
 
 // Timestamps have a four-digit year.
 const EARLIEST = Date.UTC(1970, 0, 1);
-const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
+/** The latest time that a clock shows, in milliseconds since 1970. */
+export const LATEST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 const shownTime = timeSchema.check(z.refine((text) => isShowable(Date.parse(text)), { error: TIME_ALLOWED }));
 
@@ -123,5 +124,5 @@ export function showClock(clock: Clock, real: number): ShownClock {
 }
 
 function isShowable(time: number): boolean {
-  return time >= EARLIEST && time <= LATEST;
+  return time >= EARLIEST && time <= LATEST_TIME;
 }

@@ -307,4 +307,15 @@ test("two runs of the same story give the same timeline, and every invocation en
     }),
     { numRuns: 8 },
   );
-}, 60_000);
+}, 120_000);
+
+test("the clock stops at the latest time that it can show, and what is due later never happens", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.clock.freeze("9999-12-31T23:59:00Z");
+  await invoke(sandbox, "f", { "X-Fc-Async-Delay": "30" });
+  const never = idOf(await invoke(sandbox, "f", { "X-Fc-Async-Delay": "3600" }));
+  expect(await sandbox.clock.toIdle()).toMatchObject({ now: "9999-12-31T23:59:30.000Z" });
+  expect(await sandbox.clock.toNext()).toMatchObject({ now: "9999-12-31T23:59:59.000Z" });
+  await expect(sandbox.clock.advance(1)).rejects.toMatchObject({ problem: { status: 400 } });
+  expect((await sandbox.invocations.get(never)).status).toBe("Enqueued");
+});

@@ -1,6 +1,6 @@
 import type { AdvanceReport } from "../../documents/responseBodies.ts";
 import { type FunctionName, functionKey } from "../../fc/names.ts";
-import { clockAt, now } from "../../state/clock.ts";
+import { clockAt, LATEST_TIME, now } from "../../state/clock.ts";
 import type { Limits } from "../../state/limits.ts";
 import { handlerUrls } from "../../state/outcomes.ts";
 import type { Progress } from "../invocationMessages.ts";
@@ -96,10 +96,12 @@ export class Advance {
     this.#begun();
     let dues = await this.#ask();
     if (target === "next" && !this.#isEnded) {
-      store.set("advancing", { until: Math.max(store.now, earliest(dues)?.at ?? store.now) });
+      const next = Math.min(earliest(dues)?.at ?? store.now, LATEST_TIME);
+      store.set("advancing", { until: Math.max(store.now, next) });
     }
     const { until = store.now } = store.get("advancing") ?? {};
-    const end = until === "idle" ? Number.MAX_SAFE_INTEGER : until;
+    // What would be due later than a clock can show never happens.
+    const end = until === "idle" ? LATEST_TIME : until;
     let steps = 0;
     let asked = 0;
     while (!this.#isEnded) {
