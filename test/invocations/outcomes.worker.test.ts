@@ -109,3 +109,20 @@ test("a sandbox has only so many lists of outcomes, and only so large", async ()
   expect((await invoke(sandbox, "f")).status).toBe(202);
   await expect(sandbox.outcomes.remove("none")).rejects.toMatchObject({ problem: { status: 404 } });
 });
+
+test("an invocation with outcomes of its own is not counted for those of the sandbox, and its retries count once", async () => {
+  const sandbox = await frozenSandbox();
+  await configure(sandbox, "f", { maxAsyncRetryAttempts: 2 });
+  await sandbox.outcomes.add({ outcomes: [{ type: "error" }], skip: 1, times: 1 });
+  await invoke(sandbox, "f", { "X-Sandbox-Outcome": "error" });
+  await sandbox.clock.toIdle();
+  const counts = async () =>
+    (await sandbox.outcomes.list()).map(({ matched, applied }) => [matched, applied]);
+  expect(await counts()).toEqual([[0, 0]]);
+  const ids: string[] = [];
+  for (let i = 0; i < 3; i++) ids.push(idOf(await invoke(sandbox, "f")));
+  await sandbox.clock.toIdle();
+  const attempts = await Promise.all(ids.map(async (id) => (await sandbox.invocations.get(id)).attempts));
+  expect(attempts).toEqual([1, 3, 1]);
+  expect(await counts()).toEqual([[3, 1]]);
+});

@@ -282,4 +282,61 @@ describe("what is deleted", () => {
     expect((await sandbox.invocations.get(ofAlias)).status).toBe("Invalid");
     expect((await sandbox.invocations.get(ofLatest)).status).toBe("Enqueued");
   });
+
+  test("takes along those of a service's alias, of its version, and of a function that is no longer declared", async () => {
+    const sandbox = await frozenSandbox();
+    const [, api] = apis;
+    await sandbox.functions.declare({
+      services: [{ name: "demo", functions: ["f", "g"], versions: ["1", "2"], aliases: ["prod"] }],
+    });
+    const called = [
+      ["f", "prod"],
+      ["g", "prod"],
+      ["f", "1"],
+      ["g", "1"],
+      ["f", "2"],
+      ["g", "2"],
+    ] as const;
+    const ids: string[] = [];
+    for (const [name, qualifier] of called) {
+      ids.push(idOf(await sandbox.send("POST", api.invocations(name, qualifier), {}, ASYNC)));
+    }
+    const ended = async () => {
+      const all = await Promise.all(ids.map((id) => sandbox.invocations.get(id)));
+      return all
+        .filter(({ status }) => status === "Invalid")
+        .map((one) => `${one.function} ${one.qualifier}`);
+    };
+    await must(sandbox, "DELETE", "/2021-04-06/services/demo/aliases/prod");
+    expect(await ended()).toEqual(["f prod", "g prod"]);
+    await must(sandbox, "DELETE", "/2021-04-06/services/demo/versions/1");
+    expect(await ended()).toEqual(["f prod", "g prod", "f 1", "g 1"]);
+    await sandbox.functions.declare({ services: [{ name: "demo", functions: ["g"], versions: ["2"] }] });
+    expect(await ended()).toEqual(["f prod", "g prod", "f 1", "g 1", "f 2"]);
+    await sandbox.clock.toIdle();
+    expect(await ended()).toHaveLength(5);
+  });
+});
+
+test("a token of one function's tasks is of no use for another function, or for another list", async () => {
+  const sandbox = await frozenSandbox();
+  const [, , api] = apis;
+  await startTasks(sandbox, api, "a", "b");
+  await must(sandbox, "PUT", api.config("g"), { asyncTask: true });
+  for (const id of ["c", "d"]) {
+    await sandbox.send("POST", api.invocations("g"), {}, { ...ASYNC, [api.taskHeader]: id });
+  }
+  const { body } = await must(sandbox, "GET", `${api.tasks("f")}?limit=1`);
+  const token = encodeURIComponent(body.nextToken);
+  expect(await listed(sandbox, api, `nextToken=${token}`)).toEqual(["a"]);
+  const foreign = [
+    `${api.tasks("g")}?nextToken=${token}`,
+    `/2023-03-30/functions/f/async-invoke-configs?nextToken=${token}`,
+    `/2021-04-06/stateful-async-invocation-functions?nextToken=${token}`,
+    `/_sandbox/invocations?nextToken=${token}`,
+    `/_sandbox/deliveries?nextToken=${token}`,
+  ];
+  for (const path of foreign) {
+    expect([path, (await sandbox.send("GET", path)).status]).toEqual([path, 400]);
+  }
 });
