@@ -36,9 +36,7 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
     destination: subject.destination,
     otherDestination: subject.otherDestination,
     statefulItem: version.statefulItem,
-    // Both versions of FC 2.0 see the same tasks.
-    task: `${subject.made}-${version.id}`,
-    otherTask: `${subject.made}-${version.id}-other`,
+    ...tasksOf(subject, version.id),
     taskHeader: version.taskIdHeader,
     taskId: version.taskItems.id,
     taskPayload: version.taskItems.payload,
@@ -47,6 +45,11 @@ export function valuesOf(subject: Subject, version: ApiVersion): Values {
     maxEventAge: version.maxEventAgeSeconds,
     aboveMaxEventAge: version.maxEventAgeSeconds + 1,
   };
+}
+
+/** The ids of the tasks that a run begins in a version. Both versions of FC 2.0 see the same tasks. */
+export function tasksOf({ made }: Subject, version: ApiVersion["id"]) {
+  return { task: `${made}-${version}`, otherTask: `${made}-${version}-other` };
 }
 
 /** A placeholder without a value, because an earlier answer did not contain the item to save. */

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type ApiVersion, versionById } from "../src/fc/versions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, nextTokenOf } from "./expectation.ts";
-import type { Subject } from "./placeholders.ts";
+import { type Subject, tasksOf } from "./placeholders.ts";
 import type { RunOutcome, StepOutcome } from "./run.ts";
 import { versionId } from "./scenario.ts";
 import { wholeWord } from "./secrets.ts";
@@ -92,6 +92,7 @@ function anonymiser(
 ) {
   const { hasServices } = versionById(version);
   const { host, hostname } = new URL(url);
+  const { task, otherTask } = tasksOf(subject, version);
   const known: readonly (readonly [string | null | undefined, string])[] = [
     [requestId, "(request id)"],
     ...tokens.map((token) => [token, "(token)"] as const),
@@ -107,6 +108,8 @@ function anonymiser(
     [subject.alias, "{alias}"],
     [subject.missing, "{missing}"],
     [`${subject.made}-alias`, "{madeAlias}"],
+    [task, "{task}"],
+    [otherTask, "{otherTask}"],
     [subject.made, "{made}"],
   ];
   const replacements = known.flatMap(([name, placeholder]) =>
@@ -131,15 +134,21 @@ function anonymiser(
     return Object.fromEntries(
       Object.entries(value).map(([key, one]) => [
         key,
-        key === "qualifier" && one === subject.version ? "{version}" : (secretItem(key, one) ?? walk(one)),
+        key === "qualifier" && one === subject.version ? "{version}" : (hiddenItem(key, one) ?? walk(one)),
       ]),
     );
   };
   return <T>(value: T): T => walk(value) as T;
 }
 
-/** What is recorded of an item that nobody else should have; undefined for all other items. */
-function secretItem(name: string, value: unknown): string | undefined {
+/**
+ * What is recorded of an item that nobody else should have, or that is another one in each run; undefined for all other
+ * items.
+ */
+function hiddenItem(name: string, value: unknown): string | undefined {
+  // A task's end is 0 until it has ended, and no instance has run it before it began.
+  if (/^(startedTime|endTime|timestamp|durationMs)$/.test(name) && value !== 0) return "(number)";
+  if (name === "instanceId" && value !== "") return "(instance)";
   if (name === "nextToken" && value !== "") return "(token)";
   // The address of a function's code may be signed.
   return name === "url" ? "(url)" : undefined;

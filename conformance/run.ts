@@ -187,7 +187,7 @@ class ScenarioRun {
   readonly #endpoint: Endpoint;
   readonly #signal: AbortSignal;
   readonly #giveUp: AbortSignal;
-  /** The requests that delete the configs that may exist, by address. */
+  /** The requests that delete the configs that may exist, and stop the tasks that may wait, by address. */
   readonly #deletions = new Map<string, Request>();
   #values: Values;
 
@@ -242,7 +242,10 @@ class ScenarioRun {
     return undefined;
   }
 
-  /** Deletes the scenario's configs. Returns the configs that could not be deleted, each with the reason. */
+  /**
+   * Deletes the scenario's configs and what else it made, and stops its tasks. Returns what is left, each with the
+   * reason.
+   */
   async cleanUp(): Promise<string[]> {
     const left: string[] = [];
     // What was made last may hold what was made first.
@@ -261,7 +264,9 @@ class ScenarioRun {
         await setTimeout(pauseMs, undefined, { signal: this.#giveUp });
         const { status, body } = await send(this.#endpoint, request, this.#giveUp);
         const code = itemOf(body, errorItemsOf(request.version).code);
-        if (status < 300 || (status === 404 && code !== undefined)) return undefined;
+        // A task that can't be stopped has ended, or was stopped.
+        const isDone = status === 404 || (request.method === "PUT" && (status === 400 || status === 412));
+        if (status < 300 || (isDone && code !== undefined)) return undefined;
         failure = `${status} ${shown(code ?? body)}`;
       } catch (error) {
         if (this.#giveUp.aborted) return failure ?? INTERRUPTED;
@@ -290,8 +295,13 @@ class ScenarioRun {
     }
   }
 
-  /** An answer without the configs of the account's other functions, which must not be recorded. */
+  /** An answer without what concerns the account's other functions, which must not be recorded. */
   #withoutOthers(answer: Answer): Answer {
+    const data = itemOf(answer.body, "data");
+    if (this.#version.hasServices && Array.isArray(data)) {
+      const own = data.filter((one) => itemOf(one, "serviceName") === this.#values["service"]);
+      return { ...answer, body: { ...(answer.body as Record<string, JsonValue>), data: own } };
+    }
     const configs = itemOf(answer.body, "configs");
     if (this.#version.hasServices || !Array.isArray(configs)) return answer;
     const own = new RegExp(`functions/${RegExp.escape(String(this.#values["function"]))}(/|$)`);
@@ -324,7 +334,7 @@ class ScenarioRun {
     const answer = this.#withoutOthers(whole);
     // A refused PUT created nothing. After any other answer, or none, the config may exist.
     if (isNew && answer.status >= 400 && answer.status < 500) this.#deletions.delete(address);
-    const creation = deletionOf(version, request, answer);
+    const creation = deletionOf(version, request, answer) ?? stopOf(version, request, answer);
     if (creation) this.#deletions.set(creation.path, creation);
     // An empty token is none.
     const saved = Object.entries(step.save ?? {}).map(([name, item]) => [
@@ -367,6 +377,21 @@ function deletionOf(
     version,
     method: "DELETE",
     path: `${path}/${encodeURIComponent(name)}`,
+    query: "",
+    headers: {},
+    body: "",
+  };
+}
+
+/** The request that stops the task that a request began; undefined when it began none. */
+function stopOf(version: ApiVersion, { path, headers }: Request, answer: Answer): Request | undefined {
+  const id = headers[version.taskIdHeader];
+  if (id === undefined || (answer.status >= 400 && answer.status < 500)) return undefined;
+  const tasks = version.hasServices ? `stateful-async-invocations/${id}` : `async-tasks/${id}/stop`;
+  return {
+    version,
+    method: "PUT",
+    path: path.replace(/invocations$/, tasks),
     query: "",
     headers: {},
     body: "",

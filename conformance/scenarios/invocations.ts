@@ -197,6 +197,39 @@ export const invocations: Scenario[] = [
           body: { "{taskList}": [{ "{taskId}": "{otherTask}" }, { "{taskId}": "{task}" }] },
         },
       },
+      {
+        name: "the other order",
+        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{task}", sortOrderByTime: "asc" } },
+        expect: {
+          status: 200,
+          body: { "{taskList}": [{ "{taskId}": "{task}" }, { "{taskId}": "{otherTask}" }] },
+        },
+      },
+      {
+        name: "a page of one task",
+        request: { operation: "ListAsyncTasks", query: { "{taskPrefix}": "{task}", limit: "1" } },
+        expect: {
+          status: 200,
+          body: { "{taskList}": [{ "{taskId}": "{otherTask}" }], nextToken: "$text" },
+        },
+        save: { next: "nextToken" },
+      },
+      {
+        name: "the page after it",
+        request: {
+          operation: "ListAsyncTasks",
+          query: { "{taskPrefix}": "{task}", limit: "1", nextToken: "{next}" },
+        },
+        expect: {
+          status: 200,
+          body: { "{taskList}": [{ "{taskId}": "{task}" }], nextToken: "$noToken" },
+        },
+      },
+      {
+        name: "a list of more than 100",
+        request: { operation: "ListAsyncTasks", query: { limit: "101" } },
+        expect: { status: 400, code: "InvalidArgument" },
+      },
     ],
   },
 ];

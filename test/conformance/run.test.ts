@@ -46,7 +46,7 @@ describe.concurrent("the kit", { timeout: 60_000 }, () => {
   test("so it is by the names that the kit has by default, and its recording is the same", async () => {
     const whole = await wholeRun;
     const { file } = await newRecording("default");
-    const words = ["life cycle", ONLY_BY_FAULTS, "from its creation", "from their creation"];
+    const words = ["life cycle", ONLY_BY_FAULTS, "from its creation", "from their creation", "tasks"];
     const only = words.flatMap((word) => ["--only", word]);
     const { code, stdout } = await runKit(["--sandbox", SERVER, "--record", file, ...only]);
     const steps = words.map(stepsInAllVersions).reduce((sum, one) => sum + one);
