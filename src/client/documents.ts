@@ -22,7 +22,12 @@ export type { Filter } from "../journal/filter.ts";
 export type { GivenClock, ShownClock } from "../state/clock.ts";
 export type { Declared } from "../state/declared.ts";
 export type { Fault, GivenFault } from "../state/faults.ts";
-export type { InvocationDetails, InvocationFilter, ShownInvocation } from "../state/invocations.ts";
+export type {
+  InvocationDetails,
+  InvocationFilter,
+  InvocationOwner,
+  ShownInvocation,
+} from "../state/invocations.ts";
 export type { GivenScript, Script } from "../state/outcomes.ts";
 export type { Settings } from "../state/settings.ts";
 export type { Snapshot } from "../state/snapshot.ts";

@@ -15,6 +15,7 @@ import type {
   GivenScript,
   InvocationDetails,
   InvocationFilter,
+  InvocationOwner,
   InvocationsPage,
   JournalEntry,
   Part,
@@ -232,8 +233,10 @@ export class SandboxClient {
     list: (filter: InvocationFilter = {}, page: PageOptions = {}) =>
       this.#call<InvocationsPage>("GET", `/invocations?${queryOf({ ...filter, ...page })}`),
     /** An invocation with its payloads. */
-    get: (id: string) => this.#call<InvocationDetails>("GET", `/invocations/${encodeURIComponent(id)}`),
-    stop: (id: string) => this.#call<void>("POST", `/invocations/${encodeURIComponent(id)}/stop`),
+    get: (id: string, owner: InvocationOwner = {}) =>
+      this.#call<InvocationDetails>("GET", `/invocations/${encodeURIComponent(id)}?${queryOf({ ...owner })}`),
+    stop: (id: string, owner: InvocationOwner = {}) =>
+      this.#call<void>("POST", `/invocations/${encodeURIComponent(id)}/stop?${queryOf({ ...owner })}`),
     /** Deletes all invocations, those that have not ended too. */
     clear: () => this.#call<void>("DELETE", "/invocations"),
   };

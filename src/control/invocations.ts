@@ -4,7 +4,7 @@ import { type PageRequest, parsePageRequest } from "../fc/paging.ts";
 import type { ApiContext } from "../http/context.ts";
 import { deliveryFilterSchema } from "../journal/delivery.ts";
 import { ok, type Result } from "../lib/result.ts";
-import { invocationFilterSchema } from "../state/invocations.ts";
+import { invocationFilterSchema, invocationOwnerSchema } from "../state/invocations.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 import { jsonParameters } from "./jsonParameters.ts";
 
@@ -26,8 +26,14 @@ export const invocationHandlers: Handlers<
     return filter.ok ? sandboxOf(c).invocations(filter.value, page.value) : filter;
   },
   clearInvocations: (c) => sandboxOf(c).clearInvocations(),
-  getInvocation: (c) => sandboxOf(c).invocation(c.req.param("id") ?? ""),
-  stopInvocation: (c) => sandboxOf(c).stopInvocation(c.req.param("id") ?? ""),
+  getInvocation(c) {
+    const owner = parsed(invocationOwnerSchema, c.req.query());
+    return owner.ok ? sandboxOf(c).invocation(c.req.param("id") ?? "", owner.value) : owner;
+  },
+  stopInvocation(c) {
+    const owner = parsed(invocationOwnerSchema, c.req.query());
+    return owner.ok ? sandboxOf(c).stopInvocation(c.req.param("id") ?? "", owner.value) : owner;
+  },
 };
 
 const JSON_ITEMS = ["message", "requestPayload", "responsePayload"];

@@ -4,7 +4,11 @@ import { filterSchema } from "../journal/filter.ts";
 import { shownClockSchema } from "../state/clock.ts";
 import { declaredSchema } from "../state/declared.ts";
 import { shownFaultSchema } from "../state/faults.ts";
-import { invocationDetailsSchema, invocationFilterSchema } from "../state/invocations.ts";
+import {
+  invocationDetailsSchema,
+  invocationFilterSchema,
+  invocationOwnerSchema,
+} from "../state/invocations.ts";
 import { shownScriptSchema } from "../state/outcomes.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
@@ -160,13 +164,16 @@ export const descriptions = {
   },
   getInvocation: {
     summary: "An invocation, with its payloads",
+    text: "409 when several functions have an invocation of this id: `service` and `function` say which is meant.",
+    query: invocationOwnerSchema,
     response: invocationDetailsSchema,
-    problems: [404],
+    problems: [400, 404, 409],
   },
   stopInvocation: {
     summary: "Stop an invocation",
     text: "Any invocation, also one that is no task. One that has ended stays as it is.",
-    problems: [404],
+    query: invocationOwnerSchema,
+    problems: [400, 404, 409],
   },
   listDeliveries: {
     summary: "The inbox, newest first",

@@ -26,7 +26,12 @@ import type { GivenAdvance, GivenClock, ShownClock } from "../state/clock.ts";
 import type { Declared } from "../state/declared.ts";
 import type { Effect, Fault, GivenFault } from "../state/faults.ts";
 import type { HeldInvocations } from "../state/invocationSnapshot.ts";
-import type { InvocationDetails, InvocationFilter, ShownInvocation } from "../state/invocations.ts";
+import type {
+  InvocationDetails,
+  InvocationFilter,
+  InvocationOwner,
+  ShownInvocation,
+} from "../state/invocations.ts";
 import type { GivenScript, Script } from "../state/outcomes.ts";
 import type { Settings } from "../state/settings.ts";
 import type { SharedState } from "../state/sharedState.ts";
@@ -141,8 +146,8 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   clearOutcomes(): Promise<Result<undefined, Problem>>;
 
   invocations(filter: InvocationFilter, page: PageRequest): Promise<Result<InvocationsPage, Problem>>;
-  invocation(id: string): Promise<Result<InvocationDetails, Problem>>;
-  stopInvocation(id: string): Promise<Result<undefined, Problem>>;
+  invocation(id: string, owner: InvocationOwner): Promise<Result<InvocationDetails, Problem>>;
+  stopInvocation(id: string, owner: InvocationOwner): Promise<Result<undefined, Problem>>;
   clearInvocations(): Promise<Result<undefined, Problem>>;
 
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Result<DeliveriesPage, Problem>>;

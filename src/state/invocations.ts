@@ -99,6 +99,11 @@ export const invocationFilterSchema = z.strictObject({
   status: z.optional(z.enum(statuses, { error: `one of ${statuses.join(", ")}` })),
 });
 
+/** Which function an invocation is of, where functions have invocations of the same id. */
+export const invocationOwnerSchema = z.strictObject({ service: name, function: name });
+
+export type InvocationOwner = z.infer<typeof invocationOwnerSchema>;
+
 export type InvocationFilter = z.infer<typeof invocationFilterSchema>;
 
 export function matchesInvocation(shown: ShownInvocation, filter: InvocationFilter): boolean {

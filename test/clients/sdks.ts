@@ -35,6 +35,9 @@ function openApiConfig(url: string, key: Key, signatureAlgorithm: "v2" | undefin
   return {
     ...key,
     endpoint: new URL(url).host,
+    // The SDKs never clear their timer of a read (3 s by default). It would break off a later read of another client
+    // on the same connection.
+    readTimeout: 300_000,
     // HTTPS is their default.
     ...(url.startsWith("http:") && { protocol: "HTTP" }),
     ...(signatureAlgorithm && { signatureAlgorithm }),

@@ -340,3 +340,18 @@ test("a token of one function's tasks is of no use for another function, or for 
     expect([path, (await sandbox.send("GET", path)).status]).toEqual([path, 400]);
   }
 });
+
+test("an id that two functions have names an invocation only together with its function", async () => {
+  const sandbox = await frozenSandbox();
+  const ids = { "X-Fc-Async-Task-Id": "job" };
+  for (const name of ["f", "g"]) {
+    await configure(sandbox, name, { asyncTask: true });
+    await invoke(sandbox, name, ids);
+  }
+  const ambiguous = { problem: { status: 409 } };
+  await expect(sandbox.invocations.get("job")).rejects.toMatchObject(ambiguous);
+  await expect(sandbox.invocations.stop("job")).rejects.toMatchObject(ambiguous);
+  await sandbox.invocations.stop("job", { service: "", function: "g" });
+  expect((await sandbox.invocations.get("job", { function: "g" })).status).toBe("Stopping");
+  expect((await sandbox.invocations.get("job", { function: "f" })).status).toBe("Enqueued");
+});

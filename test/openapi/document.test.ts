@@ -359,6 +359,18 @@ async function driveControl(operation: Operation): Promise<void> {
   }
   if (id === "createSandbox") await send(409, { body: `{"snapshot":${MANY}}` });
   if (id === "getCode") await send(404, { values: { token: "nothing" } });
+  if (id === "getInvocation" || id === "stopInvocation") {
+    await send(400, { query: "?qualifier=prod" });
+    await sandbox.settings({ signatures: "off" });
+    const other = CHARGE.replace("charge", "refund");
+    await fetch(`${sandbox.endpoint}${other}/async-invoke-config`, {
+      method: "PUT",
+      headers: JSON_TYPE,
+      body: '{"asyncTask":true}',
+    });
+    await invoke(sandbox, { "X-Fc-Async-Task-Id": TASK }, other);
+    await send(409, {});
+  }
   if (operation.path.includes("{id}")) await send(404, { values: { id: "nothing" } });
   if (id === "advanceClock") {
     await sandbox.clock.set({ mode: "real" });
@@ -398,8 +410,12 @@ async function codeToken({ endpoint }: SandboxClient): Promise<string> {
 const TASK = "order-7";
 const CHARGE = "/2023-03-30/functions/charge";
 
-async function invoke(sandbox: SandboxClient, headers: Record<string, string> = {}): Promise<void> {
-  const response = await fetch(`${sandbox.endpoint}${CHARGE}/invocations`, {
+async function invoke(
+  sandbox: SandboxClient,
+  headers: Record<string, string> = {},
+  path = CHARGE,
+): Promise<void> {
+  const response = await fetch(`${sandbox.endpoint}${path}/invocations`, {
     method: "POST",
     headers: { "X-Fc-Invocation-Type": "Async", ...headers },
     body: '{"order":7}',

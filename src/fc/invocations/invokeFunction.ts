@@ -135,7 +135,10 @@ async function runNow(
     outcome: ok(result.payload ?? event),
     headers: {
       // Some SDKs parse what is called JSON: an error's document, and never a function's own bytes.
-      "Content-Type": result.error === "" ? "application/octet-stream" : "application/json",
+      "Content-Type":
+        result.error !== "" && isJson(result.payload ?? event)
+          ? "application/json"
+          : "application/octet-stream",
       "X-Fc-Invocation-Duration": String(attempted.durationMs),
       "X-Fc-Invocation-Service-Version": on.qualifier ?? "",
       "X-Fc-Max-Memory-Usage": MEMORY_USED,
@@ -143,6 +146,16 @@ async function runNow(
       ...(call.tail ? { "X-Fc-Log-Result": tailOf(attempted, on) } : {}),
     },
   };
+}
+
+/** Whether bytes are a JSON document. A handler's error may be any text. */
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder().decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const encoder = new TextEncoder();

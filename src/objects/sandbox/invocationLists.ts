@@ -6,6 +6,7 @@ import type {
   Problem,
 } from "../../documents/responseBodies.ts";
 import type { FunctionWithTasks } from "../../fc/invocations/operand.ts";
+import type { FunctionName } from "../../fc/names.ts";
 import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
 import type { DeliveryExamination, DeliveryFilter } from "../../journal/delivery.ts";
 import { comparePositions, nearest, type Placed, type Position } from "../../journal/order.ts";
@@ -20,7 +21,7 @@ import {
 } from "../../journal/verification.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { type Err, ok, type Result } from "../../lib/result.ts";
-import type { InvocationDetails, InvocationFilter } from "../../state/invocations.ts";
+import type { InvocationDetails, InvocationFilter, InvocationOwner } from "../../state/invocations.ts";
 import type { FunctionStub, Functions } from "./functions.ts";
 
 const NEAR_MISSES = 5;
@@ -46,17 +47,30 @@ export class InvocationLists {
     return page.ok ? ok({ invocations: page.value.items, nextToken: page.value.nextToken }) : page;
   }
 
-  /** An invocation with its payloads; 404 when no function has one of this id. */
-  async invocation(id: string): Promise<Result<InvocationDetails, Problem>> {
-    const found = await this.#functions.askAll((_, object) => object.invocation(id));
-    const [one] = found.filter((details) => details !== undefined);
-    return one ? ok(one) : noInvocation(id);
+  /**
+   * An invocation with its payloads; 404 when no function has one of this id, 409 when several have, and the owner does
+   * not say which.
+   */
+  async invocation(id: string, owner: InvocationOwner): Promise<Result<InvocationDetails, Problem>> {
+    const found = await this.#functions.askAll(async (one, object) =>
+      isOwner(one, owner) ? object.invocation(id) : undefined,
+    );
+    const [one, ...others] = found.filter((details) => details !== undefined);
+    if (one === undefined) return problem(404, `This sandbox has no invocation ${id}.`);
+    return others.length === 0
+      ? ok(one)
+      : problem(
+          409,
+          `${others.length + 1} functions have an invocation ${id}: name one by service and function.`,
+        );
   }
 
-  /** Stops an invocation; 404 when no function has one of this id. */
-  async stop(id: string): Promise<Result<undefined, Problem>> {
-    const stopped = await this.#functions.askAll((_, object) => object.stopInvocation(id));
-    return stopped.includes(true) ? ok(undefined) : noInvocation(id);
+  /** Stops an invocation. The problems are those of reading it. */
+  async stop(id: string, owner: InvocationOwner): Promise<Result<undefined, Problem>> {
+    const found = await this.invocation(id, owner);
+    if (!found.ok) return found;
+    await this.#functions.objectOf(found.value).stopInvocation(id);
+    return ok(undefined);
   }
 
   /** The functions that have tasks, or a config that makes tasks of invocations, by qualifier. */
@@ -136,8 +150,8 @@ export class InvocationLists {
   }
 }
 
-function noInvocation(id: string): Err<Problem> {
-  return problem(404, `This sandbox has no invocation ${id}.`);
+function isOwner(one: FunctionName, { service, function: functionName }: InvocationOwner): boolean {
+  return (service ?? one.service) === one.service && (functionName ?? one.function) === one.function;
 }
 
 function inconclusive(findings: Findings): Err<Problem> {

@@ -28,7 +28,7 @@ import { type GivenAdvance, type GivenClock, type ShownClock, showClock } from "
 import type { Declared } from "../../state/declared.ts";
 import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
 import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
-import type { InvocationDetails, InvocationFilter } from "../../state/invocations.ts";
+import type { InvocationDetails, InvocationFilter, InvocationOwner } from "../../state/invocations.ts";
 import type { GivenScript, Script } from "../../state/outcomes.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import type { Settings } from "../../state/settings.ts";
@@ -305,12 +305,12 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#run(({ invocationLists }) => invocationLists.invocations(filter, page));
   }
 
-  invocation(id: string): Promise<Result<InvocationDetails, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.invocation(id));
+  invocation(id: string, owner: InvocationOwner): Promise<Result<InvocationDetails, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.invocation(id, owner));
   }
 
-  stopInvocation(id: string): Promise<Result<undefined, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.stop(id));
+  stopInvocation(id: string, owner: InvocationOwner): Promise<Result<undefined, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.stop(id, owner));
   }
 
   clearInvocations(): Promise<Result<undefined, Problem>> {

@@ -88,7 +88,8 @@ function Invocation({
   const title = titleOf(invocation);
   const delivery = deliveryText(invocation);
   const stop = async () => {
-    const refused = await refusalOf(() => control().invocations.stop(invocation.id));
+    const { id, service, function: name } = invocation;
+    const refused = await refusalOf(() => control().invocations.stop(id, { service, function: name }));
     onRefused(refused);
     if (refused !== undefined) return;
     announcement.value = `Stopped ${title}`;
