@@ -8,7 +8,7 @@ import {
   rulesOf,
 } from "../../fc/invocations/invocation.ts";
 import { type Circumstances, delivered, type Occurrence, transition } from "../../fc/invocations/machine.ts";
-import type { Attempted, InvocationChange } from "../../fc/invocations/operand.ts";
+import type { InvocationChange } from "../../fc/invocations/operand.ts";
 import {
   type AttemptResult,
   DEFAULT_OUTCOME,
@@ -16,7 +16,6 @@ import {
   type HandlerOutcome,
   handlerTimeoutOf,
   MAX_RESULT_BYTES,
-  type Outcome,
   outcomeOfAttempt,
   type Plan,
   resultOf,
@@ -30,10 +29,10 @@ import { matchesPattern } from "../../lib/pattern.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import { now } from "../../state/clock.ts";
 import { matchesDelivery } from "../../state/faults.ts";
-import { isCounted, scriptMatches } from "../../state/outcomes.ts";
 import type { ResolvedState } from "../../state/sharedState.ts";
 import type { DeliveredInvocation, Happened, Progress, Span } from "../invocationMessages.ts";
 import { post } from "../outbound.ts";
+import { chooseOutcome } from "./attempts.ts";
 import { DeliveryTable } from "./deliveryTable.ts";
 import { runHandler } from "./handler.ts";
 import { type InvocationLimits, InvocationTable, type StoredInvocation } from "./invocationTable.ts";
@@ -46,8 +45,6 @@ const PUSH_TIMEOUT_MS = 10_000;
 /** How soon a step is tried again that could not ask another object. */
 const AGAIN_MS = 1000;
 const MAX_PUSH_ANSWER_BYTES = 65_536;
-/** A synchronous call waits this long at most for an attempt to end. */
-const MAX_WAIT_MS = 60_000;
 const NONE: ReadonlySet<number> = new Set();
 const COUNTS = "invocationCounts";
 const ADVANCED = "advanced";
@@ -487,74 +484,4 @@ async function pushTo(
   if (!answer.ok) return answer.error.why;
   const { status } = answer.value;
   return status >= 200 && status < 300 ? undefined : `${url} answered ${status}`;
-}
-
-type OutcomeHost = Pick<InvocationHost, "name" | "state" | "countOutcomes">;
-
-/** Chooses the outcome of an attempt: the first of the sandbox's outcomes that applies, or else success. */
-function chooseOutcome(
-  host: OutcomeHost,
-  qualifier: string,
-  attempt: number,
-  plan: Plan,
-): Plan | Promise<Plan> {
-  const matching = (host.state().outcomes ?? []).filter((script) =>
-    scriptMatches(script, host.name, qualifier),
-  );
-  const choose = (counted: Plan["counted"]): Plan | undefined => {
-    for (const script of matching) {
-      const applies = isCounted(script) ? counted[script.id] : true;
-      if (applies === undefined) return undefined;
-      if (applies) return { ...plan, counted, outcome: outcomeOfAttempt(script.outcomes, attempt) };
-    }
-    return { ...plan, counted, outcome: DEFAULT_OUTCOME };
-  };
-  const chosen = choose(plan.counted);
-  if (chosen !== undefined) return chosen;
-  // Of outcomes that are counted, the sandbox decides once for each invocation whether they apply.
-  const end = matching.findIndex((script) => !isCounted(script) || plan.counted[script.id] === true);
-  const undecided = matching
-    .slice(0, end === -1 ? matching.length : end)
-    .filter(({ id }) => plan.counted[id] === undefined)
-    .map(({ id }) => id);
-  return host.countOutcomes(undecided).then((decided) => {
-    const counted = {
-      ...Object.fromEntries(undecided.map((id) => [id, false])),
-      ...plan.counted,
-      ...decided,
-    };
-    return choose(counted) ?? { ...plan, outcome: DEFAULT_OUTCOME };
-  });
-}
-
-/** Runs a function once, as its outcomes say. On a frozen clock an attempt takes no time. */
-export async function attemptOnce(
-  host: OutcomeHost & Pick<InvocationHost, "outboundHosts" | "limits">,
-  call: {
-    readonly qualifier: string;
-    readonly requestId: string;
-    readonly event: Uint8Array<ArrayBuffer>;
-    readonly outcomes: readonly Outcome[] | null;
-  },
-): Promise<Attempted> {
-  const plan: Plan = { outcomes: call.outcomes, counted: {}, outcome: null };
-  const chosen = call.outcomes
-    ? { ...plan, outcome: outcomeOfAttempt(call.outcomes, 1) }
-    : await chooseOutcome(host, call.qualifier, 1, plan);
-  const outcome = chosen.outcome ?? DEFAULT_OUTCOME;
-  if (outcome.type === "http") {
-    const began = Date.now();
-    const { settings } = host.state();
-    const result = await runHandler(
-      outcome,
-      { ...host.name, ...call, place: settings, attempt: 1 },
-      { hosts: host.outboundHosts(), bytes: host.limits().answerBytes },
-    );
-    return { result, durationMs: Date.now() - began };
-  }
-  const durationMs = durationOf(outcome);
-  if (durationMs > 0 && host.state().clock.mode !== "frozen") {
-    await scheduler.wait(Math.min(durationMs, MAX_WAIT_MS));
-  }
-  return { result: resultOf(outcome), durationMs };
 }
