@@ -5,7 +5,7 @@ import type { Limits } from "../../state/limits.ts";
 import { handlerUrls } from "../../state/outcomes.ts";
 import type { Progress } from "../invocationMessages.ts";
 import type { Changes } from "./changes.ts";
-import type { Functions } from "./functions.ts";
+import type { FunctionStub, Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
 
 /** How many events the answer to an advance has at most. The invocations have all of them. */
@@ -78,7 +78,7 @@ export class Advance {
     const advancing = this.#store.get("advancing");
     if (advancing === undefined) return undefined;
     // A function stores its steps before the sandbox stores the time of the last one.
-    const reached = await this.#functions.askAll((_, object) => object.advancedTo());
+    const reached = await this.#askEach((_, object) => object.advancedTo());
     if (this.#isEnded) return undefined;
     this.#moveTo(Math.max(0, ...reached.map((at) => at ?? 0)));
     return this.run(advancing.until);
@@ -171,9 +171,25 @@ export class Advance {
   /** When each function has something to do next. */
   async #ask(): Promise<Map<string, Due>> {
     const dues = new Map<string, Due>();
-    const all = await this.#functions.askAll(async (name, object) => ({ name, at: await object.nextDue() }));
+    const all = await this.#askEach(async (name, object) => ({ name, at: await object.nextDue() }));
     for (const { name, at } of all) set(dues, name, at);
     return dues;
+  }
+
+  /**
+   * The answers of the functions that can be reached. The others do later what is due, when they are told of the clock:
+   * one damaged object must not stop the time of all.
+   */
+  async #askEach<T>(ask: (name: FunctionName, object: FunctionStub) => Promise<T>): Promise<T[]> {
+    const all = await this.#functions.askAll(async (name, object) => {
+      try {
+        return [{ answer: await ask(name, object) }];
+      } catch (error) {
+        console.error(error);
+        return [];
+      }
+    });
+    return all.flat().map(({ answer }) => answer);
   }
 
   /** Moves the clock forward. */
