@@ -1,4 +1,4 @@
-import { evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { setVariables } from "../calls.ts";
@@ -205,11 +205,11 @@ test("a clock that is released runs what is due by then, by the alarm", async ()
   await expect.poll(async () => (await sandbox.invocations.get(id)).status).toBe("Succeeded");
 });
 
-test("what is to be retried goes on by the alarm after an eviction of all objects", async () => {
+test("what is to be retried goes on by the alarm after an eviction of its objects", async () => {
   const sandbox = await newSandbox({ settings: { retryDelaysSeconds: [0.05] } });
   await sandbox.outcomes.add({ outcomes: [{ type: "error" }, { type: "error" }, { type: "success" }] });
   const id = idOf(await invoke(sandbox, "f", { "X-Fc-Async-Delay": "1" }));
-  await evictAllDurableObjects();
+  for (const one of [parentOf(sandbox), functionOf(sandbox, "f")]) await evictDurableObject(one);
   await expect
     .poll(async () => (await sandbox.invocations.get(id)).events.map(({ status }) => status).join(" "))
     .toBe("Enqueued Running Retrying Running Retrying Running Succeeded");
@@ -223,7 +223,7 @@ test("an advance that was cut off is finished by the sandbox's alarm", async () 
     storage.kv.put("advancing", { until: Date.parse(at(60)) });
     return storage.setAlarm(Date.now());
   });
-  await evictAllDurableObjects();
+  for (const one of [parentOf(sandbox), functionOf(sandbox, "f")]) await evictDurableObject(one);
   await runDurableObjectAlarm(parentOf(sandbox));
   await expect.poll(async () => (await sandbox.invocations.get(id)).status).toBe("Failed");
   await expect.poll(async () => (await sandbox.clock.get()).now).toBe(at(60));
