@@ -10,7 +10,8 @@ const HOST = "handler.example";
 /** A sandbox in real time whose function `f` may call a host that answers when the barrier is open. */
 async function sandboxWithHost(): Promise<{ sandbox: TestSandbox; answer: Barrier }> {
   const answer = new Barrier();
-  vi.stubGlobal("fetch", async () => {
+  // Restored before the next test: all files share a process, and evicting objects calls fetch, too.
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
     await answer.wait();
     return new Response("done");
   });
