@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { intercept, setVariables } from "../../calls.ts";
+import { Barrier, intercept, setVariables } from "../../calls.ts";
 import { configure, functionNamed, invoke, NOW, QUEUE } from "../../invocations/invocations.ts";
 import { newSandbox } from "../../newSandbox.ts";
 import { functionOf, parentOf } from "../objects.ts";
@@ -51,15 +51,22 @@ test("while a handler runs, the alarm is there, so that a kill does not leave th
   await setVariables(functionOf(sandbox, "order"), variables);
   const http = { type: "http", url: "http://handler.example", timeoutSeconds: 60 } as const;
   await sandbox.outcomes.add({ outcomes: [http] });
-  const answer = Promise.withResolvers<Response>();
-  const called = vi.spyOn(globalThis, "fetch").mockImplementation(() => answer.promise);
+  const answer = new Barrier();
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
+    await answer.wait();
+    return new Response("done");
+  });
   await invoke(sandbox, "order");
-  await vi.waitFor(() => expect(called).toHaveBeenCalled());
+  await answer.reached();
   const alarm = await runInDurableObject(functionOf(sandbox, "order"), (_, { storage }) =>
     storage.getAlarm(),
   );
   expect(alarm).toBeGreaterThan(Date.now() + 50_000);
-  answer.resolve(new Response("done"));
+  answer.open();
+  // An object whose request is still under way can't be evicted by a later test.
+  await expect
+    .poll(async () => (await sandbox.invocations.list()).invocations.map(({ status }) => status))
+    .toEqual(["Succeeded"]);
 });
 
 test("a function that was erased with its alarm sets it again for what is invoked later", async () => {
