@@ -41,21 +41,25 @@ export async function post(
   most: { readonly hosts: readonly string[]; readonly milliseconds: number; readonly bytes: number },
 ): Promise<Result<OutboundAnswer, OutboundFailure>> {
   if (!isAllowedHost(url, most.hosts)) return err({ kind: "refused", why: notAllowed(url) });
+  // A timer of its own, which ends with the request: AbortSignal.timeout would keep the object in memory until then.
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), most.milliseconds);
   try {
-    const signal = AbortSignal.timeout(most.milliseconds);
+    const { signal } = timeout;
     const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
     const bytes = await readAnswer(answer, most.bytes);
     if (bytes === undefined) {
       return err({ kind: "failed", why: `${url} answered with more than ${most.bytes} bytes` });
     }
     return ok({ status: answer.status, headers: answer.headers, body: bytes });
-  } catch (error) {
-    const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
+  } catch {
     return err(
-      isTimeout
+      timeout.signal.aborted
         ? { kind: "timeout", why: `${url} did not answer within ${most.milliseconds / 1000} s` }
         : { kind: "failed", why: `${url} could not be reached` },
     );
+  } finally {
+    clearTimeout(timer);
   }
 }
 
