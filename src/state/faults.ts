@@ -5,17 +5,12 @@ import { type OperationWord, operationWords, shownWord } from "../fc/operations.
 import { VERSION_IDS } from "../fc/versions.ts";
 import { matchesPattern } from "../lib/pattern.ts";
 import { ok, type Result } from "../lib/result.ts";
-import { wholeNumber } from "../lib/schema.ts";
+import { jsonUpTo, wholeNumber } from "../lib/schema.ts";
 
 const MAX_DELAY_MS = 60_000;
 /** Every function of the sandbox stores a copy of every fault, so a fault must be small. */
 const MAX_BODY_CHARACTERS = 16_384;
 const MAX_HEADER_CHARACTERS = 4096;
-
-/**
- * Any JSON value. It was parsed from JSON, so it needs no check. RPC's types can't handle a recursive type.
- */
-type JsonValue = string | number | boolean | object | null;
 
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const after = z.optional(z.literal("apply", { error: '"apply"' }));
@@ -53,11 +48,7 @@ const effectSchema = z.discriminatedUnion(
           }),
         ),
       ),
-      body: z.optional(
-        z.custom<JsonValue>((value) => JSON.stringify(value).length <= MAX_BODY_CHARACTERS, {
-          error: `at most ${MAX_BODY_CHARACTERS} characters of JSON`,
-        }),
-      ),
+      body: z.optional(jsonUpTo(MAX_BODY_CHARACTERS)),
       after,
     }),
     /**

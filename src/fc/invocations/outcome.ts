@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ok, type Result } from "../../lib/result.ts";
-import { wholeNumber } from "../../lib/schema.ts";
+import { type JsonValue, jsonUpTo, wholeNumber } from "../../lib/schema.ts";
 import { type ApiError, invalid } from "../errors.ts";
 
 /** The longest that an attempt takes: the longest timeout that a function may have. */
@@ -14,9 +14,6 @@ const DEFAULT_HANDLER_SECONDS = 60;
 /** Every function of the sandbox stores a copy of the outcomes that concern it. */
 const MAX_PAYLOAD_CHARACTERS = 16_384;
 export const MAX_OUTCOMES_IN_LIST = 100;
-
-/** Any JSON value. RPC's types can't handle a recursive type. */
-type JsonValue = string | number | boolean | object | null;
 
 const durationMilliseconds = z.optional(wholeNumber(0, MAX_DURATION_MS));
 const message = z.optional(z.string().check(z.maxLength(1000)));
@@ -36,11 +33,7 @@ export const outcomeSchema = z.discriminatedUnion(
     /** The function returns the payload: text as it is, any other value as JSON, and the event without one. */
     z.strictObject({
       type: z.literal("success"),
-      payload: z.optional(
-        z.custom<JsonValue>((value) => JSON.stringify(value).length <= MAX_PAYLOAD_CHARACTERS, {
-          error: `at most ${MAX_PAYLOAD_CHARACTERS} characters of JSON`,
-        }),
-      ),
+      payload: z.optional(jsonUpTo(MAX_PAYLOAD_CHARACTERS)),
       durationMilliseconds,
     }),
     /** The function returns an error (`handled`), or fails. */

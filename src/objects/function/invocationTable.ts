@@ -129,9 +129,8 @@ export class InvocationTable implements FunctionInvocations {
 
   tasks({ qualifier, status, prefix, startedTimeBegin, startedTimeEnd, order, after, most }: TaskQuery) {
     const comes = order === "asc" ? ">" : "<";
-    const rows = this.#sql.exec<Row>(
-      `SELECT number, invocation, plan FROM invocations
-       WHERE task = 1 AND ${KEPT}
+    const found = this.#find(
+      `WHERE task = 1 AND ${KEPT}
        AND (?2 IS NULL OR qualifier = ?2) AND (?3 IS NULL OR status = ?3)
        AND substr(id, 1, length(?4)) = ?4
        AND (?5 IS NULL OR enqueued >= ?5) AND (?6 IS NULL OR enqueued <= ?6)
@@ -147,19 +146,13 @@ export class InvocationTable implements FunctionInvocations {
       after?.number ?? null,
       most,
     );
-    return rows.toArray().map(fromRow).map(placed);
+    return found.map(placed);
   }
 
   /** All invocations that are kept, newest first. */
   all(): PlacedInvocation[] {
-    return this.#sql
-      .exec<Row>(
-        `SELECT number, invocation, plan FROM invocations WHERE ${KEPT} ORDER BY enqueued DESC, number DESC`,
-        this.#now() - WEEK_MS,
-      )
-      .toArray()
-      .map(fromRow)
-      .map(placed);
+    const newest = `WHERE ${KEPT} ORDER BY enqueued DESC, number DESC`;
+    return this.#find(newest, this.#now() - WEEK_MS).map(placed);
   }
 
   /** The qualifiers of which there are tasks. */

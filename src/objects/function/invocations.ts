@@ -234,10 +234,6 @@ export class Invocations {
   #step(stored: StoredInvocation, at: number, waits: boolean): Promise<FunctionName | undefined> | undefined {
     const { invocation, plan } = stored;
     if (isFinal(invocation.status)) return this.#deliver(stored, at, waits);
-    if (invocation.status === "Stopping") {
-      this.#move(stored, { type: "due" }, at);
-      return undefined;
-    }
     if (invocation.status === "Running") {
       this.#end(
         stored,
@@ -249,7 +245,7 @@ export class Invocations {
     const taken = transition(invocation, { type: "due" }, this.#circumstances(invocation), at);
     if (taken === undefined) return undefined;
     if (!taken.begins) {
-      this.#move(stored, { type: "due" }, at);
+      this.#moved(stored, taken.invocation);
       return undefined;
     }
     const chosen = this.#choose(stored, taken.invocation.attempts);
@@ -335,9 +331,14 @@ export class Invocations {
     const moved = transition(stored.invocation, occurrence, this.#circumstances(stored.invocation), at);
     if (moved === undefined) return;
     if (occurrence.type === "stop" || occurrence.type === "deleted") this.#underWay.delete(stored.number);
-    const { status } = moved.invocation;
+    this.#moved(stored, moved.invocation);
+  }
+
+  /** Writes what a transition made of an invocation. No attempt is under way then. */
+  #moved(stored: StoredInvocation, invocation: Invocation): void {
+    const { status } = invocation;
     if (isFinal(status)) this.#counts = countOne(this.#counts, "ended", status);
-    this.#write({ ...stored, invocation: moved.invocation, plan: { ...stored.plan, outcome: null } });
+    this.#write({ ...stored, invocation, plan: { ...stored.plan, outcome: null } });
   }
 
   #circumstances({ qualifier }: Invocation): Circumstances {
@@ -383,9 +384,9 @@ export class Invocations {
       if (latest?.invocation.delivery?.status === "Pending") this.#delivered(latest, message, at, error);
     };
     const kind = destinationKind(destination);
-    const bytes = new TextEncoder().encode(message).length;
-    if (bytes > maxRecordBytes[kind]) {
-      finish(`the message has ${bytes} bytes, and ${kind} takes ${maxRecordBytes[kind]} at most`);
+    const bytes = new Uint8Array(new TextEncoder().encode(message));
+    if (bytes.length > maxRecordBytes[kind]) {
+      finish(`the message has ${bytes.length} bytes, and ${kind} takes ${maxRecordBytes[kind]} at most`);
       return undefined;
     }
     const faults = state.faults.filter((fault) =>
@@ -404,7 +405,7 @@ export class Invocations {
         const { code, message: why } = injectedError(fault.effect.code, fault.effect.message);
         return finish(`${code}: ${why}`);
       }
-      const refused = target && (await this.#deliverTo(target, stored, message, at));
+      const refused = target && (await this.#deliverTo(target, stored, bytes, at));
       if (refused !== undefined && !refused.ok) return finish(refused.error);
       finish(push && (await pushTo(push.url, message, delivery.id, this.#host.outboundHosts())));
     };
@@ -421,7 +422,7 @@ export class Invocations {
   #deliverTo(
     target: CalledFunction,
     { invocation }: StoredInvocation,
-    message: string,
+    event: Uint8Array<ArrayBuffer>,
     at: number,
   ): Promise<Result<undefined, string>> | Result<undefined, string> {
     const { id, depth, delivery } = invocation;
@@ -435,7 +436,7 @@ export class Invocations {
       version: target.service === "" ? "2023-03-30" : "2021-04-06",
       depth: depth + 1,
       origin: { service: name.service, function: name.function, id },
-      event: new Uint8Array(new TextEncoder().encode(message)),
+      event,
       at,
       epoch: this.#host.state().invocationsEpoch,
     });
