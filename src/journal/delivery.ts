@@ -3,8 +3,7 @@ import { destinationKinds } from "../fc/destinations.ts";
 import { matchesPattern } from "../lib/pattern.ts";
 import { timeSchema } from "../lib/time.ts";
 import { jsonDifferences } from "./filter.ts";
-import type { NearMiss } from "./order.ts";
-import type { Findings } from "./verification.ts";
+import type { Examination } from "./verification.ts";
 
 /** A delivery, as the inbox keeps it. */
 export const deliverySchema = z.strictObject({
@@ -107,8 +106,5 @@ export function abridgedDelivery(delivery: InboxDelivery): InboxDelivery {
   return { ...delivery, message: delivery.message.slice(0, ABRIDGED_CHARACTERS) };
 }
 
-/** What the inbox knows of a filter, and which deliveries almost match. */
-export interface DeliveryExamination {
-  readonly findings: Findings;
-  readonly nearMisses: readonly NearMiss<InboxDelivery>[];
-}
+/** What an inbox knows of a filter, and which deliveries almost match. */
+export type DeliveryExamination = Examination<InboxDelivery>;

@@ -2,7 +2,7 @@ import type { Json } from "../lib/json.ts";
 import { migrate } from "../lib/migrations.ts";
 import { abridged, type JournalEntry } from "./entry.ts";
 import { differences, type Filter, matchesOutcome, mayMatch } from "./filter.ts";
-import { isAfter, type NearMiss, nearest, type Placed, type Position } from "./order.ts";
+import { isAfter, nearest, type Placed, type Position } from "./order.ts";
 import {
   addTraffic,
   type CountedRequest,
@@ -11,7 +11,7 @@ import {
   type Traffic,
   trafficOf,
 } from "./traffic.ts";
-import type { Findings } from "./verification.ts";
+import type { Examination } from "./verification.ts";
 
 const migrations = [
   `CREATE TABLE journal (slot INTEGER PRIMARY KEY, number INTEGER NOT NULL, entry TEXT NOT NULL) STRICT`,
@@ -29,12 +29,6 @@ interface Cleared {
 
 const CLEARED = "journalCleared";
 const GAP = "journalGap";
-
-/** What a journal knows of a filter, and which entries almost match. */
-export interface Examination {
-  readonly findings: Findings;
-  readonly nearMisses: readonly NearMiss[];
-}
 
 /**
  * A ring of the latest entries: each entry overwrites the slot of the entry that is `size` older, so an entry costs one row.

@@ -1,3 +1,6 @@
+import type { JournalEntry } from "./entry.ts";
+import { type NearMiss, nearest } from "./order.ts";
+
 /** What a journal knows of the requests that match a filter. */
 export interface Findings {
   /** How many entries match. */
@@ -77,4 +80,21 @@ export function inconclusive(
 export function inconclusiveDeliveries({ count, dropped }: Findings): string {
   const matching = `${count} ${count === 1 ? "delivery" : "deliveries"} in the inbox ${count === 1 ? "matches" : "match"}`;
   return `Inconclusive: ${matching}, but the inbox dropped ${dropped} that may match. Clear the deliveries before the test, so that the inbox has only the test's.`;
+}
+
+/** What a journal, or an inbox, knows of a filter, and which of its entries almost match. */
+export interface Examination<E = JournalEntry> {
+  readonly findings: Findings;
+  readonly nearMisses: readonly NearMiss<E>[];
+}
+
+/** What several know together, with up to `most` near misses. */
+export function addExaminations<E>(all: readonly Examination<E>[], most: number): Examination<E> {
+  return {
+    findings: all.map(({ findings }) => findings).reduce(addFindings, NOTHING_FOUND),
+    nearMisses: nearest(
+      all.flatMap(({ nearMisses }) => nearMisses),
+      most,
+    ),
+  };
 }

@@ -1,6 +1,7 @@
 import { type FunctionName, functionKey } from "../../fc/names.ts";
 import { addInvocationCounts } from "../../journal/invocationCounts.ts";
 import { addTraffic } from "../../journal/traffic.ts";
+import { addExaminations, type Examination, NOTHING_FOUND } from "../../journal/verification.ts";
 import type { functionObject } from "../stubs.ts";
 import type { SandboxFunction } from "./directory.ts";
 import type { SandboxStore } from "./store.ts";
@@ -29,6 +30,23 @@ export class Functions {
   /** Calls every function of the sandbox, 32 at a time; the answers are in the directory's order. */
   askAll<T>(ask: (one: SandboxFunction, object: FunctionStub) => Promise<T>): Promise<T[]> {
     return this.#ask(this.#store.directory.all(), ask);
+  }
+
+  /** What all functions know of a filter together, with up to `most` near misses; `own` is what else is known of it. */
+  async examineAll<E>(
+    filter: { readonly service?: string | undefined; readonly function?: string | undefined },
+    most: number,
+    examine: (object: FunctionStub) => Promise<Examination<E>>,
+    own: readonly Examination<E>[] = [],
+  ): Promise<Examination<E>> {
+    const all = await this.askAll(async (one, object): Promise<Examination<E>> => {
+      const { findings, nearMisses } = await examine(object);
+      // What another function dropped, or never kept, can't match.
+      const isOther =
+        (filter.service ?? one.service) !== one.service || (filter.function ?? one.function) !== one.function;
+      return { findings: isOther ? NOTHING_FOUND : findings, nearMisses };
+    });
+    return addExaminations([...all, ...own], most);
   }
 
   async #ask<T>(

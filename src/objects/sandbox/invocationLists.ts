@@ -9,14 +9,12 @@ import type { FunctionWithTasks } from "../../fc/invocations/operand.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
 import type { DeliveryExamination, DeliveryFilter } from "../../journal/delivery.ts";
-import { comparePositions, nearest, type Placed, type Position } from "../../journal/order.ts";
+import { comparePositions, type Placed, type Position } from "../../journal/order.ts";
 import {
-  addFindings,
   type Bounds,
   type Findings,
   inconclusiveDeliveries,
   isExact,
-  NOTHING_FOUND,
   verdictOn,
 } from "../../journal/verification.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
@@ -116,21 +114,9 @@ export class InvocationLists {
     return ok({ verified, count, nearMisses: misses });
   }
 
-  async #examine(filter: DeliveryFilter): Promise<DeliveryExamination> {
-    const all = await this.#functions.askAll(async (one, object): Promise<DeliveryExamination> => {
-      const { findings, nearMisses } = await object.examineDeliveries(filter, NEAR_MISSES);
-      // What another function's inbox dropped can't match.
-      const isOther =
-        (filter.service ?? one.service) !== one.service || (filter.function ?? one.function) !== one.function;
-      return { findings: isOther ? NOTHING_FOUND : findings, nearMisses };
-    });
-    return {
-      findings: all.map(({ findings }) => findings).reduce(addFindings, NOTHING_FOUND),
-      nearMisses: nearest(
-        all.flatMap(({ nearMisses }) => nearMisses),
-        NEAR_MISSES,
-      ),
-    };
+  #examine(filter: DeliveryFilter): Promise<DeliveryExamination> {
+    const examine = (object: FunctionStub) => object.examineDeliveries(filter, NEAR_MISSES);
+    return this.#functions.examineAll(filter, NEAR_MISSES, examine);
   }
 
   /** A page of what all functions have. */

@@ -3,22 +3,20 @@ import type { Problem, RequestsPage, Verification } from "../../documents/respon
 import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { Filter } from "../../journal/filter.ts";
-import type { Examination } from "../../journal/journal.ts";
-import { comparePositions, nearest, type Placed, type Position } from "../../journal/order.ts";
+import { comparePositions, type Placed, type Position } from "../../journal/order.ts";
 import {
-  addFindings,
   type Bounds,
+  type Examination,
   type Findings,
   inconclusive,
   isExact,
-  NOTHING_FOUND,
   verdictOn,
 } from "../../journal/verification.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { type Err, ok, type Result } from "../../lib/result.ts";
 import type { Limits } from "../../state/limits.ts";
 import type { SandboxFunction } from "./directory.ts";
-import type { Functions } from "./functions.ts";
+import type { FunctionStub, Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
 
 const NEAR_MISSES = 5;
@@ -101,21 +99,9 @@ export class RequestJournal {
     return problem(409, inconclusive(findings, { journalSize, bodyBytes: this.#limits().journalBodyBytes }));
   }
 
-  async #examine(filter: Filter): Promise<Examination> {
-    const all = await this.#functions.askAll(async (one, object): Promise<Examination> => {
-      const { findings, nearMisses } = await object.examineJournal(filter, NEAR_MISSES);
-      // What another function's journal does not have can't match.
-      const isOther =
-        (filter.service ?? one.service) !== one.service || (filter.function ?? one.function) !== one.function;
-      return { findings: isOther ? NOTHING_FOUND : findings, nearMisses };
-    });
-    all.push(this.#store.journal.examine(filter, NEAR_MISSES));
-    return {
-      findings: all.map(({ findings }) => findings).reduce(addFindings),
-      nearMisses: nearest(
-        all.flatMap(({ nearMisses }) => nearMisses),
-        NEAR_MISSES,
-      ),
-    };
+  #examine(filter: Filter): Promise<Examination> {
+    const own = [this.#store.journal.examine(filter, NEAR_MISSES)];
+    const examine = (object: FunctionStub) => object.examineJournal(filter, NEAR_MISSES);
+    return this.#functions.examineAll(filter, NEAR_MISSES, examine, own);
   }
 }
