@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 z.config({ jitless: true });
 
 /** Any JSON value. It was parsed from JSON, so it needs no check. RPC's types can't handle a recursive type. */
-export type JsonValue = string | number | boolean | object | null;
+type JsonValue = string | number | boolean | object | null;
 
 /** The schema of a JSON value of at most so many characters. */
 export function jsonUpTo(maxCharacters: number) {

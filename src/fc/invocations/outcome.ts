@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ok, type Result } from "../../lib/result.ts";
-import { type JsonValue, jsonUpTo, wholeNumber } from "../../lib/schema.ts";
+import { jsonUpTo, wholeNumber } from "../../lib/schema.ts";
 import { type ApiError, invalid } from "../errors.ts";
 
 /** The longest that an attempt takes: the longest timeout that a function may have. */
@@ -149,7 +149,7 @@ export function systemFailed(type: keyof typeof systemErrors, text: string | und
   return { kind: "system failed", statusCode, error, message: text ?? usual, payload: NOTHING };
 }
 
-function payloadOf(payload: JsonValue | undefined): AttemptResult["payload"] {
+function payloadOf(payload: unknown): AttemptResult["payload"] {
   if (payload === undefined) return null;
   return encode(typeof payload === "string" ? payload : JSON.stringify(payload));
 }
