@@ -66,14 +66,23 @@ export async function fetchWorker(url: string, init?: RequestInit): Promise<Resp
 
 /** A sandbox of its own, and what sends API requests to it. */
 export interface TestSandbox extends SandboxClient {
+  /** The functions that requests were sent to, as `service/function`. */
+  readonly addressed: ReadonlySet<string>;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
+
+const FUNCTION_IN_PATH = /(?:\/services\/([^/.]+)[^/]*)?\/functions\/([^/?]+)/;
 
 export async function newSandbox(options: CreationOptions = {}): Promise<TestSandbox> {
   const sandbox = await createSandbox("http://sandbox", options, { fetch: fetchWorker });
   const prefix = new URL(sandbox.endpoint).pathname;
+  const addressed = new Set<string>();
   return Object.assign(sandbox, {
-    send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
-      request(method, prefix + path, body, headers),
+    addressed,
+    send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+      const [, service = "", name] = FUNCTION_IN_PATH.exec(path) ?? [];
+      if (name !== undefined) addressed.add(`${service}/${name}`);
+      return request(method, prefix + path, body, headers);
+    },
   });
 }

@@ -1,8 +1,9 @@
-import { env, evictAllDurableObjects, SELF } from "cloudflare:test";
+import { env, SELF } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { ControlError, type GivenFault } from "../../src/client/index.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
+import { evictObjects } from "../objects/objects.ts";
 import { errorOf, fromAnotherClient, versions } from "../request.ts";
 
 const [classic, openApi, fc3] = versions;
@@ -73,7 +74,7 @@ describe("times and skip are exact", () => {
     await sandbox.faults.add({ effect: { type: "error", code: "InternalServerError" }, skip: 1, times: 2 });
     const seen = [];
     for (let i = 0; i < 5; i++) {
-      await evictAllDurableObjects();
+      await evictObjects(sandbox);
       seen.push(...(await statuses(sandbox, 1)));
     }
     expect(seen).toEqual([200, 500, 500, 200, 200]);

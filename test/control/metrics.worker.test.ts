@@ -1,7 +1,8 @@
-import { env, evictAllDurableObjects } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
+import { evictObjects } from "../objects/objects.ts";
 import { versions } from "../request.ts";
 
 const [classic, , fc3] = versions;
@@ -41,14 +42,14 @@ test("requests are counted by operation and status, with faults and rows, whatev
   expect(before).toMatchObject(expected);
   // A row each, and the config's own once the entry that kept it went.
   expect(before["fc_sandbox_rows_written_total{}"]).toBe(10);
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   expect(await scraped(sandbox)).toEqual(before);
   await sandbox.requests.clear();
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   expect(await scraped(sandbox)).toMatchObject(expected);
   // Counters never go back, even when the functions are gone.
   await sandbox.reset();
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   expect(await scraped(sandbox)).toMatchObject({
     ...expected,
     "fc_sandbox_functions{}": 0,

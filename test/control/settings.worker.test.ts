@@ -1,8 +1,9 @@
-import { env, evictAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import type { Declared, Snapshot } from "../../src/client/index.ts";
 import { sandboxObject } from "../../src/objects/stubs.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
+import { evictObjects } from "../objects/objects.ts";
 import { errorOf, versions } from "../request.ts";
 
 const [classic, openApi, fc3] = versions;
@@ -77,7 +78,7 @@ describe("settings", () => {
     await runInDurableObject(sandboxObject(env, sandbox.access.id ?? ""), (_, { storage }) => {
       storage.kv.put("settings", { region: "us-east-1", unset: "go" });
     });
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect((await sandbox.summary()).settings).toEqual({
       signatures: "off",
       functions: "open",
@@ -233,7 +234,7 @@ describe("declared functions", () => {
           config.qualifier ?? config.functionArn?.split("/")[2] ?? "LATEST",
       );
     };
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect(await listed(classic.list("f"))).toEqual(["1", "LATEST"]);
     expect(await listed(fc3.list("f"))).toEqual(["LATEST", "live"]);
     expect(await listed("/2023-03-30/async-invoke-configs")).toEqual(["LATEST", "live"]);

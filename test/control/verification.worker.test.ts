@@ -1,8 +1,8 @@
-import { evictAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ControlError, VerificationError } from "../../src/client/index.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
+import { evictObjects } from "../objects/objects.ts";
 import { versions } from "../request.ts";
 
 const [, , fc3] = versions;
@@ -105,7 +105,7 @@ describe("a verification is inconclusive where the journal does not have the who
     expect(await asked(requests.verify({}, { exactly: 0 }))).toBe(true);
     await putTimes(sandbox, "f", 1);
     expect(await asked(requests.verify({}, { exactly: 0 }))).toContain("since `journalSize` was 0");
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect(await asked(requests.verify({}, { exactly: 0 }))).toContain("since `journalSize` was 0");
     await sandbox.settings({ journalSize: 10 });
     await putTimes(sandbox, "f", 1);
@@ -119,7 +119,7 @@ describe("a verification is inconclusive where the journal does not have the who
     const sandbox = await newSandbox();
     await putTimes(sandbox, "f", 4);
     await sandbox.settings({ journalSize: 3 });
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect(await asked(sandbox.requests.count())).toContain("dropped 1");
     expect(await asked(sandbox.requests.verify({}, { atLeast: 3 }))).toBe(true);
   });
@@ -179,7 +179,7 @@ test("whatever happened, an answer is the truth, and with a whole journal there 
         let size = 4;
         for (const one of steps) {
           if (one.kind === "evict") {
-            await evictAllDurableObjects();
+            await evictObjects(sandbox);
           } else if (one.kind === "clear") {
             await sandbox.requests.clear();
             truth = [];

@@ -1,4 +1,4 @@
-import { env, runInDurableObject } from "cloudflare:test";
+import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import type { TestSandbox } from "../newSandbox.ts";
 
@@ -10,6 +10,38 @@ export function parentOf({ access }: TestSandbox) {
 /** The object of one of a sandbox's FC 3.0 functions. */
 export function functionOf({ access }: TestSandbox, name: string) {
   return functionObject(env, access.id ?? "", { service: "", function: name });
+}
+
+/**
+ * Evicts the objects of a sandbox that are in memory: its own, and those of the functions that it knows or that
+ * requests were sent to. Objects of other tests stay, since an eviction waits until an object has nothing to do.
+ */
+export async function evictObjects(sandbox: TestSandbox): Promise<void> {
+  const parent = parentOf(sandbox);
+  const known = await runInDurableObject(parent, (_, { storage }) =>
+    storage.sql
+      .exec("SELECT name FROM sqlite_master WHERE name = 'functions'")
+      .toArray()
+      .flatMap(() =>
+        storage.sql
+          .exec<{ name: string }>("SELECT service || '/' || function AS name FROM functions")
+          .toArray(),
+      )
+      .map(({ name }) => name),
+  );
+  const functions = [...new Set([...known, ...sandbox.addressed])].map((key) => {
+    const [service = "", name = ""] = key.split("/");
+    return functionObject(env, sandbox.access.id ?? "", { service, function: name });
+  });
+  await Promise.all([parent, ...functions].map(evicted));
+}
+
+async function evicted(stub: DurableObjectStub<undefined>): Promise<void> {
+  try {
+    await evictDurableObject(stub);
+  } catch (error) {
+    if (!/not currently running|not running/.test(String(error))) throw error;
+  }
 }
 
 /** The names of the functions that a sandbox knows, and that have something. */

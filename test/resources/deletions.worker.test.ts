@@ -1,8 +1,8 @@
-import { evictAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { intercept } from "../calls.ts";
 import { newSandbox } from "../newSandbox.ts";
-import { parentOf } from "../objects/objects.ts";
+import { evictObjects, parentOf } from "../objects/objects.ts";
 import {
   FUNCTION,
   generations,
@@ -39,7 +39,7 @@ describe.each(generations)("in $id", (generation) => {
     const sandbox = await newSandbox();
     await makeFunctions(sandbox, generation, "g");
     await must(sandbox, "PUT", config("LATEST", "g"), {});
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     await must(sandbox, "DELETE", `${functions}/g`);
     expect(await outcomeOf(sandbox, "GET", config("LATEST", "g"))).toBe("AsyncConfigNotExists");
   });

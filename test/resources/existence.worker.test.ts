@@ -1,7 +1,7 @@
-import { evictAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { newSandbox } from "../newSandbox.ts";
-import { parentOf } from "../objects/objects.ts";
+import { evictObjects, parentOf } from "../objects/objects.ts";
 import {
   codePath,
   download,
@@ -184,7 +184,7 @@ test("a version of an earlier release whose number is too long is gone, and all 
     const versions = ["1", "99999999999999999999"];
     storage.kv.put("declared", { services: [{ name: "demo", functions: ["f"], versions }] });
   });
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   expect(await sandbox.functions.get()).toEqual({
     services: [{ name: "demo", functions: ["f"], versions: ["1"] }],
   });

@@ -1,8 +1,8 @@
-import { evictAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { newSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
+import { evictObjects } from "../objects.ts";
 
 const { config, list } = versions[1];
 const fc3 = versions[2];
@@ -55,10 +55,10 @@ test("whatever the journal does with its entries, no config is lost or comes bac
         await sandbox.reset("configs");
         for (const name of Object.keys(ages)) delete ages[name];
       }
-      if (step.kind === "evict") await evictAllDurableObjects();
+      if (step.kind === "evict") await evictObjects(sandbox);
       if (step.kind === "get") await sandbox.send("GET", config("f"));
     }
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     const { body } = await sandbox.send("GET", list("f"));
     const found = (body.configs as { qualifier: string; maxAsyncEventAgeInSeconds: number }[]).map(
       (shown) => [shown.qualifier, shown.maxAsyncEventAgeInSeconds],
@@ -86,7 +86,7 @@ test("a config whose alias is no longer declared does not come back when the obj
   await declare("blue", "green");
   for (const name of ["blue", "green"]) await sandbox.send("PUT", fc3.config("f", name));
   await declare("green");
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   const { configs = [] } = await sandbox.snapshot.export();
   expect(configs.map((one) => one.qualifier)).toEqual(["green"]);
 });

@@ -1,10 +1,9 @@
-import { evictAllDurableObjects } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { app } from "../../../src/app.ts";
 import { callsOf, noting } from "../../calls.ts";
 import { newSandbox } from "../../newSandbox.ts";
 import { request, versions } from "../../request.ts";
-import { functionOf } from "../objects.ts";
+import { evictObjects, functionOf } from "../objects.ts";
 
 const { config } = versions[0];
 const F = "acs:fc:cn-hangzhou:123456:functions/f";
@@ -26,13 +25,14 @@ test("a function calls its sandbox once, for its first PUT", async () => {
 });
 
 test("what was put is there after the objects were evicted", async () => {
-  const put = await request("PUT", config("evicted", "prod"), {
+  const sandbox = await newSandbox();
+  const put = await sandbox.send("PUT", config("evicted", "prod"), {
     destinationConfig: { onFailure: { destination: F } },
     maxAsyncEventAgeInSeconds: 60,
     statefulInvocation: true,
   });
-  await evictAllDurableObjects();
-  expect((await request("GET", config("evicted", "prod"))).body).toEqual(put.body);
+  await evictObjects(sandbox);
+  expect((await sandbox.send("GET", config("evicted", "prod"))).body).toEqual(put.body);
 });
 
 test("1,000 concurrent PUTs of disjoint items to one config lose nothing, and the latest of each item is what it has", async () => {

@@ -1,11 +1,11 @@
-import { evictAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { Declared, Snapshot } from "../../../src/client/index.ts";
 import { intercept } from "../../calls.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { errorOf, versions } from "../../request.ts";
-import { parentOf } from "../objects.ts";
+import { evictObjects, parentOf } from "../objects.ts";
 
 const { config } = versions[2];
 const NAMES = ["a", "b", "c", "d"];
@@ -68,7 +68,7 @@ async function perform(sandbox: TestSandbox, one: Step): Promise<unknown> {
     case "alarm":
       return runDurableObjectAlarm(parentOf(sandbox));
     case "evict":
-      return evictAllDurableObjects();
+      return evictObjects(sandbox);
   }
 }
 
@@ -139,12 +139,12 @@ test("whatever is changed while pushes fail, every function acts by its sandbox'
       await Promise.allSettled(group.map((one) => perform(sandbox, one)));
       if (group.some(({ kind }) => kind === "evict")) await failPushes();
     }
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     await runDurableObjectAlarm(parentOf(sandbox));
     const expected = await expectedOf(sandbox);
     const answers = () => Promise.all(NAMES.map((one) => answersOf(sandbox, one)));
     expect(await answers()).toEqual(expected);
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect(await answers()).toEqual(expected);
   });
   await fc.assert(property, { numRuns: 20 });

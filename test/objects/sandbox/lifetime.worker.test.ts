@@ -1,9 +1,18 @@
-import { evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { intercept, setVariables } from "../../calls.ts";
 import { newSandbox } from "../../newSandbox.ts";
 import { errorOf, versions } from "../../request.ts";
-import { age, functionOf, functionsOf, NOTHING, parentOf, stored, WEEK_MS } from "../objects.ts";
+import {
+  age,
+  evictObjects,
+  functionOf,
+  functionsOf,
+  NOTHING,
+  parentOf,
+  stored,
+  WEEK_MS,
+} from "../objects.ts";
 
 const [classic, openApi, fc3] = versions;
 
@@ -34,7 +43,7 @@ describe("a function becomes one of its sandbox's", () => {
     await sandbox.clock.freeze("2030-01-01T00:00:00Z");
     expect((await sandbox.send("PUT", openApi.config("f"))).body.createdTime).toBe("2030-01-01T00:00:00Z");
     expect(await functionsOf(sandbox)).toEqual(["f"]);
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect((await sandbox.send("GET", openApi.config("f"))).status).toBe(200);
   });
 
@@ -148,7 +157,7 @@ describe("an idle sandbox", () => {
     reported.mockRestore();
     const [, , alarm] = await stored(parentOf(sandbox));
     expect(Number(alarm) - Date.now()).toBeGreaterThan(2000);
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
     expect(await stored(parentOf(sandbox))).toEqual(NOTHING);
   });
@@ -198,7 +207,7 @@ describe("an idle sandbox", () => {
     await runInDurableObject(functionOf(sandbox, "a"), (_, { storage }) => {
       storage.kv.put("usedAt", Date.now() - WEEK_MS / 8);
     });
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     await sandbox.send("GET", fc3.config("a"));
     const used = () =>
       runInDurableObject(parentOf(sandbox), (_, { storage }) => storage.kv.get<number>("usedAt"));

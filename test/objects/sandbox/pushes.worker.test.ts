@@ -1,10 +1,10 @@
-import { evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { intercept } from "../../calls.ts";
 import { newSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
-import { functionOf, parentOf } from "../objects.ts";
+import { evictObjects, functionOf, parentOf } from "../objects.ts";
 
 const [, , fc3] = versions;
 
@@ -69,7 +69,7 @@ test("a push reaches all functions that it can, and the alarm goes on until it h
   expect(await runDurableObjectAlarm(parent)).toBe(true);
   expect(new Set(reported.mock.calls.flat())).toEqual(new Set([failure]));
   reported.mockRestore();
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   expect(await runDurableObjectAlarm(parent)).toBe(true);
   const { body } = await sandbox.send("PUT", fc3.config("f00"));
   expect(body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
@@ -100,7 +100,7 @@ test("the alarm tries ever more rarely to reach a function that stays out of ord
   await expect(sandbox.settings({ region: "r" })).rejects.toMatchObject({ problem: { status: 503 } });
   expect(await nextAlarm()).toBeLessThanOrEqual(1000);
   reported.mockRestore();
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   await runDurableObjectAlarm(parent);
   expect((await sandbox.send("PUT", fc3.config("f"))).body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
   expect(await nextAlarm()).toBeGreaterThan(6 * 86_400_000);
@@ -134,7 +134,7 @@ test("a push that was cut off is finished by the alarm, after an eviction too", 
   ).rejects.toMatchObject({ problem: { status: 503 } });
   expect(new Set(reported.mock.calls.flat())).toEqual(new Set([failure]));
   reported.mockRestore();
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   expect(await runDurableObjectAlarm(parentOf(sandbox))).toBe(true);
   const { body } = await sandbox.send("GET", fc3.config("a"));
   expect(body).toMatchObject({
@@ -182,10 +182,10 @@ test("every step holds over an eviction of all objects before it", async () => {
     () => sandbox.clock.advance(60),
   ];
   for (const step of steps) {
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     await step();
   }
-  await evictAllDurableObjects();
+  await evictObjects(sandbox);
   expect((await sandbox.send("DELETE", fc3.config("a"))).status).toBe(429);
   expect((await sandbox.send("PUT", fc3.config("a"))).body).toMatchObject({
     functionArn: "acs:fc:eu-central-1:1234567890123456:functions/a",
