@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { configChangesSchema } from "../fc/asyncConfig/changes.ts";
+import { errorCodes } from "../fc/errors.ts";
 import { extendJson, type Json } from "../lib/json.ts";
 
 const name = z.nullable(z.string());
@@ -28,9 +30,18 @@ const seenRequestSchema = z.strictObject({
 const seenReplySchema = z.strictObject({
   status: z.int(),
   responseBody: z.string(),
+  /** There when `responseBody` is not the whole body. */
+  responseBodyCut: z.optional(z.literal(true)),
   durationMs: z.int(),
   /** The faults that were applied to it: their ids, or "header". */
   faults: z.array(z.string()),
+  // Entries of earlier commits do not have the following items.
+  /** There when faults were applied: the effect of each, in the grammar of the header `X-Sandbox-Fault`. */
+  effects: z.optional(z.array(z.string())),
+  /** There when the response is an error of the API: its code. */
+  errorCode: z.optional(z.enum(errorCodes)),
+  /** There when the request created, changed or deleted a config, also where a fault hid the response. */
+  changes: z.optional(configChangesSchema),
 });
 
 export const journalEntrySchema = z.extend(seenRequestSchema, seenReplySchema.shape);

@@ -1,11 +1,19 @@
 import * as z from "zod/mini";
+import { errorCodes, statusOf } from "../fc/errors.ts";
 import { shownWord } from "../fc/operations.ts";
 import { timeSchema } from "../lib/time.ts";
 import type { JournalEntry } from "./entry.ts";
+import { missingWords, wordsOf } from "./search.ts";
 
 const text = z.optional(z.string().check(z.maxLength(2000)));
 /** Any name of an operation, as the journal writes it. */
 const operation = z.optional(z.string().check(z.maxLength(2000), z.overwrite(shownWord<string>)));
+
+const MAX_SEARCH_CHARACTERS = 200;
+const MAX_SEARCH_WORDS = 10;
+const SEARCH_ALLOWED = {
+  error: `a text of at most ${MAX_SEARCH_CHARACTERS} characters and ${MAX_SEARCH_WORDS} words`,
+};
 
 const STATUS_ALLOWED = { error: "a status such as 404, 4xx or 404,5xx" };
 
@@ -28,6 +36,15 @@ export const filterSchema = z.strictObject({
       STATUS_ALLOWED,
     ),
   ),
+  /** The code of an error of the API. */
+  errorCode: z.optional(z.enum(errorCodes, { error: `an error code of the API: ${errorCodes.join(", ")}` })),
+  /** Words, all of which the entry contains: search.ts has the rule. */
+  search: z.optional(
+    z.string(SEARCH_ALLOWED).check(
+      z.maxLength(MAX_SEARCH_CHARACTERS, SEARCH_ALLOWED),
+      z.refine((search) => wordsOf(search).length <= MAX_SEARCH_WORDS, SEARCH_ALLOWED),
+    ),
+  ),
   /** Entries from then on. */
   since: z.optional(timeSchema),
   /** JSON that the request's body contains: objects with at least these items, arrays and values alike. */
@@ -36,8 +53,8 @@ export const filterSchema = z.strictObject({
 
 export type Filter = z.infer<typeof filterSchema>;
 
-/** The difference of an entry whose body can't be compared. */
-const CUT = "body was cut, so what it contains is not known";
+/** The end of each difference of an entry that may match all the same, because a body was cut. */
+const NOT_KNOWN = "body was cut, so what it contains is not known";
 
 /** How an entry differs from a filter, a sentence for each item; empty when the entry matches. */
 export function differences(entry: JournalEntry, filter: Filter): string[] {
@@ -50,10 +67,11 @@ export function differences(entry: JournalEntry, filter: Filter): string[] {
     "qualifier",
     "method",
     "requestId",
+    "errorCode",
   ] as const) {
     const wanted = filter[item];
     if (wanted !== undefined && wanted !== entry[item])
-      found.push(`${item} is ${JSON.stringify(entry[item])}, not ${JSON.stringify(wanted)}`);
+      found.push(`${item} is ${JSON.stringify(entry[item] ?? null)}, not ${JSON.stringify(wanted)}`);
   }
   if (filter.status !== undefined && !hasStatus(entry.status, filter.status)) {
     found.push(`status is ${entry.status}, not ${filter.status}`);
@@ -62,19 +80,26 @@ export function differences(entry: JournalEntry, filter: Filter): string[] {
     found.push(`time is ${entry.time}, before ${filter.since}`);
   }
   if (filter.body !== undefined) {
-    found.push(...(entry.bodyCut ? [CUT] : bodyDifferences(entry.body, filter.body)));
+    found.push(...(entry.bodyCut ? [NOT_KNOWN] : bodyDifferences(entry.body, filter.body)));
+  }
+  if (filter.search !== undefined) {
+    const isCut = entry.bodyCut || entry.responseBodyCut;
+    for (const word of missingWords(entry, filter.search)) {
+      found.push(`search: ${JSON.stringify(word)} is not there${isCut ? `, but a ${NOT_KNOWN}` : ""}`);
+    }
   }
   return found;
 }
 
-/** Whether an entry with these differences may match all the same: only its body is not known. */
+/** Whether an entry with these differences may match all the same: nothing but its bodies is not known. */
 export function mayMatch(differences: readonly string[]): boolean {
-  return differences.length === 1 && differences[0] === CUT;
+  return differences.length > 0 && differences.every((difference) => difference.endsWith(NOT_KNOWN));
 }
 
 /** Whether a request of this operation (null where it matched none) and status may match a filter. */
 export function matchesOutcome(operation: string | null, status: number, filter: Filter): boolean {
   if (filter.operation !== undefined && filter.operation !== operation) return false;
+  if (filter.errorCode !== undefined && statusOf(filter.errorCode) !== status) return false;
   return filter.status === undefined || hasStatus(status, filter.status);
 }
 

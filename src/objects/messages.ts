@@ -1,4 +1,4 @@
-import type { ApiError } from "../fc/errors.ts";
+import type { ApiError, ErrorCode } from "../fc/errors.ts";
 import type { Call } from "../fc/handlers.ts";
 import type { Outcome } from "../fc/invocations/outcome.ts";
 import type { FunctionName } from "../fc/names.ts";
@@ -48,6 +48,8 @@ export interface ApiReply {
   readonly body: string | Uint8Array<ArrayBuffer> | null;
   /** Whether the connection ends in the middle of the body. */
   readonly broken: boolean;
+  /** The code of the error, when the reply is an error of the API. */
+  readonly errorCode?: ErrorCode;
   /** Whether a fault specified the whole reply, headers included. */
   readonly madeUp?: boolean;
 }
@@ -72,7 +74,7 @@ export function successReply(
 export function errorReply(version: ApiVersion["id"], error: ApiError, requestId: string): ApiReply {
   const headers = error.status === 429 ? { ...JSON_TYPE, "Retry-After": RETRY_AFTER_SECONDS } : JSON_TYPE;
   const body = JSON.stringify(versionById(version).errorBody(error, requestId));
-  return { status: error.status, headers, body, broken: false };
+  return { status: error.status, headers, body, errorCode: error.code, broken: false };
 }
 
 const JSON_TYPE = { "Content-Type": "application/json; charset=utf-8" };

@@ -1,3 +1,4 @@
+import type { ConfigChanges } from "../fc/asyncConfig/changes.ts";
 import { type ApiError, failure, injectedError } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { Performed } from "../fc/request.ts";
@@ -6,7 +7,7 @@ import type { CountedRequest } from "../journal/traffic.ts";
 import { fromJson, type Json } from "../lib/json.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { checkExistence } from "../state/existence.ts";
-import { type Effect, HEADER_FAULT, matches, responds } from "../state/faults.ts";
+import { drawDelay, type Effect, faultHeaderOf, HEADER_FAULT, matches, responds } from "../state/faults.ts";
 import type { ResolvedState } from "../state/sharedState.ts";
 import {
   type ApiReply,
@@ -25,6 +26,8 @@ export interface Answerer<Change> {
   state(): ResolvedState;
   /** Counts a request, adds its entry to the journal, and writes the request's change. */
   record(entry: Json<JournalEntry>, counted: CountedRequest, change: Change | undefined): void;
+  /** What a change, which is not written yet, changes of a config; undefined for any other change. */
+  changesOf(change: Change): ConfigChanges | undefined;
   /** Writes the change of a request before its journal entry is recorded. */
   write(change: Change): void;
   /** How many characters of a response's body the journal stores. */
@@ -48,19 +51,24 @@ export async function answer<Change>(
 ): Promise<ApiReply> {
   const matching = by.state().faults.filter((fault) => matches(fault, request));
   const own = request.fault ? [{ id: HEADER_FAULT, effect: request.fault }] : [];
+  const candidates = [...matching, ...own];
   const ids = matching.map(({ id }) => id);
   const faults = ids.length > 0 ? await by.triggerFaults(ids, request.fault) : own.map(({ id }) => id);
-  const effects = [...matching, ...own].filter(({ id }) => faults.includes(id)).map(({ effect }) => effect);
+  const effects = faults
+    .flatMap((id) => candidates.find((candidate) => candidate.id === id) ?? [])
+    .map(({ effect }) => drawDelay(effect, Math.random()));
 
   const before = effects.filter((effect) => effect.after === undefined);
   if (before.length > 0) await waitFor(before);
   let reply = faultReply(request, before, undefined);
   let change: Change | undefined;
+  let changes: ConfigChanges | undefined;
   if (reply === undefined) {
     const admitted = admit(request, by.state());
     const performing = admitted.ok ? perform(admitted.value) : { outcome: admitted };
     const performed = performing instanceof Promise ? await performing : performing;
     change = performed.change;
+    if (change !== undefined) changes = by.changesOf(change);
     const { outcome } = performed;
     reply = outcome.ok
       ? successReply(outcome.value, performed.headers, performed.status)
@@ -77,9 +85,13 @@ export async function answer<Change>(
   const entry = entryJson(request.seen, {
     status: reply.status,
     responseBody: journalText(reply.body, by.maxJournalBody),
+    ...(reply.body !== null && reply.body.length > by.maxJournalBody ? { responseBodyCut: true } : {}),
     // Already an integer, but a float to V8, which would then optimise this function again and again.
     durationMs: Math.round(Date.now() - request.receivedAt),
     faults: [...faults],
+    ...(effects.length > 0 ? { effects: effects.map(faultHeaderOf) } : {}),
+    errorCode: reply.errorCode,
+    changes,
   });
   const counted = { operation: request.operation, status: reply.status, faultsStruck: faults.length };
   by.record(entry, counted, change);
@@ -126,8 +138,7 @@ export function existenceOf(
 async function waitFor(effects: readonly Effect[]): Promise<void> {
   for (const effect of effects) {
     if (responds(effect)) continue;
-    const jitter = (effect.jitterMilliseconds ?? 0) * (2 * Math.random() - 1);
-    await scheduler.wait(Math.max(0, effect.milliseconds + jitter));
+    await scheduler.wait(effect.milliseconds);
   }
 }
 

@@ -33,12 +33,20 @@ const JSON_ITEMS: Readonly<Record<string, string>> = {
   responsePayload: "JSON that the function's answer contains.",
 };
 
+/** What other query parameters are. */
+const ITEMS: Readonly<Record<string, string>> = {
+  errorCode: "The code of an error of the API, which the response is.",
+  search:
+    "Words, all of which the request or its response contains, in any letter case: in the method, the URL, the names, the operation, the version, the error's code, the effects of faults, the headers, the bodies, or the names of changed items. `404` and `4xx` also find the status. An id or a number is found as a whole.",
+};
+
 /** The query parameters of an operation: its items, and for a list `limit` and `nextToken`. */
 function queryParameters(query: z.ZodMiniObject, isList: boolean): JsonObject[] {
   const { properties } = jsonSchema(query) as { properties: Record<string, JsonObject> };
   const parameters = Object.entries(properties).map(([name, schema]) => ({
     name,
     in: "query",
+    ...(name in ITEMS ? { description: ITEMS[name] } : {}),
     ...(name in JSON_ITEMS ? { description: JSON_ITEMS[name], schema: { type: "string" } } : { schema }),
   }));
   if (!isList) return parameters;

@@ -126,6 +126,17 @@ export function responds(effect: Effect): effect is Exclude<Effect, { type: "del
   return effect.type !== "delay";
 }
 
+/**
+ * An effect as it applies to one request: a delay with jitter becomes the delay that is drawn. `chance` is a random number
+ * from 0 to below 1.
+ */
+export function drawDelay(effect: Effect, chance: number): Effect {
+  if (effect.type !== "delay" || effect.jitterMilliseconds === undefined) return effect;
+  const { jitterMilliseconds, ...delay } = effect;
+  const milliseconds = Math.round(delay.milliseconds + jitterMilliseconds * (2 * chance - 1));
+  return { ...delay, milliseconds: Math.max(0, milliseconds) };
+}
+
 /** The id of a fault that a request's own header asks for. */
 export const HEADER_FAULT = "header";
 
@@ -202,4 +213,26 @@ function headerEffect(key: string | undefined, value: string | undefined): objec
   if (key === "status") return { type: "response", status: number };
   if (key === "broken" && value === undefined) return { type: "broken" };
   return value === undefined ? { type: "error", code: key } : {};
+}
+
+/**
+ * The text of an effect, in the grammar of the header `X-Sandbox-Fault`. The grammar has no message of an error, no headers
+ * and body of a response, and no jitter.
+ */
+export function faultHeaderOf(effect: Effect): string {
+  const what = headerTextOf(effect);
+  return effect.after === undefined ? what : `${what};after=${effect.after}`;
+}
+
+function headerTextOf(effect: Effect): string {
+  switch (effect.type) {
+    case "error":
+      return effect.code;
+    case "response":
+      return `status=${effect.status}`;
+    case "delay":
+      return `delay=${effect.milliseconds}`;
+    case "broken":
+      return "broken";
+  }
 }

@@ -33,7 +33,8 @@ export type ConfigItem = keyof Rows;
 /** The items' values. */
 export type ItemValues = { readonly [I in ConfigItem]: z.output<ReturnType<Rows[I]["schema"]>> };
 
-const names = Object.keys(configItems) as ConfigItem[];
+/** All items but the destinations, in the order of the rows. */
+export const configItemNames = Object.keys(configItems) as ConfigItem[];
 
 /** What an item may be within a version's bounds. */
 export function itemSchema(item: ConfigItem, bounds: Bounds): z.ZodMiniType<ItemValues[ConfigItem]> {
@@ -50,5 +51,5 @@ export function ofItems<T>(
   value: (item: ConfigItem) => T,
   key: (item: ConfigItem) => string = (item) => item,
 ): Record<string, T> {
-  return Object.fromEntries(names.map((item) => [key(item), value(item)]));
+  return Object.fromEntries(configItemNames.map((item) => [key(item), value(item)]));
 }

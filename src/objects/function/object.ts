@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
+import { configChanges } from "../../fc/asyncConfig/changes.ts";
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
 import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { CalledFunction } from "../../fc/destinations.ts";
@@ -215,6 +216,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
           configs.record(entry, counted, journalSize);
         }
       },
+      changesOf: (change) =>
+        "config" in change ? configChanges(configs.get(change.qualifier), change.config) : undefined,
       write: (change) => ("config" in change ? configs.write(change) : this.#changeInvocations(change)),
       maxJournalBody: limits(this.env).journalBodyBytes,
       triggerFaults: (ids, own) => sandbox().triggerFaults(ids, own),

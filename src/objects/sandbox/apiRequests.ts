@@ -89,6 +89,8 @@ export class ApiRequests {
           if (change) write(change);
           store.journal.add(entry, counted, store.settings.journalSize);
         },
+        // Nothing that is answered here changes a config.
+        changesOf: () => undefined,
         write,
         maxJournalBody: this.#limits().journalBodyBytes,
         triggerFaults: async (ids, own) => store.faults.trigger(ids, own),
