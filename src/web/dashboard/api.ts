@@ -2,11 +2,10 @@ import type { DestinationsRule } from "../../fc/asyncConfig/merge.ts";
 import type { ErrorCode } from "../../fc/errors.ts";
 import type { ConfigName } from "../../fc/names.ts";
 import { type OperationName, operations, routeOf } from "../../fc/operations.ts";
-import { base64 } from "../../fc/signature/encoding.ts";
-import { fcStringToSign } from "../../fc/signature/fc.ts";
 import type { AccessKey } from "../../fc/signature/verdict.ts";
 import { type ApiVersion, versionById } from "../../fc/versions.ts";
 import { definedItems } from "../../lib/definedItems.ts";
+import { sign } from "../sign.ts";
 import { endpoint } from "./address.ts";
 import type { ConfigItems } from "./configs.ts";
 
@@ -165,7 +164,7 @@ export async function sendApi(
 ): Promise<ApiFailure | undefined> {
   const headers = new Headers(given);
   const url = new URL(endpoint + path);
-  if (key) await sign(key, method, url, headers);
+  if (key) await sign(key, endpoint, method, url, headers);
   const response = await fetch(url, { method, headers, body: body ?? null });
   if (response.ok) return undefined;
   const told = await response.json().catch(() => ({}));
@@ -175,22 +174,4 @@ export async function sendApi(
     message: told.ErrorMessage ?? told.Message ?? "The response has no message.",
     requestId: response.headers.get("X-Fc-Request-Id") ?? "",
   };
-}
-
-async function sign(key: AccessKey, method: string, url: URL, headers: Headers): Promise<void> {
-  const date = new Date().toUTCString();
-  // Browsers can't set Date; the FC scheme accepts x-fc-date instead.
-  headers.set("x-fc-date", date);
-  const path = url.pathname.slice(new URL(endpoint).pathname.replace(/\/$/, "").length);
-  const text = fcStringToSign({ method, path, query: url.search, headers, body: new Uint8Array() }, date);
-  const encoder = new TextEncoder();
-  const secret = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(key.accessKeySecret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  const signature = base64(await crypto.subtle.sign("HMAC", secret, encoder.encode(text)));
-  headers.set("Authorization", `FC ${key.accessKeyId}:${signature}`);
 }
