@@ -34,6 +34,7 @@ const BUNDLED_IN_WORKER = [
   "@preact/signals",
   "@preact/signals-core",
   "swagger-ui-dist",
+  "minisearch",
 ];
 /** The modules whose types the entries import. */
 const TYPES_ONLY = ["local/httpsOptions"];

@@ -5,14 +5,20 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { unstable_readConfig as readConfig } from "wrangler";
+import { buildGuide } from "./guideBuild/build.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const DIRECTORY = join(HERE, "../../dist/assets");
+const ROOT = join(HERE, "../..");
+const DIRECTORY = join(ROOT, "dist/assets");
 
 await mkdir(join(DIRECTORY, "assets"), { recursive: true });
 
 const { metafile } = await build({
-  entryPoints: [join(HERE, "dashboard/dashboard.tsx"), join(HERE, "docs/docs.ts")],
+  entryPoints: [
+    join(HERE, "dashboard/dashboard.tsx"),
+    join(HERE, "docs/docs.ts"),
+    join(HERE, "guide/guide.ts"),
+  ],
   outdir: join(DIRECTORY, "assets"),
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
@@ -39,15 +45,24 @@ const iconFile = `icon-${createHash("sha256").update(icon).digest("hex").slice(0
 await writeFile(join(DIRECTORY, "assets", iconFile), icon);
 built.set("icon", iconFile);
 
+/** The path in a sandbox of an asset that was built. */
+function assetPath(name: string): string {
+  const file = built.get(name);
+  if (file === undefined) throw new Error(`A page refers to ${name}, which was not built.`);
+  return `assets/${file}`;
+}
+
 for (const page of ["index.html", "docs.html"]) {
   const template = await readFile(join(HERE, page), "utf8");
-  const html = template.replace(/\{([\w.]+)\}/g, (_, name: string) => {
-    const file = built.get(name);
-    if (file === undefined) throw new Error(`${page} refers to ${name}, which was not built.`);
-    return file;
-  });
+  const html = template.replace(/\{([\w.]+)\}/g, (_, name: string) => assetPath(name));
   await writeFile(join(DIRECTORY, page), html);
 }
+
+const guideAssets = await buildGuide(ROOT, DIRECTORY, {
+  icon: assetPath("icon"),
+  style: assetPath("guide.css"),
+  script: assetPath("guide.js"),
+});
 
 const { vars } = readConfig({ config: join(HERE, "../../wrangler.toml") });
 // Typed here, because the imported module uses the Worker's types, which conflict with Node's types.
@@ -63,5 +78,5 @@ for (const [file, document] of [
 
 // Delete old files last, because a running server may serve this directory.
 for (const file of await readdir(join(DIRECTORY, "assets"))) {
-  if (![...built.values()].includes(file)) await rm(join(DIRECTORY, "assets", file));
+  if (![...built.values(), ...guideAssets].includes(file)) await rm(join(DIRECTORY, "assets", file));
 }

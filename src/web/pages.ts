@@ -9,6 +9,9 @@ const pages: Readonly<Record<string, string>> = {
   "/openapi-2016-08-15.json": "openapi-2016-08-15.json",
 };
 
+/** A page of the guide: its file has the page's path. */
+const GUIDE_PAGE = /^\/guide(?:\/[\w-]+){0,2}$/;
+
 const ASSET = /^\/assets\/([\w-]+\.[\w.-]+)$/;
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -17,6 +20,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
+  png: "image/png",
 };
 
 /** The Content-Security-Policy: a page loads only files that this Worker serves, and runs no inline code. */
@@ -33,7 +37,7 @@ const POLICY = [
 
 /** Whether a path in a sandbox is the path of a page, a document or an asset of a page. */
 export function isPagePath(path: string): boolean {
-  return Object.hasOwn(pages, path) || ASSET.test(path);
+  return Object.hasOwn(pages, path) || GUIDE_PAGE.test(path) || ASSET.test(path);
 }
 
 /**
@@ -42,15 +46,10 @@ export function isPagePath(path: string): boolean {
  */
 export function pageRoutes(): Router {
   const routes = new Router();
-  for (const [path, file] of Object.entries(pages)) {
-    routes.get(path, async (c) => {
-      const { pathname, search } = new URL(c.req.url);
-      // A redirect to a path that begins with two slashes would lead to another host.
-      const address = pathname.replace(/\/{2,}/g, "/");
-      // Relative URLs work only if a sandbox's root ends in a slash and all other pages do not.
-      if (path === "/" && !address.endsWith("/")) return c.redirect(`${address}/${search}`, 308);
-      if (path !== "/" && address.endsWith("/")) return c.redirect(`${address.slice(0, -1)}${search}`, 308);
-      return sendAsset(c, file, "no-cache");
+  for (const [path, file] of Object.entries(pages)) routes.get(path, (c) => sendPage(c, file));
+  for (const path of ["/guide", "/guide/:page", "/guide/:folder/:page"]) {
+    routes.get(path, (c, next) => {
+      return GUIDE_PAGE.test(c.req.path) ? sendPage(c, `${c.req.path.slice(1)}.html`) : next();
     });
   }
   routes.get("/assets/:name", async (c, next) => {
@@ -61,6 +60,18 @@ export function pageRoutes(): Router {
       : sendAsset(c, `assets/${name}`, "public, max-age=31536000, immutable");
   });
   return routes;
+}
+
+/** Sends a page by its own address, to which its URLs are relative, or redirects to that address. */
+async function sendPage(c: ApiContext, file: string): Promise<Response> {
+  const { pathname, search } = new URL(c.req.url);
+  // A redirect to a path that begins with two slashes would lead to another host.
+  const address = pathname.replace(/\/{2,}/g, "/");
+  const isRoot = c.req.path === "/";
+  // Relative URLs work only if a sandbox's root ends in a slash and all other pages do not.
+  if (isRoot && !address.endsWith("/")) return c.redirect(`${address}/${search}`, 308);
+  if (!isRoot && address.endsWith("/")) return c.redirect(`${address.slice(0, -1)}${search}`, 308);
+  return sendAsset(c, file, "no-cache");
 }
 
 async function sendAsset(c: ApiContext, file: string, caching: string): Promise<Response> {

@@ -80,6 +80,22 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
     }
   }, 90_000);
 
+  test("in the guide and its search, light and dark, wide and on a phone", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [360, 1280]) {
+        const page = await visit(`${SERVER}/guide`, { colorScheme, viewport: { width, height: 740 } });
+        // A page with code, one with tables, one with pictures, one with a diagram.
+        for (const path of ["clients", "fidelity", "dashboard", "architecture"]) {
+          await page.goto(`${SERVER}/guide/${path}`);
+          expect(await violations(page), path).toEqual([]);
+        }
+        await page.getByRole("combobox").fill("retries");
+        await page.getByRole("option").first().waitFor();
+        expect(await violations(page)).toEqual([]);
+      }
+    }
+  }, 90_000);
+
   test.each([
     ["empty", async () => (await newSandbox()).controlled],
     ["read-only", async () => (await newSandbox()).watched],

@@ -3,6 +3,7 @@ import { glob, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { readDocument } from "../../src/web/guideBuild/document.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const pages = await Array.fromAsync(glob(["*.md", "docs/**/*.md"], { cwd: ROOT }));
@@ -15,14 +16,9 @@ async function proseOf(page: string): Promise<string> {
   return (await readFile(join(ROOT, page), "utf8")).replace(/^```.*?^```$/gms, "");
 }
 
-/** The anchors of the page's headings: GitHub's rule is lower case, no punctuation, hyphens for spaces. */
 async function anchorsOf(page: string): Promise<string[]> {
-  return [...(await proseOf(page)).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+  const { headings } = readDocument(page, await readFile(join(ROOT, page), "utf8"));
+  return headings.map(({ anchor }) => anchor);
 }
 
 describe.each(pages)("%s", (page) => {
