@@ -94,6 +94,7 @@ export const descriptions = {
   },
   listRequests: {
     summary: "The journal, newest first",
+    text: "Of each request also what it changed of a config (`changes`), the `effects` of the faults that applied, and the code of the API's error (`errorCode`).",
     query: filterSchema,
     isList: true,
     response: requestsSchema,

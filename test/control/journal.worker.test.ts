@@ -39,6 +39,11 @@ describe("the journal", () => {
         responseBody: JSON.stringify(answer.body),
         durationMs: expect.any(Number),
         faults: [fault],
+        effects: ["delay=20"],
+        changes: {
+          kind: "created",
+          items: [{ item: "maxAsyncRetryAttempts", before: null, after: 1 }],
+        },
       },
     ]);
     expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(20);

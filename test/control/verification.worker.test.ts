@@ -92,6 +92,37 @@ describe("a verification is inconclusive where the journal does not have the who
     expect((await requests.list()).requests).toMatchObject([{ bodyCut: true }]);
   });
 
+  test("after a body that it cut, of a request or of a response, which may contain a word", async () => {
+    const sandbox = await newSandbox();
+    const { requests } = sandbox;
+    await putTimes(sandbox, "f", 1, LONG);
+    expect(await asked(requests.count({ search: "description" }))).toBe(1);
+    expect(await asked(requests.verify({ search: "gone" }, { exactly: 0 }))).toContain(
+      "the bodies of 1 that may match were cut: make MAX_JOURNAL_BODY_BYTES larger (it is 8192)",
+    );
+    expect(await asked(requests.count({ search: "gone" }))).toContain("were cut");
+    expect(await asked(requests.count({ search: "gone", operation: "get" }))).toBe(0);
+    expect(await asked(requests.verify({ search: "gone" }, { atMost: 1 }))).toBe(true);
+    await requests.clear();
+    const body = { type: "response", status: 200, body: "y".repeat(9000) } as const;
+    await sandbox.faults.add({ effect: body, times: 1 });
+    await sandbox.send("GET", fc3.config("f"));
+    expect((await requests.list()).requests).toMatchObject([{ responseBodyCut: true }]);
+    expect(await asked(requests.count({ search: "gone" }))).toContain("were cut");
+    await requests.clear();
+    await sandbox.send("GET", fc3.config("f"));
+    expect(await asked(requests.count({ search: "gone" }))).toBe(0);
+  });
+
+  test("after more errors than it keeps, where the code may be that of an error that it dropped", async () => {
+    const sandbox = await newSandbox({ settings: { journalSize: 1 } });
+    const { requests } = sandbox;
+    for (let i = 0; i < 3; i++) await sandbox.send("PUT", fc3.config("f"), { maxAsyncRetryAttempts: 9 });
+    expect(await asked(requests.count({ errorCode: "InvalidArgument" }))).toContain("dropped 2");
+    expect(await asked(requests.count({ errorCode: "UnsupportedMediaType" }))).toBe(0);
+    expect(await asked(requests.count({ search: "gone" }))).toContain("dropped 2");
+  });
+
   test("after a body that was too large to be read", async () => {
     const sandbox = await newSandbox();
     await putTimes(sandbox, "f", 1);
@@ -152,6 +183,8 @@ const question = fc.record(
     function: name,
     status: fc.constantFrom(200, "4xx"),
     body: fc.record({ maxAsyncRetryAttempts: retries }),
+    errorCode: fc.constantFrom("InvalidArgument" as const, "AsyncConfigNotExists" as const),
+    search: fc.constantFrom("invalidargument", "4xx", "404"),
   },
   { requiredKeys: [] },
 );
@@ -165,7 +198,15 @@ interface Remembered {
   readonly function: string;
   readonly status: number;
   readonly retries: number | undefined;
+  readonly errorCode: string | undefined;
 }
+
+/** What each search of the property's finds. */
+const found: Readonly<Record<string, (one: Remembered) => boolean>> = {
+  invalidargument: ({ errorCode }) => errorCode === "InvalidArgument",
+  "4xx": ({ status }) => status >= 400,
+  "404": ({ status }) => status === 404,
+};
 
 test("whatever happened, an answer is the truth, and with a whole journal there always is one", async () => {
   await fc.assert(
@@ -192,9 +233,14 @@ test("whatever happened, an answer is the truth, and with a whole journal there 
               one.kind === "put"
                 ? { maxAsyncRetryAttempts: one.retries, ...(one.long ? LONG : {}) }
                 : undefined;
-            const { status } = await sandbox.send(one.kind.toUpperCase(), fc3.config(one.name), body);
+            const { status, body: answered } = await sandbox.send(
+              one.kind.toUpperCase(),
+              fc3.config(one.name),
+              body,
+            );
+            const errorCode = answered?.Code;
             const asBody = one.kind === "put" ? one.retries : undefined;
-            truth.push({ operation: one.kind, function: one.name, status, retries: asBody });
+            truth.push({ operation: one.kind, function: one.name, status, retries: asBody, errorCode });
             if (one.kind === "put" && one.long) isWhole = false;
           }
           // A function's journal, and the sandbox's for a function that is not there, have as many each.
@@ -207,6 +253,8 @@ test("whatever happened, an answer is the truth, and with a whole journal there 
               (filter.function ?? one.function) === one.function &&
               (filter.status === undefined ||
                 (filter.status === 200 ? one.status === 200 : one.status >= 400)) &&
+              (filter.errorCode ?? one.errorCode) === one.errorCode &&
+              (filter.search === undefined || found[filter.search]?.(one)) &&
               (filter.body === undefined || filter.body.maxAsyncRetryAttempts === one.retries),
           ).length;
           const { exactly, atLeast, atMost } = {

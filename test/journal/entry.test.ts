@@ -59,6 +59,8 @@ describe("an entry meets a filter", () => {
     { body: { maxAsyncRetryAttempts: 1 } },
     { body: { destinationConfig: { onSuccess: {} } } },
     { body: { tags: ["x", "y"] } },
+    { search: "" },
+    { search: "PUT report 4xx tags" },
   ])("such as %j", (filter) => expect(differences(entry, filter)).toEqual([]));
 
   test("whose body is part of its own", () => {
@@ -98,6 +100,8 @@ describe("what of a filter an entry does not meet is a sentence each", () => {
     [{ body: { tags: ["x", "z"] } }, ['body.tags[1] is "y", not "z"']],
     [{ body: { tags: ["x"] } }, ['body.tags is ["x","y"], not ["x"]']],
     [{ body: null }, [`body is ${entry.body}, not null`]],
+    [{ errorCode: "Throttling" }, ['errorCode is null, not "Throttling"']],
+    [{ search: "put gone 404 2xx" }, ['search: "gone" is not there', 'search: "2xx" is not there']],
   ])("%j", (filter, sentences) => expect(differences(entry, filter)).toEqual(sentences));
 
   test.each(["operation", "version", "service", "function", "qualifier", "method", "requestId"] as const)(
@@ -126,6 +130,46 @@ describe("what of a filter an entry does not meet is a sentence each", () => {
     expect(mayMatch(differences(cut, { method: "GET" }))).toBe(false);
     expect(differences(cut, { method: "PUT" })).toEqual([]);
   });
+});
+
+test("a word that is not there may be in a body that was cut, the request's or the response's", () => {
+  const unknown = ['search: "gone" is not there, but a body was cut, so what it contains is not known'];
+  for (const cut of [{ bodyCut: true }, { responseBodyCut: true }] as const) {
+    const its = { ...entry, ...cut };
+    expect(differences(its, { search: "report gone" })).toEqual(unknown);
+    expect(mayMatch(unknown)).toBe(true);
+    expect(mayMatch(differences(its, { search: "gone", method: "GET" }))).toBe(false);
+    expect(differences(its, { search: "report" })).toEqual([]);
+  }
+  const both = differences({ ...entry, bodyCut: true }, { search: "gone away", body: { a: 1 } });
+  expect([both.length, mayMatch(both)]).toEqual([3, true]);
+  expect(mayMatch([])).toBe(false);
+});
+
+test("an entry has the code of its error", () => {
+  const failed: JournalEntry = { ...entry, errorCode: "AsyncConfigNotExists" };
+  expect(differences(failed, { errorCode: "AsyncConfigNotExists" })).toEqual([]);
+  expect(differences(failed, { errorCode: "Throttling" })).toEqual([
+    'errorCode is "AsyncConfigNotExists", not "Throttling"',
+  ]);
+});
+
+describe("a search has at most 200 characters and 10 words:", () => {
+  const reasons = (search: unknown) =>
+    filterSchema.safeParse({ search }).error?.issues.map(({ message }) => message) ?? [];
+
+  test.each(["", " ", "x".repeat(200), " a".repeat(10)])("%j is one", (search) => {
+    expect(reasons(search)).toEqual([]);
+  });
+
+  test.each(["x".repeat(201), "a ".repeat(11), 404, null])("%j is not", (search) => {
+    expect(new Set(reasons(search))).toEqual(new Set(["a text of at most 200 characters and 10 words"]));
+  });
+});
+
+test("a filter's errorCode is a code of the API", () => {
+  const { error } = filterSchema.safeParse({ errorCode: "throttling" });
+  expect(error?.issues[0]?.message).toContain("an error code of the API: InvalidArgument, ");
 });
 
 test.each([404, "404", "4xx", "404,5xx"])("a filter's status may be %j", (status) => {
