@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { err, ok, type Result } from "./lib/result.ts";
 import { wholeNumber } from "./lib/schema.ts";
 import { LIMIT_VARIABLES, type Limits, type LimitVariable } from "./state/limits.ts";
-import { DEFAULT_SANDBOX_ID } from "./state/sandboxId.ts";
+import { DEFAULT_SANDBOX_ID, DEFAULT_SANDBOX_MODES, type DefaultSandboxMode } from "./state/sandboxId.ts";
 import { settingsShape } from "./state/settings.ts";
 
 // A variable is text, or a number if wrangler.toml has a number.
@@ -55,7 +55,7 @@ const variablesSchema = z.object({
   ...limitVariables,
   IDLE_SECONDS: idleSeconds,
   DEFAULT_SANDBOX_IDLE_SECONDS: idleSeconds,
-  DEFAULT_SANDBOX: z.enum(["open", "protected", "off"], { error: `"open", "protected" or "off"` }),
+  DEFAULT_SANDBOX: z.enum(DEFAULT_SANDBOX_MODES, { error: `"open", "protected" or "off"` }),
   SANDBOX_DOMAIN: z.pipe(textual, domain),
   OUTBOUND_HOSTS: z.pipe(textual, hosts),
   PUBLIC_URL: z.pipe(textual, publicUrl),
@@ -87,7 +87,7 @@ export interface Variables {
 /** The parsed variables that concern access to the deployment. */
 export interface Hosting {
   /** Who may control the sandbox `default`; with `off` the sandbox does not exist. */
-  readonly defaultSandbox: "open" | "protected" | "off";
+  readonly defaultSandbox: DefaultSandboxMode;
   /** The domain whose hosts `{sandbox}.{domain}` select sandboxes, in lower case; undefined for none. */
   readonly domain: string | undefined;
   readonly logsRequests: boolean;

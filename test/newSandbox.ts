@@ -5,7 +5,7 @@ import * as responses from "../src/documents/responseBodies.ts";
 import { shownClockSchema } from "../src/state/clock.ts";
 import { declaredSchema } from "../src/state/declared.ts";
 import { shownFaultSchema } from "../src/state/faults.ts";
-import { invocationDetailsSchema } from "../src/state/invocations.ts";
+import { invocationDetailsSchema, invocationRecordSchema } from "../src/state/invocations.ts";
 import { shownScriptSchema } from "../src/state/outcomes.ts";
 import { snapshotSchema } from "../src/state/snapshot.ts";
 import { type Answer, fromAnotherClient, request } from "./request.ts";
@@ -32,13 +32,14 @@ const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^POST \/requests\/count$/, responses.countSchema],
   [/^POST \/requests\/verify$/, responses.verificationSchema],
   [/^GET \/faults$/, responses.faultsSchema],
-  [/^POST \/faults$/, shownFaultSchema],
+  [/^(POST \/faults|PUT \/faults\/[^/]+)$/, shownFaultSchema],
   [/^GET \/clock$/, shownClockSchema],
   [/^PUT \/clock$|^POST \/clock\/advance$/, responses.advancedClockSchema],
   [/^GET \/outcomes$/, responses.outcomesSchema],
-  [/^POST \/outcomes$/, shownScriptSchema],
+  [/^(POST \/outcomes|PUT \/outcomes\/[^/]+)$/, shownScriptSchema],
   [/^GET \/invocations$/, responses.invocationsSchema],
   [/^GET \/invocations\/[^/]+$/, invocationDetailsSchema],
+  [/^GET \/invocations\/[^/]+\/record$/, invocationRecordSchema],
   [/^POST \/invocations\/[^/]+\/stop$/, z.undefined()],
   [/^GET \/deliveries$/, responses.deliveriesSchema],
   [/^POST \/deliveries\/count$/, responses.countSchema],

@@ -9,6 +9,7 @@ export type {
   AdvancedClock,
   DeliveriesPage,
   DeliveryVerification,
+  Health,
   InvocationsPage,
   Problem,
   RequestsPage,
@@ -26,7 +27,9 @@ export type {
   InvocationDetails,
   InvocationFilter,
   InvocationOwner,
+  RecordQuery,
   ShownInvocation,
+  ShownRecord,
 } from "../state/invocations.ts";
 export type { GivenScript, Script } from "../state/outcomes.ts";
 export type { Settings } from "../state/settings.ts";

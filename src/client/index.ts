@@ -20,11 +20,13 @@ import type {
   JournalEntry,
   Part,
   Problem,
+  RecordQuery,
   RequestsPage,
   SandboxAccess,
   Script,
   Settings,
   ShownClock,
+  ShownRecord,
   Snapshot,
   Summary,
   Verification,
@@ -190,6 +192,9 @@ export class SandboxClient {
   readonly faults = {
     list: async () => (await this.#call<{ faults: Fault[] }>("GET", "/faults")).faults,
     add: (fault: GivenFault) => this.#call<Fault>("POST", "/faults", fault),
+    /** Replaces a fault, which keeps its id and its place; with `enabled: false` it applies to nothing. */
+    replace: (id: string, fault: GivenFault) =>
+      this.#call<Fault>("PUT", `/faults/${encodeURIComponent(id)}`, fault),
     remove: (id: string) => this.#call<void>("DELETE", `/faults/${encodeURIComponent(id)}`),
     clear: () => this.#call<void>("DELETE", "/faults"),
   };
@@ -224,6 +229,9 @@ export class SandboxClient {
     list: async () => (await this.#call<{ outcomes: Script[] }>("GET", "/outcomes")).outcomes,
     /** Says what functions do when they are invoked, attempt by attempt; the last outcome repeats. */
     add: (outcomes: GivenScript) => this.#call<Script>("POST", "/outcomes", outcomes),
+    /** Replaces a list of outcomes, which keeps its id and its place; with `enabled: false` it applies to nothing. */
+    replace: (id: string, outcomes: GivenScript) =>
+      this.#call<Script>("PUT", `/outcomes/${encodeURIComponent(id)}`, outcomes),
     remove: (id: string) => this.#call<void>("DELETE", `/outcomes/${encodeURIComponent(id)}`),
     clear: () => this.#call<void>("DELETE", "/outcomes"),
   };
@@ -235,6 +243,12 @@ export class SandboxClient {
     /** An invocation with its payloads. */
     get: (id: string, owner: InvocationOwner = {}) =>
       this.#call<InvocationDetails>("GET", `/invocations/${encodeURIComponent(id)}?${queryOf({ ...owner })}`),
+    /** The record that the destination got or gets; of an invocation that has not ended, what it would get now. */
+    record: (id: string, query: RecordQuery = {}) =>
+      this.#call<ShownRecord>(
+        "GET",
+        `/invocations/${encodeURIComponent(id)}/record?${queryOf({ ...query })}`,
+      ),
     stop: (id: string, owner: InvocationOwner = {}) =>
       this.#call<void>("POST", `/invocations/${encodeURIComponent(id)}/stop?${queryOf({ ...owner })}`),
     /** Deletes all invocations, those that have not ended too. */

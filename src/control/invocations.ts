@@ -4,20 +4,22 @@ import { type PageRequest, parsePageRequest } from "../fc/paging.ts";
 import type { ApiContext } from "../http/context.ts";
 import { deliveryFilterSchema } from "../journal/delivery.ts";
 import { ok, type Result } from "../lib/result.ts";
-import { invocationFilterSchema, invocationOwnerSchema } from "../state/invocations.ts";
+import { invocationFilterSchema, invocationOwnerSchema, recordQuerySchema } from "../state/invocations.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 import { jsonParameters } from "./jsonParameters.ts";
 
-export const outcomeHandlers: Handlers<"listOutcomes" | "addOutcomes" | "clearOutcomes" | "removeOutcomes"> =
-  {
-    listOutcomes: async (c) => ok({ outcomes: await sandboxOf(c).outcomes() }),
-    addOutcomes: (c, outcomes) => sandboxOf(c).addOutcomes(outcomes),
-    clearOutcomes: (c) => sandboxOf(c).clearOutcomes(),
-    removeOutcomes: (c) => sandboxOf(c).removeOutcomes(c.req.param("id") ?? ""),
-  };
+export const outcomeHandlers: Handlers<
+  "listOutcomes" | "addOutcomes" | "clearOutcomes" | "replaceOutcomes" | "removeOutcomes"
+> = {
+  listOutcomes: async (c) => ok({ outcomes: await sandboxOf(c).outcomes() }),
+  addOutcomes: (c, outcomes) => sandboxOf(c).addOutcomes(outcomes),
+  clearOutcomes: (c) => sandboxOf(c).clearOutcomes(),
+  replaceOutcomes: (c, outcomes) => sandboxOf(c).replaceOutcomes(c.req.param("id") ?? "", outcomes),
+  removeOutcomes: (c) => sandboxOf(c).removeOutcomes(c.req.param("id") ?? ""),
+};
 
 export const invocationHandlers: Handlers<
-  "listInvocations" | "clearInvocations" | "getInvocation" | "stopInvocation"
+  "listInvocations" | "clearInvocations" | "getInvocation" | "getInvocationRecord" | "stopInvocation"
 > = {
   async listInvocations(c) {
     const { page, query } = pageOf(c);
@@ -29,6 +31,10 @@ export const invocationHandlers: Handlers<
   getInvocation(c) {
     const owner = parsed(invocationOwnerSchema, c.req.query());
     return owner.ok ? sandboxOf(c).invocation(c.req.param("id") ?? "", owner.value) : owner;
+  },
+  getInvocationRecord(c) {
+    const query = parsed(recordQuerySchema, c.req.query());
+    return query.ok ? sandboxOf(c).invocationRecord(c.req.param("id") ?? "", query.value) : query;
   },
   stopInvocation(c) {
     const owner = parsed(invocationOwnerSchema, c.req.query());

@@ -8,6 +8,8 @@ import {
   invocationDetailsSchema,
   invocationFilterSchema,
   invocationOwnerSchema,
+  invocationRecordSchema,
+  recordQuerySchema,
 } from "../state/invocations.ts";
 import { shownScriptSchema } from "../state/outcomes.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
@@ -52,8 +54,8 @@ export interface Description {
 /** The descriptions of all operations of the control plane. */
 export const descriptions = {
   getHealth: {
-    summary: "Whether the server works",
-    text: "503 says which of its variables is wrong, and what it must be.",
+    summary: "Whether the server works, and what it offers",
+    text: "Also in a browser, and where `default` is off. 503 says which of the variables is wrong, and what it must be.",
     response: healthSchema,
     problems: [503],
   },
@@ -129,6 +131,12 @@ export const descriptions = {
     summary: "Remove all faults",
     problems: [503],
   },
+  replaceFault: {
+    summary: "Replace a fault, or disable it",
+    text: "It keeps its id and its place. Its counts start again at 0, unless at most `enabled` differs.",
+    response: shownFaultSchema,
+    problems: [400, 404, 413, 503],
+  },
   removeFault: {
     summary: "Remove a fault",
     problems: [404, 503],
@@ -146,6 +154,12 @@ export const descriptions = {
   clearOutcomes: {
     summary: "Let all functions succeed again",
     problems: [503],
+  },
+  replaceOutcomes: {
+    summary: "Replace a list of outcomes, or disable it",
+    text: "It keeps its id and its place. Its counts start again at 0, unless at most `enabled` differs.",
+    response: shownScriptSchema,
+    problems: [400, 404, 409, 413, 503],
   },
   removeOutcomes: {
     summary: "Remove a list of outcomes",
@@ -168,6 +182,13 @@ export const descriptions = {
     text: "409 when several functions have an invocation of this id: `service` and `function` say which is meant.",
     query: invocationOwnerSchema,
     response: invocationDetailsSchema,
+    problems: [400, 404, 409],
+  },
+  getInvocationRecord: {
+    summary: "The record that an invocation's destination gets",
+    text: "Of an invocation that has ended, the record that was or will be sent. Of another, a preview: what would be sent if it ended now, by the `condition` or else with the failure of its latest attempt, or success. 409 as for reading the invocation.",
+    query: recordQuerySchema,
+    response: invocationRecordSchema,
     problems: [400, 404, 409],
   },
   stopInvocation: {

@@ -119,6 +119,12 @@ export const controlOperations = {
     path: "/faults",
     status: 204,
   },
+  replaceFault: {
+    method: "PUT",
+    path: "/faults/{id}",
+    request: faultSchema,
+    status: 200,
+  },
   removeFault: {
     method: "DELETE",
     path: "/faults/{id}",
@@ -140,6 +146,12 @@ export const controlOperations = {
     path: "/outcomes",
     status: 204,
   },
+  replaceOutcomes: {
+    method: "PUT",
+    path: "/outcomes/{id}",
+    request: scriptSchema,
+    status: 200,
+  },
   removeOutcomes: {
     method: "DELETE",
     path: "/outcomes/{id}",
@@ -158,6 +170,11 @@ export const controlOperations = {
   getInvocation: {
     method: "GET",
     path: "/invocations/{id}",
+    status: 200,
+  },
+  getInvocationRecord: {
+    method: "GET",
+    path: "/invocations/{id}/record",
     status: 200,
   },
   stopInvocation: {

@@ -8,6 +8,7 @@ import { shownClockSchema, shownClockWith } from "../state/clock.ts";
 import { shownFaultSchema } from "../state/faults.ts";
 import { shownInvocationSchema } from "../state/invocations.ts";
 import { shownScriptSchema } from "../state/outcomes.ts";
+import { DEFAULT_SANDBOX_MODES } from "../state/sandboxId.ts";
 import { settingsShape } from "../state/settings.ts";
 
 // Bodies of the control plane's responses. The tests validate every response against these schemas.
@@ -21,7 +22,14 @@ export const problemSchema = z.strictObject({
   errors: z.optional(z.array(z.strictObject({ path: z.string(), reason: z.string() }))),
 });
 
-export const healthSchema = z.strictObject({ status: z.literal("ok") });
+/** What a deployment offers, for everyone to know. */
+export const healthSchema = z.strictObject({
+  status: z.literal("ok"),
+  /** Whether sandboxes can be created: the deployment has a root secret. */
+  createsSandboxes: z.boolean(),
+  /** Who may control the sandbox `default`; with `off` there is none. */
+  defaultSandbox: z.enum(DEFAULT_SANDBOX_MODES),
+});
 
 const credentials = { accessKeyId: z.string(), accessKeySecret: z.string(), controlToken: z.string() };
 
@@ -46,6 +54,8 @@ export const settingsResponseSchema = z.strictObject(settingsShape(Number.MAX_SA
 export const summarySchema = z.strictObject({
   id: z.string(),
   ...z.partial(z.strictObject(credentials)).shape,
+  /** When the sandbox is erased if nobody uses it until then, in RFC 3339; null for never. */
+  expiresAt: z.nullable(z.string()),
   settings: settingsResponseSchema,
   clock: shownClockSchema,
   faults: z.int(),
@@ -152,6 +162,7 @@ export const advancedClockSchema = shownClockWith({ advance: z.optional(advanceR
 
 export type AdvanceReport = z.infer<typeof advanceReportSchema>;
 export type AdvancedClock = z.infer<typeof advancedClockSchema>;
+export type Health = z.infer<typeof healthSchema>;
 export type InvocationsPage = z.infer<typeof invocationsSchema>;
 export type DeliveriesPage = z.infer<typeof deliveriesSchema>;
 export type DeliveryVerification = z.infer<typeof deliveryVerificationSchema>;

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { destinationKinds } from "../fc/destinations.ts";
+import { conditions } from "../fc/invocations/invocation.ts";
 import { matchesPattern } from "../lib/pattern.ts";
 import { timeSchema } from "../lib/time.ts";
 import { jsonDifferences } from "./filter.ts";
@@ -15,7 +16,7 @@ export const deliverySchema = z.strictObject({
   function: z.string(),
   qualifier: z.string(),
   invocationId: z.string(),
-  condition: z.enum(["onSuccess", "onFailure"]),
+  condition: z.enum(conditions),
   destination: z.string(),
   kind: z.enum(destinationKinds),
   status: z.enum(["Succeeded", "DestinationDeliveryFailed"]),
@@ -38,7 +39,7 @@ export const deliveryFilterSchema = z.strictObject({
   function: text,
   qualifier: text,
   invocationId: text,
-  condition: z.optional(z.enum(["onSuccess", "onFailure"], { error: '"onSuccess" or "onFailure"' })),
+  condition: z.optional(z.enum(conditions, { error: '"onSuccess" or "onFailure"' })),
   status: z.optional(
     z.enum(["Succeeded", "DestinationDeliveryFailed"], {
       error: '"Succeeded" or "DestinationDeliveryFailed"',

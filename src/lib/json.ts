@@ -17,6 +17,16 @@ export function extendJson<T extends object, U extends object>(json: Json<T>, it
   return `${json.slice(0, -1)},${JSON.stringify(items).slice(1)}` as Json<T & U>;
 }
 
+/** Whether two values are the same JSON. The order of an object's items does not count. */
+export function isSameJson(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one, sorted) === JSON.stringify(other, sorted);
+}
+
+function sorted(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** A value's JSON as a stream of bytes, for values that are too large to be copied from one isolate to another. */
 export function jsonStream(value: unknown): ReadableStream {
   // A constructed response always has the body that it was given.

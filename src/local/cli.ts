@@ -2,21 +2,17 @@
 import { relative } from "node:path";
 import { HELP, readCommandLine } from "./commandLine.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./startSandbox.ts";
+import { shellWord, tryIt } from "./tryIt.ts";
 
 const PARENT_CHECK_MS = 200;
 
-function welcome({ url, caFile }: Sandbox, state: string): string {
-  const trusting = caFile === undefined ? "" : ` --cacert ${shellWord(shortest(caFile))}`;
+function welcome({ url, caFile }: Sandbox, state: string, command: string | undefined): string {
   return `fc-sandbox is ready.
 
   URL    ${url}
   State  ${state}
   Look   ${url}/ in a browser
-${caFile === undefined ? "" : howToTrust(caFile)}
-Try it:
-
-  curl${trusting} -X PUT ${url}/2016-08-15/services/demo/functions/hello/async-invoke-config -H 'Content-Type: application/json' -d '{"maxAsyncRetryAttempts": 1}'
-
+${caFile === undefined ? "" : howToTrust(caFile)}${command === undefined ? "" : `\nTry it:\n\n  ${command}\n`}
 Ctrl-C stops it.
 `;
 }
@@ -33,17 +29,6 @@ Clients must trust the certificate authority in that file. Set one of these for 
 `;
 }
 
-/** Returns a path relative to the working directory if it is inside, else absolute. */
-function shortest(path: string): string {
-  const fromHere = relative(".", path);
-  return fromHere.startsWith("..") ? path : fromHere;
-}
-
-/** Quotes a text as one word of a shell command. */
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 async function serve(options: SandboxOptions): Promise<void> {
   const sandbox = await startSandbox(options);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => sandbox.close());
@@ -52,7 +37,7 @@ async function serve(options: SandboxOptions): Promise<void> {
     options.stateDirectory === undefined
       ? "none is kept"
       : `${relative(".", sandbox.stateDirectory) || "."}/`;
-  process.stdout.write(welcome(sandbox, state));
+  process.stdout.write(welcome(sandbox, state, await tryIt(sandbox, options.https ?? false)));
   const cause = await sandbox.ended;
   if (cause !== undefined) throw new Error(cause);
 }

@@ -12,6 +12,7 @@ import type {
 } from "../documents/responseBodies.ts";
 import type { StoredAsyncConfig } from "../fc/asyncConfig/schema.ts";
 import type { CalledFunction } from "../fc/destinations.ts";
+import type { Condition } from "../fc/invocations/invocation.ts";
 import type { PageRequest } from "../fc/paging.ts";
 import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
 import type { Filter } from "../journal/filter.ts";
@@ -29,7 +30,9 @@ import type {
   InvocationDetails,
   InvocationFilter,
   InvocationOwner,
+  RecordQuery,
   ShownInvocation,
+  ShownRecord,
 } from "../state/invocations.ts";
 import type { GivenScript, Script } from "../state/outcomes.ts";
 import type { Settings } from "../state/settings.ts";
@@ -100,6 +103,8 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
     most: number,
   ): Promise<PlacedInvocations>;
   invocation(id: string): Promise<InvocationDetails | undefined>;
+  invocationRecord(id: string, condition: Condition | undefined): Promise<ShownRecord | undefined>;
+  hasInvocation(id: string): Promise<boolean>;
   stopInvocation(id: string): Promise<boolean>;
   qualifiersWithTasks(): Promise<string[]>;
   findDeliveries(
@@ -116,8 +121,8 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
 
   register(sent: SentRequest): Promise<Registration | undefined>;
   registerDestination(to: CalledFunction): Promise<Result<Registration, string>>;
-  triggerFaults(ids: readonly string[], own: Effect | null): Promise<string[]>;
-  countOutcomes(ids: readonly string[]): Promise<Record<string, boolean>>;
+  triggerFaults(ids: readonly string[], own: Effect | null, version: number): Promise<string[]>;
+  countOutcomes(ids: readonly string[], version: number): Promise<Record<string, boolean>>;
   publish(event: FeedEvent): Promise<void>;
   reportUse(): Promise<void>;
 
@@ -136,16 +141,19 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
 
   faults(): Promise<Fault[]>;
   addFault(given: GivenFault): Promise<Result<Fault, Problem>>;
+  replaceFault(id: string, given: GivenFault): Promise<Result<Fault, Problem>>;
   removeFault(id: string): Promise<Result<undefined, Problem>>;
   clearFaults(): Promise<Result<undefined, Problem>>;
 
   outcomes(): Promise<Script[]>;
   addOutcomes(given: GivenScript): Promise<Result<Script, Problem>>;
+  replaceOutcomes(id: string, given: GivenScript): Promise<Result<Script, Problem>>;
   removeOutcomes(id: string): Promise<Result<undefined, Problem>>;
   clearOutcomes(): Promise<Result<undefined, Problem>>;
 
   invocations(filter: InvocationFilter, page: PageRequest): Promise<Result<InvocationsPage, Problem>>;
   invocation(id: string, owner: InvocationOwner): Promise<Result<InvocationDetails, Problem>>;
+  invocationRecord(id: string, query: RecordQuery): Promise<Result<ShownRecord, Problem>>;
   stopInvocation(id: string, owner: InvocationOwner): Promise<Result<undefined, Problem>>;
   clearInvocations(): Promise<Result<undefined, Problem>>;
 

@@ -6,6 +6,7 @@ import { VERSION_IDS } from "../fc/versions.ts";
 import { matchesPattern } from "../lib/pattern.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { jsonUpTo, wholeNumber } from "../lib/schema.ts";
+import { enabledSchema } from "./rules.ts";
 
 const MAX_DELAY_MS = 60_000;
 /** Every function of the sandbox stores a copy of every fault, so a fault must be small. */
@@ -93,6 +94,8 @@ export const faultItems = z.strictObject({
   skip: z.optional(wholeNumber(0, 1_000_000)),
   /** The probability, from 0 to 1, that the fault applies to a matching request within `skip` and `times`. */
   probability: z.optional(z.number().check(z.gte(0, PROBABILITY_ALLOWED), z.lte(1, PROBABILITY_ALLOWED))),
+  /** Whether the fault applies; a disabled fault matches nothing and counts nothing. */
+  enabled: enabledSchema,
 });
 
 /**

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type Invocation, statuses } from "../fc/invocations/invocation.ts";
+import { conditions, type Invocation, statuses } from "../fc/invocations/invocation.ts";
 import type { FunctionName } from "../fc/names.ts";
 
 /** An asynchronous invocation as the control plane shows it. Times are RFC 3339 in UTC, by the sandbox's clock. */
@@ -33,7 +33,7 @@ export const shownInvocationSchema = z.strictObject({
   delivery: z.nullable(
     z.strictObject({
       id: z.string(),
-      condition: z.enum(["onSuccess", "onFailure"]),
+      condition: z.enum(conditions),
       destination: z.string(),
       status: z.enum(["Pending", "Succeeded", "DestinationDeliveryFailed"]),
     }),
@@ -101,6 +101,26 @@ export const invocationFilterSchema = z.strictObject({
 
 /** Which function an invocation is of, where functions have invocations of the same id. */
 export const invocationOwnerSchema = z.strictObject({ service: name, function: name });
+
+/** Which record of an invocation to read: of which function, and by which condition it would be delivered. */
+export const recordQuerySchema = z.extend(invocationOwnerSchema, {
+  condition: z.optional(z.enum(conditions, { error: '"onSuccess" or "onFailure"' })),
+});
+
+export type RecordQuery = z.infer<typeof recordQuerySchema>;
+
+/** The record of an invocation, as it was or will be delivered, or as it would be if the invocation ended now. */
+export const invocationRecordSchema = z.strictObject({
+  /** Whether the record is only what would be delivered: the invocation has not ended, or had no destination. */
+  isPreview: z.boolean(),
+  /** By which condition; null when nothing is ever delivered, since the function was deleted. */
+  condition: z.nullable(z.enum(conditions)),
+  destination: z.nullable(z.string()),
+  /** The record's JSON, as the destination gets it. */
+  record: z.nullable(z.string()),
+});
+
+export type ShownRecord = z.infer<typeof invocationRecordSchema>;
 
 export type InvocationOwner = z.infer<typeof invocationOwnerSchema>;
 

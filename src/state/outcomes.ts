@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { MAX_OUTCOMES_IN_LIST, type Outcome, outcomeSchema } from "../fc/invocations/outcome.ts";
 import { DEFAULT_QUALIFIER, type FunctionName } from "../fc/names.ts";
 import { wholeNumber } from "../lib/schema.ts";
+import { enabledSchema } from "./rules.ts";
 
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const OUTCOMES_ALLOWED = `a list of 1 to ${MAX_OUTCOMES_IN_LIST} outcomes`;
@@ -25,6 +26,8 @@ export const scriptSchema = z.strictObject({
   times: z.optional(wholeNumber(1, 1_000_000)),
   /** How many matching invocations pass before the outcomes apply. */
   skip: z.optional(wholeNumber(0, 1_000_000)),
+  /** Whether the outcomes apply; disabled ones match nothing and count nothing. */
+  enabled: enabledSchema,
 });
 
 export type GivenScript = z.infer<typeof scriptSchema>;

@@ -1,6 +1,10 @@
 /** The sandbox of requests that name no sandbox. */
 export const DEFAULT_SANDBOX_ID = "default";
 
+/** Who may control `default`: everyone, or whoever has the operator's token; with `off` there is no such sandbox. */
+export const DEFAULT_SANDBOX_MODES = ["open", "protected", "off"] as const;
+export type DefaultSandboxMode = (typeof DEFAULT_SANDBOX_MODES)[number];
+
 const ACCESS_KEY_PREFIX = "sbx-";
 const LABEL_PATTERN = "[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?";
 

@@ -2,8 +2,9 @@ import { env, SELF } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { ControlError, type GivenFault } from "../../src/client/index.ts";
+import { Barrier, intercept, setVariables } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
-import { evictObjects } from "../objects/objects.ts";
+import { evictObjects, functionOf, parentOf } from "../objects/objects.ts";
 import { errorOf, fromAnotherClient, versions } from "../request.ts";
 
 const [classic, openApi, fc3] = versions;
@@ -338,4 +339,153 @@ test("a sandbox has at most 50 faults; one that is not there can't be removed", 
     problem: { status: 409 },
   });
   await expect(sandbox.faults.remove("none")).rejects.toMatchObject({ problem: { status: 404 } });
+});
+
+describe("a fault that is replaced", () => {
+  const error = (code: "Throttling" | "ServiceUnavailable") => ({ type: "error", code }) as const;
+  const counts = async (sandbox: TestSandbox) =>
+    (await sandbox.faults.list()).map(({ matched, struck }) => [matched, struck]);
+
+  test("keeps its id and its place, has only what is given, and counts anew", async () => {
+    const sandbox = await withConfig();
+    const { id } = await sandbox.faults.add({ effect: error("Throttling"), skip: 1, times: 3 });
+    await sandbox.faults.add({ effect: error("ServiceUnavailable") });
+    expect(await statuses(sandbox, 2)).toEqual([503, 429]);
+    const replacement = { match: { operation: "get" }, effect: { type: "response", status: 418 } } as const;
+    const replaced = await sandbox.faults.replace(id, replacement);
+    expect(replaced).toEqual({ ...replacement, id, matched: 0, struck: 0 });
+    expect((await sandbox.faults.list())[0]).toEqual(replaced);
+    expect(await statuses(sandbox, 2)).toEqual([418, 418]);
+    expect(await counts(sandbox)).toEqual([
+      [2, 2],
+      [1, 1],
+    ]);
+  });
+
+  test("matches and counts nothing while it is disabled, also for requests that no function answers", async () => {
+    const sandbox = await withConfig();
+    const fault = { effect: error("Throttling"), times: 3 };
+    const { id } = await sandbox.faults.add(fault);
+    expect(await statuses(sandbox, 1)).toEqual([429]);
+    const disabled = await sandbox.faults.replace(id, { ...fault, enabled: false });
+    expect(disabled).toEqual({ ...fault, enabled: false, id, matched: 1, struck: 1 });
+    expect(await statuses(sandbox, 3)).toEqual([200, 200, 200]);
+    expect((await sandbox.send("GET", "/2023-03-30/async-invoke-configs")).status).toBe(200);
+    await evictAllDurableObjects();
+    expect(await statuses(sandbox, 1)).toEqual([200]);
+    expect(await sandbox.faults.list()).toEqual([disabled]);
+    const enabled = await sandbox.faults.replace(id, { ...fault, enabled: true });
+    expect(enabled).toEqual({ ...fault, id, matched: 1, struck: 1 });
+    expect(await statuses(sandbox, 3)).toEqual([429, 429, 200]);
+  });
+
+  test("can be disabled from the beginning, which a snapshot keeps", async () => {
+    const sandbox = await withConfig();
+    await sandbox.faults.add({ effect: error("Throttling"), enabled: false });
+    await sandbox.faults.add({ effect: { type: "delay", milliseconds: 0 }, enabled: true });
+    const { faults } = await sandbox.snapshot.export();
+    expect(faults).toMatchObject([{ enabled: false }, { effect: { type: "delay" } }]);
+    expect(faults?.[1]).not.toHaveProperty("enabled");
+    const other = await withConfig();
+    await other.snapshot.import({ faults });
+    expect(await other.faults.list()).toEqual(await sandbox.faults.list());
+    expect(await statuses(other, 1)).toEqual([200]);
+    expect(await counts(other)).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
+  test("goes on counting when its items come in another order, and counts anew when one is left out", async () => {
+    const sandbox = await withConfig();
+    const effect = (headers: Record<string, string>) =>
+      ({ type: "response", status: 418, headers, body: { a: [1, { b: 2, c: 3 }] } }) as const;
+    const { id } = await sandbox.faults.add({ effect: effect({ "X-A": "a", "X-B": "b" }), times: 5 });
+    await statuses(sandbox, 1);
+    await sandbox.faults.replace(id, {
+      times: 5,
+      effect: { ...effect({ "X-B": "b", "X-A": "a" }), body: { a: [1, { c: 3, b: 2 }] } },
+    });
+    expect(await counts(sandbox)).toEqual([[1, 1]]);
+    await sandbox.faults.replace(id, { effect: effect({ "X-A": "a", "X-B": "b" }) });
+    expect(await counts(sandbox)).toEqual([[0, 0]]);
+  });
+
+  test("by one that makes no sense stays, and one that is not there is 404", async () => {
+    const sandbox = await withConfig();
+    const { id } = await sandbox.faults.add({ effect: error("Throttling") });
+    for (const wrong of [{}, { effect: error("Throttling"), enabled: "no" }, { enabled: false }]) {
+      const refused = sandbox.faults.replace(id, wrong as unknown as GivenFault);
+      await expect(refused).rejects.toMatchObject({ problem: { status: 400 } });
+    }
+    expect(await statuses(sandbox, 1)).toEqual([429]);
+    const missing = sandbox.faults.replace("none", { effect: error("Throttling") });
+    await expect(missing).rejects.toMatchObject({
+      problem: { status: 404, detail: "This sandbox has no fault none." },
+    });
+  });
+
+  test("of a full sandbox is replaced all the same", async () => {
+    const sandbox = await newSandbox();
+    await setVariables(parentOf(sandbox), { MAX_FAULTS: "1" });
+    const { id } = await sandbox.faults.add({ effect: { type: "broken" } });
+    expect(await sandbox.faults.replace(id, { effect: error("Throttling") })).toMatchObject({ id });
+  });
+
+  test("does not count a request that was matched before it was replaced", async () => {
+    const sandbox = await withConfig();
+    const fault = { match: { operation: "get" }, effect: error("Throttling") } as const;
+    const { id } = await sandbox.faults.add(fault);
+    const matched = new Barrier();
+    await intercept(functionOf(sandbox, "f"), "SANDBOX.triggerFaults", async (trigger) => {
+      await matched.wait();
+      return trigger();
+    });
+    const send = () => sandbox.send("GET", fc3.config("f"));
+    const waiting = send();
+    await matched.reached();
+    await sandbox.faults.replace(id, { match: { operation: "put" }, effect: error("Throttling"), times: 1 });
+    matched.open();
+    expect((await waiting).status).toBe(200);
+    expect(await counts(sandbox)).toEqual([[0, 0]]);
+    expect((await sandbox.send("PUT", fc3.config("f"))).status).toBe(429);
+  });
+
+  test("does not count a request that was matched before it was disabled", async () => {
+    const sandbox = await withConfig();
+    const fault = { effect: error("Throttling") };
+    const { id } = await sandbox.faults.add(fault);
+    const matched = new Barrier();
+    await intercept(functionOf(sandbox, "f"), "SANDBOX.triggerFaults", async (trigger) => {
+      await matched.wait();
+      return trigger();
+    });
+    const waiting = sandbox.send("GET", fc3.config("f"));
+    await matched.reached();
+    await sandbox.faults.replace(id, { ...fault, enabled: false });
+    matched.open();
+    expect((await waiting).status).toBe(200);
+    expect(await counts(sandbox)).toEqual([[0, 0]]);
+  });
+});
+
+test("a disabled fault of deliveries lets them through", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.clock.freeze("2030-01-01T00:00:00Z");
+  const destination = "acs:mns:cn-hangzhou:123456:/queues/q/messages";
+  await sandbox.send("PUT", fc3.config("f"), { destinationConfig: { onSuccess: { destination } } });
+  const fault = {
+    match: { destination: "acs:mns:*" },
+    effect: { type: "error", code: "Throttling" },
+  } as const;
+  const { id } = await sandbox.faults.add(fault);
+  const deliver = async () => {
+    const asynchronous = { "X-Fc-Invocation-Type": "Async" };
+    await sandbox.send("POST", "/2023-03-30/functions/f/invocations", {}, asynchronous);
+    await sandbox.clock.toIdle();
+    return (await sandbox.deliveries.list({}, { limit: 1 })).deliveries[0]?.status;
+  };
+  expect(await deliver()).toBe("DestinationDeliveryFailed");
+  await sandbox.faults.replace(id, { ...fault, enabled: false });
+  expect(await deliver()).toBe("Succeeded");
 });

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { app } from "../../src/app.ts";
+import { healthSchema } from "../../src/documents/responseBodies.ts";
 import { newSandbox } from "../newSandbox.ts";
 import { errorOf, request, versions } from "../request.ts";
 
@@ -75,8 +76,28 @@ test("every response has security headers, and is not to be cached", async () =>
 });
 
 test("health answers without credentials", async () => {
-  expect(await request("GET", "/_sandbox/health")).toMatchObject({ status: 200, body: { status: "ok" } });
+  const { status, body } = await request("GET", "/_sandbox/health");
+  expect([status, body]).toEqual([
+    200,
+    { status: "ok", createsSandboxes: true, defaultSandbox: "protected" },
+  ]);
 });
+
+test.each(["open", "protected", "off"] as const)(
+  "health says to a page of any origin what the deployment offers, where default is %s",
+  async (defaultSandbox) => {
+    for (const secret of [env.ROOT_SECRET, ""]) {
+      const response = await app.request(
+        "/_sandbox/health",
+        { headers: { Origin: "https://app.example" } },
+        { ...env, DEFAULT_SANDBOX: defaultSandbox, ROOT_SECRET: secret },
+      );
+      expect([response.status, response.headers.get("Access-Control-Allow-Origin")]).toEqual([200, "*"]);
+      const expected = { status: "ok", createsSandboxes: secret !== "", defaultSandbox };
+      expect(healthSchema.parse(await response.json())).toEqual(expected);
+    }
+  },
+);
 
 test("health says which variable is wrong, and what it must be", async () => {
   for (const [name, value, allowed] of [
@@ -144,7 +165,7 @@ test("a path that the control plane does not have is a problem document", async 
 test.each([
   ["DELETE", "/clock", "GET, PUT, HEAD, OPTIONS", "GET, PUT"],
   ["PUT", "/faults", "GET, POST, DELETE, HEAD, OPTIONS", "GET, POST, DELETE"],
-  ["GET", "/faults/1", "DELETE, OPTIONS", "DELETE"],
+  ["GET", "/faults/1", "PUT, DELETE, OPTIONS", "PUT, DELETE"],
   ["PROPFIND", "/snapshot", "GET, PUT, HEAD, OPTIONS", "GET, PUT"],
   ["GET", "/sandboxes", "POST, OPTIONS", "POST"],
 ])(

@@ -20,10 +20,12 @@ const CONTROL = [
   ["GET", "/faults"],
   ["POST", "/faults"],
   ["DELETE", "/faults"],
+  ["PUT", "/faults/x"],
   ["DELETE", "/faults/x"],
   ["GET", "/outcomes"],
   ["POST", "/outcomes"],
   ["DELETE", "/outcomes"],
+  ["PUT", "/outcomes/x"],
   ["DELETE", "/outcomes/x"],
   ["GET", "/invocations"],
   ["DELETE", "/invocations"],
@@ -77,7 +79,9 @@ test("what one sandbox has, no other sees", async () => {
 test("a fault, a reset, a clock or settings of one sandbox do nothing to another", async () => {
   const [a, b] = [await newSandbox(), await newSandbox()];
   for (const sandbox of [a, b]) await sandbox.send("PUT", classic.config("f"), { maxAsyncRetryAttempts: 1 });
-  await a.faults.add({ effect: { type: "error", code: "InternalServerError" } });
+  const fault = { effect: { type: "error", code: "InternalServerError" } } as const;
+  const { id } = await a.faults.add(fault);
+  await expect(b.faults.replace(id, fault)).rejects.toMatchObject({ problem: { status: 404 } });
   await a.clock.freeze("2030-01-01T00:00:00Z");
   await a.settings({ region: "eu-central-1", functions: "declared" });
   expect((await a.send("GET", classic.config("f"))).status).toBe(500);

@@ -388,11 +388,13 @@ test("invocations and deliveries of one sandbox are not another's, and who has n
   await sandbox.clock.toIdle();
   expect((await other.invocations.list()).invocations).toEqual([]);
   await expect(other.invocations.get(id)).rejects.toMatchObject({ problem: { status: 404 } });
+  await expect(other.invocations.record(id)).rejects.toMatchObject({ problem: { status: 404 } });
   await expect(other.invocations.stop(id)).rejects.toMatchObject({ problem: { status: 404 } });
   expect(await other.deliveries.count()).toBe(0);
   for (const [method, path, status] of [
     ["GET", "/invocations", 200],
     ["GET", `/invocations/${id}`, 200],
+    ["GET", `/invocations/${id}/record`, 200],
     ["GET", "/deliveries", 200],
     ["GET", "/outcomes", 200],
     ["POST", `/invocations/${id}/stop`, 401],

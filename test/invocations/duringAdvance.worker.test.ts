@@ -84,6 +84,8 @@ test("of a message that is too large for a row the inbox keeps the beginning, an
   const { deliveries } = await sandbox.deliveries.list({ invocationId: id });
   expect(deliveries).toMatchObject([{ status: "DestinationDeliveryFailed", kind: "mq" }]);
   expect(deliveries[0]?.message.length).toBeLessThanOrEqual(250_000);
+  const { record } = await sandbox.invocations.record(id);
+  expect(JSON.parse(record ?? "").responsePayload).toHaveLength(1_000_000);
 });
 
 test("on a shifted clock a step has its own due time, however long functions take to be told of it", async () => {

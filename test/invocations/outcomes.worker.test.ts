@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { setVariables } from "../calls.ts";
-import { parentOf } from "../objects/objects.ts";
+import { Barrier, intercept, setVariables } from "../calls.ts";
+import { functionOf, parentOf } from "../objects/objects.ts";
 import { configure, frozenSandbox, idOf, invoke } from "./invocations.ts";
 
 test("a list of outcomes is used attempt by attempt, and its last one repeats", async () => {
@@ -125,4 +125,65 @@ test("an invocation with outcomes of its own is not counted for those of the san
   const attempts = await Promise.all(ids.map(async (id) => (await sandbox.invocations.get(id)).attempts));
   expect(attempts).toEqual([1, 3, 1]);
   expect(await counts()).toEqual([[3, 1]]);
+});
+
+test("a list of outcomes that is replaced keeps its id and its place, and counts anew unless only enabled differs", async () => {
+  const sandbox = await frozenSandbox();
+  await configure(sandbox, "f", { maxAsyncRetryAttempts: 0 });
+  const failing = { outcomes: [{ type: "error" as const }], times: 2 };
+  const { id } = await sandbox.outcomes.add(failing);
+  await sandbox.outcomes.add({ outcomes: [{ type: "throttled" }] });
+  const invoked = async () => {
+    const invocation = idOf(await invoke(sandbox, "f"));
+    await sandbox.clock.toNext();
+    return (await sandbox.invocations.get(invocation)).failure?.error;
+  };
+  expect(await invoked()).toBe("UnhandledInvocationError");
+  const disabled = await sandbox.outcomes.replace(id, { ...failing, enabled: false });
+  expect(disabled).toEqual({ ...failing, enabled: false, id, matched: 1, applied: 1 });
+  expect(await invoked()).toBe("ResourceThrottled");
+  expect((await sandbox.outcomes.list())[0]).toEqual(disabled);
+  expect((await sandbox.snapshot.export()).outcomes?.[0]).toEqual(disabled);
+  await sandbox.outcomes.replace(id, { ...failing, enabled: true });
+  expect(await invoked()).toBe("UnhandledInvocationError");
+  const handled = { outcomes: [{ type: "error" as const, handled: true }], times: 1 };
+  expect(await sandbox.outcomes.replace(id, handled)).toEqual({ ...handled, id, matched: 0, applied: 0 });
+  expect(await invoked()).toBe("HandledInvocationError");
+  expect((await sandbox.outcomes.list())[0]).toMatchObject({ id, matched: 1, applied: 1 });
+});
+
+test("outcomes that are refused when they are added are refused as a replacement, too", async () => {
+  const sandbox = await frozenSandbox();
+  const payload = "x".repeat(15_000);
+  const large = { outcomes: Array.from({ length: 4 }, () => ({ type: "success", payload }) as const) };
+  for (let i = 0; i < 8; i++) await sandbox.outcomes.add(large);
+  const small = { outcomes: [{ type: "error" as const }] };
+  const { id } = await sandbox.outcomes.add(small);
+  await expect(sandbox.outcomes.replace(id, large)).rejects.toMatchObject({ problem: { status: 409 } });
+  const handler = { outcomes: [{ type: "http" as const, url: "http://example.com" }] };
+  await expect(sandbox.outcomes.replace(id, handler)).rejects.toMatchObject({ problem: { status: 400 } });
+  await expect(sandbox.outcomes.replace("none", small)).rejects.toMatchObject({
+    problem: { status: 404, detail: "This sandbox has no outcomes none." },
+  });
+  // A list is not beside itself.
+  const [{ id: first = "" } = {}] = await sandbox.outcomes.list();
+  expect(await sandbox.outcomes.replace(first, large)).toMatchObject({ id: first });
+});
+
+test("an invocation that was matched before outcomes were replaced is not counted for them", async () => {
+  const sandbox = await frozenSandbox();
+  await configure(sandbox, "f", { maxAsyncRetryAttempts: 0 });
+  const { id } = await sandbox.outcomes.add({ outcomes: [{ type: "error" }], times: 1 });
+  const matched = new Barrier();
+  await intercept(functionOf(sandbox, "f"), "SANDBOX.countOutcomes", async (count) => {
+    await matched.wait();
+    return count();
+  });
+  const call = sandbox.send("POST", "/2023-03-30/functions/f/invocations", {});
+  await matched.reached();
+  const others = { match: { qualifier: "prod" }, outcomes: [{ type: "error" as const }], times: 1 };
+  await sandbox.outcomes.replace(id, others);
+  matched.open();
+  expect((await call).headers.get("X-Fc-Error-Type")).toBeNull();
+  expect(await sandbox.outcomes.list()).toMatchObject([{ matched: 0, applied: 0 }]);
 });

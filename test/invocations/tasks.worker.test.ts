@@ -350,8 +350,11 @@ test("an id that two functions have names an invocation only together with its f
   }
   const ambiguous = { problem: { status: 409 } };
   await expect(sandbox.invocations.get("job")).rejects.toMatchObject(ambiguous);
+  await expect(sandbox.invocations.record("job")).rejects.toMatchObject(ambiguous);
   await expect(sandbox.invocations.stop("job")).rejects.toMatchObject(ambiguous);
   await sandbox.invocations.stop("job", { service: "", function: "g" });
   expect((await sandbox.invocations.get("job", { function: "g" })).status).toBe("Stopping");
   expect((await sandbox.invocations.get("job", { function: "f" })).status).toBe("Enqueued");
+  const { record } = await sandbox.invocations.record("job", { service: "", function: "g" });
+  expect(JSON.parse(record ?? "").requestContext.functionArn).toMatch(/functions\/g$/);
 });

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { SandboxClient } from "../../src/client/index.ts";
 import {
   CLI,
   get,
@@ -41,6 +42,12 @@ const byHook = (hook: string) => [
   CLI,
 ];
 
+/** Runs the command that was printed, in a shell; what it answers. */
+async function tried(stdout: string, cwd: string): Promise<string> {
+  const [, command = "false"] = /^Try it:\n\n {2}(.*)$/m.exec(stdout) ?? [];
+  return (await promisify(execFile)("sh", ["-c", `${command} --silent --fail-with-body`], { cwd })).stdout;
+}
+
 describe.concurrent("starting", () => {
   test("it says where it is and where its state is, and its curl line works as printed", async () => {
     const cwd = await newDirectory();
@@ -48,9 +55,10 @@ describe.concurrent("starting", () => {
     expect(await url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(output.stdout).toContain("State  .fc-sandbox/");
     expect(existsSync(join(cwd, ".fc-sandbox/objects"))).toBe(true);
-    const [curl = ""] = output.stdout.split("\n").filter((line) => line.trim().startsWith("curl "));
-    const { stdout } = await promisify(execFile)("sh", ["-c", curl]);
-    expect(JSON.parse(stdout)).toMatchObject({ functionName: "hello", maxAsyncRetryAttempts: 1 });
+    expect(JSON.parse(await tried(output.stdout, cwd))).toMatchObject({
+      functionName: "hello",
+      maxAsyncRetryAttempts: 1,
+    });
     child.kill();
     await exit;
   });
@@ -104,6 +112,62 @@ describe.concurrent("starting", () => {
       method: "PUT",
     });
     expect(await response.json()).toMatchObject({ functionArn: expect.stringContaining("eu-central-1") });
+    child.kill();
+    await exit;
+  });
+});
+
+describe.concurrent("the command that is printed works as it is", () => {
+  const CONFIG = { functionName: "hello", maxAsyncRetryAttempts: 1 };
+  const CREATED = { endpoint: expect.stringMatching(/\/s\/[a-z2-7]{26}$/) };
+
+  test.each([
+    ["where default is open", ["--ephemeral"], CONFIG],
+    ["where default is protected", ["--ephemeral", "--var", "DEFAULT_SANDBOX=protected"], CREATED],
+    ["where there is no default", ["--ephemeral", "--var", "DEFAULT_SANDBOX=off"], CREATED],
+    ["with HTTPS", ["--ephemeral", "--https"], CONFIG],
+    ["with HTTPS where default is off", ["--ephemeral", "--https", "--var", "DEFAULT_SANDBOX=off"], CREATED],
+    ["on an IPv6 address", ["--ephemeral", "--host", "::1"], CONFIG],
+    ["on all addresses, with HTTPS", ["--ephemeral", "--host", "0.0.0.0", "--https"], CONFIG],
+    ["on a host by name", ["--ephemeral", "--host", "localhost"], CONFIG],
+  ])("%s", async (_, args, expected) => {
+    const cwd = await newDirectory();
+    const { url, output, child, exit } = start(["--port", "0", ...args], { cwd });
+    await url;
+    // From wherever it is run.
+    expect(JSON.parse(await tried(output.stdout, "/"))).toMatchObject(expected);
+    child.kill();
+    await exit;
+  });
+
+  test.each<[string, (sandbox: SandboxClient) => Promise<unknown>, object]>([
+    ["wants signatures", (sandbox) => sandbox.settings({ signatures: "required" }), CREATED],
+    ["has no such function", (sandbox) => sandbox.settings({ functions: "declared" }), CREATED],
+    ["has a fault", (sandbox) => sandbox.faults.add({ effect: { type: "broken" } }), CREATED],
+    ["has configs", (sandbox) => sandbox.snapshot.import({ configs: [{ function: "f" }] }), CONFIG],
+  ])("where default %s since an earlier start", async (_, change, expected) => {
+    const cwd = await newDirectory();
+    const first = start(["--port", "0"], { cwd });
+    await change(new SandboxClient({ endpoint: await first.url }));
+    first.child.kill();
+    await first.exit;
+    const { url, output, child, exit } = start(["--port", "0"], { cwd });
+    await url;
+    expect(JSON.parse(await tried(output.stdout, cwd))).toMatchObject(expected);
+    child.kill();
+    await exit;
+  });
+
+  test("where default has no room for one more function", async () => {
+    const cwd = await newDirectory();
+    const first = start(["--port", "0"], { cwd });
+    await put(await first.url, "other", {});
+    first.child.kill();
+    await first.exit;
+    const full = ["--port", "0", "--var", "MAX_FUNCTIONS_PER_SANDBOX=1"];
+    const { url, output, child, exit } = start(full, { cwd });
+    await url;
+    expect(JSON.parse(await tried(output.stdout, cwd))).toMatchObject(CREATED);
     child.kill();
     await exit;
   });

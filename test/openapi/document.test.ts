@@ -285,9 +285,11 @@ const bodies: Readonly<Record<string, string>> = {
   countRequests: '{"operation":"put","status":"2xx"}',
   verifyRequests: '{"filter":{"operation":"put"},"exactly":2}',
   addFault: '{"match":{"operation":"put"},"effect":{"type":"error","code":"Throttling"},"times":2}',
+  replaceFault: '{"effect":{"type":"error","code":"Throttling"},"enabled":false}',
   setClock: '{"mode":"frozen","time":"2030-01-01T00:00:00Z"}',
   advanceClock: '{"seconds":3600}',
   addOutcomes: '{"match":{"function":"charge"},"outcomes":[{"type":"timeout"},{"type":"success"}],"times":1}',
+  replaceOutcomes: '{"match":{"function":"charge"},"outcomes":[{"type":"error"}],"enabled":false}',
   countDeliveries: '{"destination":"acs:mns:*","condition":"onFailure"}',
   verifyDeliveries: '{"filter":{"requestPayload":{"order":7}},"exactly":2}',
   declareFunctions: '{"services":[{"name":"demo","functions":["hello"],"aliases":["prod"]}]}',
@@ -314,7 +316,12 @@ async function driveControl(operation: Operation): Promise<void> {
   const Authorization = `Bearer ${sandbox.access.controlToken}`;
   const statuses = Object.keys(operation.object.responses).map(Number);
   const body = bodies[id];
-  const ids = { removeFault: fault.id, removeOutcomes: script.id };
+  const ids = {
+    replaceFault: fault.id,
+    removeFault: fault.id,
+    replaceOutcomes: script.id,
+    removeOutcomes: script.id,
+  };
   const values = {
     id: ids[id as keyof typeof ids] ?? TASK,
     token: id === "getCode" ? await codeToken(sandbox) : "",
@@ -359,7 +366,13 @@ async function driveControl(operation: Operation): Promise<void> {
   }
   if (id === "createSandbox") await send(409, { body: `{"snapshot":${MANY}}` });
   if (id === "getCode") await send(404, { values: { token: "nothing" } });
-  if (id === "getInvocation" || id === "stopInvocation") {
+  if (id === "replaceOutcomes") {
+    const payload = "x".repeat(15_000);
+    const large = { outcomes: Array.from({ length: 4 }, () => ({ type: "success", payload }) as const) };
+    for (let i = 0; i < 8; i++) await sandbox.outcomes.add(large);
+    await send(409, { body: JSON.stringify(large) });
+  }
+  if (["getInvocation", "getInvocationRecord", "stopInvocation"].includes(id)) {
     await send(400, { query: "?qualifier=prod" });
     await sandbox.settings({ signatures: "off" });
     const other = CHARGE.replace("charge", "refund");
@@ -371,7 +384,7 @@ async function driveControl(operation: Operation): Promise<void> {
     await invoke(sandbox, { "X-Fc-Async-Task-Id": TASK }, other);
     await send(409, {});
   }
-  if (operation.path.includes("{id}")) await send(404, { values: { id: "nothing" } });
+  if (operation.path.includes("{id}")) await send(404, { values: { id: "nothing" }, body });
   if (id === "advanceClock") {
     await sandbox.clock.set({ mode: "real" });
     await send(409, { body });

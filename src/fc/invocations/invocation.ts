@@ -60,11 +60,15 @@ export function rulesOf(config: InvocationConfig | undefined): Rules {
   };
 }
 
+/** When a destination gets the record of an invocation. */
+export const conditions = ["onSuccess", "onFailure"] as const;
+export type Condition = (typeof conditions)[number];
+
 /** Where the record of an ended invocation goes. */
 export interface Delivery {
   /** Names the delivery; an invocation that comes of the delivery has the same id, so that repeating it is harmless. */
   readonly id: string;
-  readonly condition: "onSuccess" | "onFailure";
+  readonly condition: Condition;
   readonly destination: string;
   /** What came of it. */
   readonly status: "Pending" | "Succeeded" | "DestinationDeliveryFailed";

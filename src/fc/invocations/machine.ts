@@ -1,4 +1,4 @@
-import type { Invocation, InvocationEvent, Rules, Status } from "./invocation.ts";
+import type { Condition, Invocation, InvocationEvent, Rules, Status } from "./invocation.ts";
 import type { AttemptResult } from "./outcome.ts";
 
 /** What happens to an invocation. */
@@ -83,6 +83,18 @@ export const transitions: readonly TransitionRow[] = [
     effect: "none",
   },
 ];
+
+/** The condition by which a row delivers; null when it delivers nothing. */
+function conditionOfRow({ effect }: TransitionRow): Condition | null {
+  if (effect === "deliver to onSuccess") return "onSuccess";
+  return effect === "deliver to onFailure" ? "onFailure" : null;
+}
+
+/** The condition by which the record of an invocation is delivered that ended so; null when nothing is delivered. */
+export function conditionOf(status: Status): Condition | null {
+  const row = transitions.find(({ to }) => to === status);
+  return row === undefined ? null : conditionOfRow(row);
+}
 
 /** What a transition makes of an invocation, and whether an attempt is to begin. */
 export interface Transition {
@@ -176,15 +188,10 @@ function systemDelay({ systemFailures }: Invocation): number {
 }
 
 /** The invocation with its end and its delivery, where the row's status is final. */
-function ended(
-  invocation: Invocation,
-  by: Circumstances,
-  { effect }: TransitionRow,
-  now: number,
-): Invocation {
+function ended(invocation: Invocation, by: Circumstances, row: TransitionRow, now: number): Invocation {
   if (invocation.status === "Invalid") return { ...invocation, endedAt: now };
-  if (effect !== "deliver to onSuccess" && effect !== "deliver to onFailure") return invocation;
-  const condition = effect === "deliver to onSuccess" ? "onSuccess" : "onFailure";
+  const condition = conditionOfRow(row);
+  if (condition === null) return invocation;
   // The rules that the attempt began with; an invocation that never ran has those of now.
   const destination = (invocation.status === "Expired" ? by.rules : (invocation.rules ?? by.rules))[
     condition

@@ -135,8 +135,13 @@ export function functionFailed(
   text: string,
   errorType?: string,
 ): AttemptResult {
-  const payload = encode(JSON.stringify({ errorMessage: text, errorType }));
+  const payload = errorPayload(text, errorType);
   return { kind: "function failed", statusCode: 200, error, message: text, payload };
+}
+
+/** What a function returns that fails. */
+export function errorPayload(text: string, errorType?: string): Uint8Array<ArrayBuffer> {
+  return encode(JSON.stringify({ errorMessage: text, errorType }));
 }
 
 /** The message of a function that did not end in time. */

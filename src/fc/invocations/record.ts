@@ -70,6 +70,16 @@ function functionArn(version: ApiVersion, name: FunctionName, qualifier: string,
   return `acs:fc:::services/${name.service}.${qualifier}/functions/${name.function}`;
 }
 
+/** The JSON of the record in a message that a destination got; undefined when only the message's beginning is there. */
+export function recordIn(message: string, destination: string): string | undefined {
+  try {
+    const sent = JSON.parse(message);
+    return destinationKind(destination) === "eventbridge" ? JSON.stringify(sent.data) : message;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The message that a destination gets with a record: the record, or for EventBridge an event around the record. */
 export function messageOf(record: InvocationRecord, destination: string, deliveryId: string): string {
   if (destinationKind(destination) !== "eventbridge") return JSON.stringify(record);

@@ -59,6 +59,14 @@ export class DeliveryTable {
     return this.#kv.get<number>(DROPPED) ?? 0;
   }
 
+  /** A delivery by its id, while it is in the inbox. */
+  get(id: string): InboxDelivery | undefined {
+    const [row] = this.#sql
+      .exec<{ delivery: string }>("SELECT delivery FROM deliveries WHERE id = ?", id)
+      .toArray();
+    return row && JSON.parse(row.delivery);
+  }
+
   /** Adds a delivery, unless it is there, and drops the oldest ones where they are too many, or too large. */
   add(delivery: InboxDelivery): void {
     const added = this.#write(

@@ -1,13 +1,20 @@
 import { type CalledFunction, destinationFunction, destinationKind } from "../../fc/destinations.ts";
 import { injectedError } from "../../fc/errors.ts";
 import {
+  type Condition,
   enqueued,
   type Invocation,
   type InvocationConfig,
   isFinal,
   rulesOf,
 } from "../../fc/invocations/invocation.ts";
-import { type Circumstances, delivered, type Occurrence, transition } from "../../fc/invocations/machine.ts";
+import {
+  type Circumstances,
+  conditionOf,
+  delivered,
+  type Occurrence,
+  transition,
+} from "../../fc/invocations/machine.ts";
 import type { InvocationChange } from "../../fc/invocations/operand.ts";
 import {
   type AttemptResult,
@@ -21,7 +28,8 @@ import {
   resultOf,
   systemFailed,
 } from "../../fc/invocations/outcome.ts";
-import { maxRecordBytes, messageOf, recordOf } from "../../fc/invocations/record.ts";
+import { maxRecordBytes, messageOf, recordIn, recordOf } from "../../fc/invocations/record.ts";
+import { previewOf } from "../../fc/invocations/recordPreview.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import type { InboxDelivery } from "../../journal/delivery.ts";
 import { countOne, type InvocationCounts, NO_INVOCATIONS } from "../../journal/invocationCounts.ts";
@@ -29,6 +37,7 @@ import { matchesPattern } from "../../lib/pattern.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import { now } from "../../state/clock.ts";
 import { matchesDelivery } from "../../state/faults.ts";
+import type { ShownRecord } from "../../state/invocations.ts";
 import type { ResolvedState } from "../../state/sharedState.ts";
 import type { DeliveredInvocation, Happened, Progress, Span } from "../invocationMessages.ts";
 import { post } from "../outbound.ts";
@@ -134,6 +143,36 @@ export class Invocations {
     const { storage, state } = this.#host;
     const advanced = storage.kv.get<Advanced>(ADVANCED);
     return advanced?.version === state().version ? advanced?.at : undefined;
+  }
+
+  /**
+   * The record of an invocation, as it was or will be delivered; of one that has not ended, as it would be if it ended now,
+   * by the condition that is wanted. Undefined when the function has no invocation of this id.
+   */
+  record(id: string, wanted: Condition | undefined): ShownRecord | undefined {
+    const invocation = this.table.get(id);
+    if (invocation === undefined) return undefined;
+    const payloads = this.table.payloads(id);
+    const textOf = (its: Invocation, result: Uint8Array) =>
+      JSON.stringify(
+        recordOf(its, this.#host.name, this.#host.state().settings, { event: payloads.event, result }),
+      );
+    const { status, delivery, qualifier } = invocation;
+    if (!isFinal(status)) {
+      const preview = previewOf(invocation, wanted, payloads.event, this.now);
+      const { condition } = preview;
+      // The next attempt goes by the config of then; one that is under way, by that of its beginning.
+      const isUnderWay = status === "Running" || status === "Stopping";
+      const rules = (isUnderWay ? invocation.rules : null) ?? rulesOf(this.#host.config(qualifier));
+      const record = textOf(preview.invocation, preview.result);
+      return { isPreview: true, condition, destination: rules[condition], record };
+    }
+    const condition = conditionOf(status);
+    if (condition === null) return { isPreview: false, condition, destination: null, record: null };
+    // The settings, which the record is made by, may have changed since it was sent.
+    const sent = delivery && this.deliveries.get(delivery.id);
+    const record = (sent && recordIn(sent.message, sent.destination)) ?? textOf(invocation, payloads.result);
+    return { isPreview: delivery === null, condition, destination: delivery?.destination ?? null, record };
   }
 
   /** Makes the change of a request. */

@@ -6,7 +6,7 @@ import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { CalledFunction } from "../../fc/destinations.ts";
 import { failure } from "../../fc/errors.ts";
 import { isConfigCall, isInvocationCall, performOnConfigs, performOnInvocations } from "../../fc/handlers.ts";
-import type { Invocation } from "../../fc/invocations/invocation.ts";
+import type { Condition, Invocation } from "../../fc/invocations/invocation.ts";
 import { NO_INVOCATIONS } from "../../fc/invocations/noInvocations.ts";
 import type { InvocationChange, InvocationOperand } from "../../fc/invocations/operand.ts";
 import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
@@ -32,6 +32,7 @@ import {
   type InvocationDetails,
   type InvocationFilter,
   matchesInvocation,
+  type ShownRecord,
   showInvocation,
 } from "../../state/invocations.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
@@ -154,7 +155,9 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       source,
       config: (qualifier) => this.#configs.get(qualifier),
       triggerFaults: async (ids) =>
-        ids.length > 0 ? sandboxObject(this.env, sandbox).triggerFaults(ids, null) : [],
+        ids.length > 0
+          ? sandboxObject(this.env, sandbox).triggerFaults(ids, null, this.#resolved.version)
+          : [],
       deliver: (to, invocation) => this.#deliver(to, invocation),
       waitUntil: (work) => this.ctx.waitUntil(work),
       changed: (invocations) => this.#invocationsChanged(invocations),
@@ -175,7 +178,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
         };
       },
       outboundHosts: () => variables(this.env).outboundHosts,
-      countOutcomes: (ids: readonly string[]) => sandboxObject(this.env, sandbox).countOutcomes(ids),
+      countOutcomes: (ids: readonly string[]) =>
+        sandboxObject(this.env, sandbox).countOutcomes(ids, this.#resolved.version),
     };
   }
 
@@ -220,7 +224,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
         "config" in change ? configChanges(configs.get(change.qualifier), change.config) : undefined,
       write: (change) => ("config" in change ? configs.write(change) : this.#changeInvocations(change)),
       maxJournalBody: limits(this.env).journalBodyBytes,
-      triggerFaults: (ids, own) => sandbox().triggerFaults(ids, own),
+      triggerFaults: (ids, own) => sandbox().triggerFaults(ids, own, state().version),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish({ type: "request", entry })),
     };
     return answer(request, by, (call): Performed<Change> | Promise<Performed<never>> => {
@@ -522,6 +526,16 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
         responsePayload: new TextDecoder().decode(result),
       };
     });
+  }
+
+  /** The record of an invocation, or of the end that is asked for; undefined when the function has none of this id. */
+  invocationRecord(id: string, condition: Condition | undefined): Promise<ShownRecord | undefined> {
+    return this.#read(undefined, ({ invocations }) => invocations?.record(id, condition));
+  }
+
+  /** Whether the function has an invocation of this id. */
+  hasInvocation(id: string): Promise<boolean> {
+    return this.#read(false, ({ invocations }) => invocations?.table.get(id) !== undefined);
   }
 
   /** Stops an invocation; whether the function has one of this id. */

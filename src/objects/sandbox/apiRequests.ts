@@ -93,7 +93,7 @@ export class ApiRequests {
         changesOf: () => undefined,
         write,
         maxJournalBody: this.#limits().journalBodyBytes,
-        triggerFaults: async (ids, own) => store.faults.trigger(ids, own),
+        triggerFaults: async (ids, own) => store.faults.trigger(ids, own, store.get("version")),
         publish: (entry) => this.#feed.tell({ type: "request", entry }),
       },
       (call) => this.#perform(request, call),

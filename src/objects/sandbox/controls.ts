@@ -3,7 +3,7 @@ import { problem } from "../../documents/problem.ts";
 import type { AdvancedClock, AdvanceReport, Problem } from "../../documents/responseBodies.ts";
 import { wouldStore } from "../../fc/resources.ts";
 import { definedItems, type Undefinable } from "../../lib/definedItems.ts";
-import { ok, type Result } from "../../lib/result.ts";
+import { type Err, ok, type Result } from "../../lib/result.ts";
 import {
   advance,
   type Clock,
@@ -32,11 +32,14 @@ import {
 import type { Settings } from "../../state/settings.ts";
 import { isAllowedHost, notAllowed } from "../outbound.ts";
 import type { Advance, Target } from "./advance.ts";
-import type { Changes, Concern } from "./changes.ts";
+import type { Changes } from "./changes.ts";
+import { RuleList } from "./ruleList.ts";
 import type { SandboxStore } from "./store.ts";
 
 /** What the owner of a sandbox sets: settings, faults, clock and declared functions; and the reset of all that. */
 export class Controls {
+  readonly faults: RuleList<GivenFault, Fault>;
+  readonly outcomes: RuleList<GivenScript, Script>;
   readonly #store: SandboxStore;
   readonly #changes: Changes;
   readonly #advance: Advance;
@@ -55,6 +58,22 @@ export class Controls {
     this.#advance = advance;
     this.#limits = limits;
     this.#outboundHosts = outboundHosts;
+    this.faults = new RuleList(store, store.faults, changes, {
+      what: "faults",
+      one: "fault",
+      many: "faults",
+      most: () => limits().faults,
+      refusal: () => undefined,
+      concerns: concernsFunction,
+    });
+    this.outcomes = new RuleList(store, store.outcomes, changes, {
+      what: "outcomes",
+      one: "outcomes",
+      many: "lists of outcomes",
+      most: () => limits().outcomes,
+      refusal: (given, others) => this.#refusedOutcomes(given, others),
+      concerns: concernsCalls,
+    });
   }
 
   /** Changes settings; 400 when OUTBOUND_HOSTS does not allow a host that deliveries are to be posted to. */
@@ -108,67 +127,17 @@ export class Controls {
     });
   }
 
-  /** Adds outcomes; 409 when there are too many, 400 when OUTBOUND_HOSTS does not allow a handler's host. */
-  async addOutcomes(given: GivenScript): Promise<Result<Script, Problem>> {
-    const most = this.#limits().outcomes;
-    if (this.#store.outcomes.all().length >= most) {
-      return problem(409, `This sandbox has ${most} lists of outcomes, and may have no more.`);
-    }
-    if (areTooLarge([...this.#store.outcomes.all(), given])) return problem(409, TOO_LARGE);
+  /** 409 when all outcomes together are too large, 400 when OUTBOUND_HOSTS does not allow a handler's host. */
+  #refusedOutcomes(given: GivenScript, others: readonly GivenScript[]): Err<Problem> | undefined {
+    if (areTooLarge([...others, given])) return problem(409, TOO_LARGE);
     const refused = this.#refusedUrl(handlerUrls(given.outcomes));
-    if (refused !== undefined) return problem(400, refused);
-    return this.#changes.make("outcomes", concernOfOutcomes([given]), () => this.#store.outcomes.add(given));
-  }
-
-  /** Removes the outcomes with this id; 404 when there are none. */
-  async removeOutcomes(id: string): Promise<Result<undefined, Problem>> {
-    const found = this.#store.outcomes.all().filter((script) => script.id === id);
-    if (found.length === 0) return problem(404, `This sandbox has no outcomes ${id}.`);
-    return this.#changes.make("outcomes", concernOfOutcomes(found), () => {
-      this.#store.outcomes.remove(id);
-      return undefined;
-    });
-  }
-
-  clearOutcomes(): Promise<Result<undefined, Problem>> {
-    const { outcomes } = this.#store;
-    return this.#changes.make("outcomes", concernOfOutcomes(outcomes.all()), () => {
-      outcomes.clear();
-      return undefined;
-    });
+    return refused === undefined ? undefined : problem(400, refused);
   }
 
   /** Why the deployment does not allow one of these addresses; undefined when it allows all. */
   #refusedUrl(urls: readonly string[]): string | undefined {
     const refused = urls.find((url) => !isAllowedHost(url, this.#outboundHosts()));
     return refused === undefined ? undefined : `${notAllowed(refused)}.`;
-  }
-
-  /** Adds a fault; 409 when there are too many. */
-  async addFault(given: GivenFault): Promise<Result<Fault, Problem>> {
-    const most = this.#limits().faults;
-    if (this.#store.faults.all().length >= most) {
-      return problem(409, `This sandbox has ${most} faults, and may have no more.`);
-    }
-    return this.#changes.make("faults", concernOf([given]), () => this.#store.faults.add(given));
-  }
-
-  /** Removes the fault with this id; 404 when there is none. */
-  async removeFault(id: string): Promise<Result<undefined, Problem>> {
-    const found = this.#store.faults.all().filter((fault) => fault.id === id);
-    if (found.length === 0) return problem(404, `This sandbox has no fault ${id}.`);
-    return this.#changes.make("faults", concernOf(found), () => {
-      this.#store.faults.remove(id);
-      return undefined;
-    });
-  }
-
-  clearFaults(): Promise<Result<undefined, Problem>> {
-    const { faults } = this.#store;
-    return this.#changes.make("faults", concernOf(faults.all()), () => {
-      faults.clear();
-      return undefined;
-    });
   }
 
   /** Sets the clock. To a later time it goes through all that is due until then. */
@@ -252,13 +221,3 @@ export class Controls {
 }
 
 const NOT_SHOWABLE = problem(400, "The clock must show a time of the years 1970 to 9999.");
-
-/** The functions to whose calls some of these outcomes may apply. */
-function concernOfOutcomes(scripts: readonly GivenScript[]): Concern {
-  return (name) => scripts.some((script) => concernsCalls(script, name));
-}
-
-/** The functions whose requests some of these faults may match. */
-function concernOf(faults: readonly GivenFault[]): Concern {
-  return (name) => faults.some((fault) => concernsFunction(fault, name));
-}

@@ -1,4 +1,3 @@
-import { migrate } from "../../lib/migrations.ts";
 import {
   type Effect,
   type Fault,
@@ -7,39 +6,26 @@ import {
   responds,
   trigger,
 } from "../../state/faults.ts";
+import { RuleTable } from "./ruleTable.ts";
 
 const migrations = [
   `CREATE TABLE faults (number INTEGER PRIMARY KEY, id TEXT NOT NULL, fault TEXT NOT NULL) STRICT`,
+  "ALTER TABLE faults ADD COLUMN replaced INTEGER NOT NULL DEFAULT 0",
 ];
 
-/** The table of a sandbox's faults, in the order in which they were added; with counts of the requests that they match and apply to. */
-export class FaultTable {
-  readonly #sql: SqlStorage;
-
+/** The table of a sandbox's faults, with counts of the requests that they match and apply to. */
+export class FaultTable extends RuleTable<GivenFault, Fault> {
   constructor(storage: DurableObjectStorage) {
-    migrate(storage, "faults", migrations);
-    this.#sql = storage.sql;
-  }
-
-  all(): Fault[] {
-    const rows = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults ORDER BY number");
-    return rows.toArray().map(({ fault }) => JSON.parse(fault));
-  }
-
-  /** Adds a fault; one of a snapshot brings its id and counts along. */
-  add(given: GivenFault & { [K in "id" | "matched" | "struck"]?: Fault[K] | undefined }): Fault {
-    const id = given.id ?? crypto.randomUUID();
-    const fault = { ...given, id, matched: given.matched ?? 0, struck: given.struck ?? 0 };
-    this.#sql.exec("INSERT INTO faults (id, fault) VALUES (?, ?)", id, JSON.stringify(fault));
-    return fault;
+    super(storage, { table: "faults", column: "fault", migrations, counts: ["matched", "struck"] });
   }
 
   /**
    * Which of these faults, and of the request's own, apply to a request. Every matching delay applies. Only the first fault
-   * that produces a response applies; later ones are skipped and not counted.
+   * that produces a response applies; later ones are skipped and not counted. `version` is the version of the
+   * sandbox's state by which the faults were matched.
    */
-  trigger(ids: readonly string[], own: Effect | null): string[] {
-    const faults = ids.flatMap((id) => this.#find(id) ?? []);
+  trigger(ids: readonly string[], own: Effect | null, version: number): string[] {
+    const faults = ids.flatMap((id) => this.counting(id, version) ?? []);
     const candidates = faults.map((fault) => ({
       id: fault.id,
       effect: fault.effect,
@@ -59,23 +45,10 @@ export class FaultTable {
     return applied;
   }
 
-  #find(id: string): Fault | undefined {
-    const [row] = this.#sql.exec<{ fault: string }>("SELECT fault FROM faults WHERE id = ?", id).toArray();
-    return row && JSON.parse(row.fault);
-  }
-
   /** Counts a request for a fault; whether the fault applies to it. */
   #count(counting: Fault): boolean {
     const { fault, applies } = trigger(counting, Math.random());
-    this.#sql.exec("UPDATE faults SET fault = ? WHERE id = ?", JSON.stringify(fault), fault.id);
+    this.write(fault);
     return applies;
-  }
-
-  remove(id: string): void {
-    this.#sql.exec("DELETE FROM faults WHERE id = ?", id);
-  }
-
-  clear(): void {
-    this.#sql.exec("DELETE FROM faults");
   }
 }

@@ -19,7 +19,13 @@ import {
 } from "../../journal/verification.ts";
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { type Err, ok, type Result } from "../../lib/result.ts";
-import type { InvocationDetails, InvocationFilter, InvocationOwner } from "../../state/invocations.ts";
+import type {
+  InvocationDetails,
+  InvocationFilter,
+  InvocationOwner,
+  RecordQuery,
+  ShownRecord,
+} from "../../state/invocations.ts";
 import type { FunctionStub, Functions } from "./functions.ts";
 
 const NEAR_MISSES = 5;
@@ -50,25 +56,43 @@ export class InvocationLists {
    * not say which.
    */
   async invocation(id: string, owner: InvocationOwner): Promise<Result<InvocationDetails, Problem>> {
-    const found = await this.#functions.askAll(async (one, object) =>
-      isOwner(one, owner) ? object.invocation(id) : undefined,
-    );
-    const [one, ...others] = found.filter((details) => details !== undefined);
-    if (one === undefined) return problem(404, `This sandbox has no invocation ${id}.`);
-    return others.length === 0
-      ? ok(one)
-      : problem(
-          409,
-          `${others.length + 1} functions have an invocation ${id}: name one by service and function.`,
-        );
+    return this.#askOwner(id, owner, (object) => object.invocation(id));
+  }
+
+  /** The record of an invocation, or of the end that is asked for. The problems are those of reading the invocation. */
+  async record(id: string, { condition, ...owner }: RecordQuery): Promise<Result<ShownRecord, Problem>> {
+    return this.#askOwner(id, owner, (object) => object.invocationRecord(id, condition));
   }
 
   /** Stops an invocation. The problems are those of reading it. */
   async stop(id: string, owner: InvocationOwner): Promise<Result<undefined, Problem>> {
-    const found = await this.invocation(id, owner);
-    if (!found.ok) return found;
-    await this.#functions.objectOf(found.value).stopInvocation(id);
-    return ok(undefined);
+    const stopped = await this.#askOwner(id, owner, async (object) =>
+      (await object.stopInvocation(id)) ? true : undefined,
+    );
+    return stopped.ok ? ok(undefined) : stopped;
+  }
+
+  /**
+   * Asks the one function that has an invocation of this id. Of several functions, none sends its payloads. `ask` is
+   * fulfilled with undefined when the invocation is no longer there.
+   */
+  async #askOwner<T>(
+    id: string,
+    owner: InvocationOwner,
+    ask: (object: FunctionStub) => Promise<T | undefined>,
+  ): Promise<Result<T, Problem>> {
+    const found = await this.#functions.askAll(async (one, object) =>
+      isOwner(one, owner) && (await object.hasInvocation(id)) ? [object] : [],
+    );
+    const [object, ...others] = found.flat();
+    if (others.length > 0) {
+      return problem(
+        409,
+        `${others.length + 1} functions have an invocation ${id}: name one by service and function.`,
+      );
+    }
+    const answer = object && (await ask(object));
+    return answer === undefined ? problem(404, `This sandbox has no invocation ${id}.`) : ok(answer);
   }
 
   /** The functions that have tasks, or a config that makes tasks of invocations, by qualifier. */

@@ -28,7 +28,13 @@ import { type GivenAdvance, type GivenClock, type ShownClock, showClock } from "
 import type { Declared } from "../../state/declared.ts";
 import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
 import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
-import type { InvocationDetails, InvocationFilter, InvocationOwner } from "../../state/invocations.ts";
+import type {
+  InvocationDetails,
+  InvocationFilter,
+  InvocationOwner,
+  RecordQuery,
+  ShownRecord,
+} from "../../state/invocations.ts";
 import type { GivenScript, Script } from "../../state/outcomes.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import type { Settings } from "../../state/settings.ts";
@@ -185,11 +191,12 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   /**
-   * Counts a function's request for these faults; says which of them, and of the request's own, apply to it. This call does
-   * not wait for an erasure: the erasure waits for the function's request.
+   * Counts a function's request for these faults; says which of them, and of the request's own, apply to it. `version` is the
+   * version of the state by which the function matched them. This call does not wait for an erasure: the erasure waits for
+   * the function's request.
    */
-  async triggerFaults(ids: readonly string[], own: Effect | null): Promise<string[]> {
-    return this.#store.faults.trigger(ids, own);
+  async triggerFaults(ids: readonly string[], own: Effect | null, version: number): Promise<string[]> {
+    return this.#store.faults.trigger(ids, own, version);
   }
 
   /**
@@ -203,8 +210,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   /** Counts an invocation for outcomes; says which of them apply. Like `triggerFaults`, it waits for no erasure. */
-  async countOutcomes(ids: readonly string[]): Promise<Record<string, boolean>> {
-    return this.#store.outcomes.count(ids);
+  async countOutcomes(ids: readonly string[], version: number): Promise<Record<string, boolean>> {
+    return this.#store.outcomes.count(ids, version);
   }
 
   /** Tells the watchers of the live feed of a function's request, or of an invocation. */
@@ -242,7 +249,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   // The control plane.
 
   summary(): Promise<Omit<Summary, "id" | "limits">> {
-    return this.#run(({ store, functions }) => summaryOf(store, functions));
+    return this.#run(async ({ store, functions }) => ({
+      ...(await summaryOf(store, functions)),
+      expiresAt: this.#expiresAt(),
+    }));
   }
 
   signatures(): Promise<Settings["signatures"]> {
@@ -262,15 +272,19 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   addFault(given: GivenFault): Promise<Result<Fault, Problem>> {
-    return this.#run(({ controls }) => controls.addFault(given));
+    return this.#run(({ controls }) => controls.faults.add(given));
+  }
+
+  replaceFault(id: string, given: GivenFault): Promise<Result<Fault, Problem>> {
+    return this.#run(({ controls }) => controls.faults.replace(id, given));
   }
 
   removeFault(id: string): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.removeFault(id));
+    return this.#run(({ controls }) => controls.faults.remove(id));
   }
 
   clearFaults(): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.clearFaults());
+    return this.#run(({ controls }) => controls.faults.clear());
   }
 
   clock(): Promise<ShownClock> {
@@ -290,15 +304,19 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   addOutcomes(given: GivenScript): Promise<Result<Script, Problem>> {
-    return this.#run(({ controls }) => controls.addOutcomes(given));
+    return this.#run(({ controls }) => controls.outcomes.add(given));
+  }
+
+  replaceOutcomes(id: string, given: GivenScript): Promise<Result<Script, Problem>> {
+    return this.#run(({ controls }) => controls.outcomes.replace(id, given));
   }
 
   removeOutcomes(id: string): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.removeOutcomes(id));
+    return this.#run(({ controls }) => controls.outcomes.remove(id));
   }
 
   clearOutcomes(): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.clearOutcomes());
+    return this.#run(({ controls }) => controls.outcomes.clear());
   }
 
   invocations(filter: InvocationFilter, page: PageRequest): Promise<Result<InvocationsPage, Problem>> {
@@ -307,6 +325,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   invocation(id: string, owner: InvocationOwner): Promise<Result<InvocationDetails, Problem>> {
     return this.#run(({ invocationLists }) => invocationLists.invocation(id, owner));
+  }
+
+  invocationRecord(id: string, query: RecordQuery): Promise<Result<ShownRecord, Problem>> {
+    return this.#run(({ invocationLists }) => invocationLists.record(id, query));
   }
 
   stopInvocation(id: string, owner: InvocationOwner): Promise<Result<undefined, Problem>> {
@@ -436,6 +458,12 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   #idleAt(): number | undefined {
     const idle = idleMs(this.env, this.#sandbox);
     return idle === undefined ? undefined : this.#store.get("usedAt") + idle;
+  }
+
+  /** When the sandbox is erased if nobody uses it until then, in RFC 3339; null for never. */
+  #expiresAt(): string | null {
+    const idleAt = this.#idleAt();
+    return idleAt === undefined ? null : new Date(idleAt).toISOString();
   }
 
   /** Erases the sandbox and its functions, storage and all, when nobody has used it for long. */

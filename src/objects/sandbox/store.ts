@@ -10,6 +10,7 @@ import { type Declared, type Document, withoutLongVersions } from "../../state/d
 import { declaredChange } from "../../state/declaredChange.ts";
 import { concernsFunction } from "../../state/faults.ts";
 import { concernsCalls } from "../../state/outcomes.ts";
+import { isEnabled } from "../../state/rules.ts";
 import type { Settings } from "../../state/settings.ts";
 import { resolveSettings } from "../../state/settings.ts";
 import type { SharedState } from "../../state/sharedState.ts";
@@ -166,13 +167,14 @@ export class SandboxStore {
 
   /** What a function has to know, or the sandbox itself when no function is named. */
   sharedState(name?: FunctionName): SharedState {
-    const faults = this.faults.all();
+    const faults = this.faults.all().filter(isEnabled);
+    const outcomes = name ? this.outcomes.all().filter(isEnabled) : [];
     return {
       version: this.get("version"),
       settings: this.get("settings"),
       clock: this.get("clock"),
       faults: name ? faults.filter((fault) => concernsFunction(fault, name)) : faults,
-      outcomes: name ? this.outcomes.all().filter((script) => concernsCalls(script, name)) : [],
+      outcomes: name ? outcomes.filter((script) => concernsCalls(script, name)) : [],
       existence: name ? this.resources.existence(name) : null,
       configsEpoch: (name && this.directory.get(name)?.configsEpoch) ?? 0,
       journalEpoch: this.get("journalEpoch"),

@@ -6,11 +6,11 @@ import { showClock } from "../../state/clock.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
 
-/** What a sandbox has, but for what its object does not know: its id and the deployment's limits. */
+/** What a sandbox has, but for its id, its lifetime and the deployment's limits. */
 export async function summaryOf(
   store: SandboxStore,
   functions: Functions,
-): Promise<Omit<Summary, "id" | "limits">> {
+): Promise<Omit<Summary, "id" | "expiresAt" | "limits">> {
   const all = await functions.askAll(async ({ service, function: name }, object) => {
     const { traffic, invocationCounts, ...counts } = await object.counts();
     return { traffic, invocationCounts, shown: { service, function: name, ...counts } };

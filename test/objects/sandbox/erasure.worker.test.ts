@@ -62,7 +62,7 @@ describe("while an idle sandbox is erased", () => {
     const parent = parentOf(sandbox);
     const changed = parent.changeSettings({ accountId: "42" });
     // An object's calls begin in their order, and this one does not wait for an erasure.
-    await parent.triggerFaults([], null);
+    await parent.triggerFaults([], null, 0);
     erasing.open();
     expect(await erased).toBe(true);
     expect((await changed).ok).toBe(true);
@@ -135,7 +135,7 @@ describe("while an idle sandbox is erased", () => {
     const [f, parent] = [functionOf(sandbox, "f"), parentOf(sandbox)];
     const waiting = [f.counts(), parent.clock()];
     // Calls begin in their order, as above: an object that is erased answers these at once.
-    await Promise.all([f.deregister(), parent.triggerFaults([], null)]);
+    await Promise.all([f.deregister(), parent.triggerFaults([], null, 0)]);
     erasing.open();
     expect(await alarm).toBe(true);
     await Promise.all(waiting);

@@ -117,6 +117,25 @@ describe("an idle sandbox", () => {
     });
   });
 
+  test("says when that is, whether it was used or only looked at", async () => {
+    const sandbox = await newSandbox();
+    const expiry = async () => Date.parse((await sandbox.summary()).expiresAt ?? "");
+    const alarm = () => runInDurableObject(parentOf(sandbox), (_, { storage }) => storage.getAlarm());
+    const before = Date.now();
+    const unused = await expiry();
+    expect(unused).toBeGreaterThanOrEqual(before + WEEK_MS);
+    expect(unused).toBeLessThanOrEqual(Date.now() + WEEK_MS);
+    expect(await alarm()).toBe(unused);
+    // Reading is no use.
+    expect(await expiry()).toBe(unused);
+    await age(sandbox, WEEK_MS / 2);
+    const aged = await expiry();
+    expect(aged).toBeLessThanOrEqual(Date.now() + WEEK_MS / 2);
+    await sandbox.settings({ region: "eu-central-1" });
+    expect(await expiry()).toBeGreaterThan(aged);
+    expect(await alarm()).toBe(await expiry());
+  });
+
   test("can be used while it is being erased, and is whole afterwards", async () => {
     const sandbox = await newSandbox();
     for (const name of ["a", "b"]) await sandbox.send("PUT", fc3.config(name));
@@ -188,6 +207,7 @@ describe("an idle sandbox", () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", fc3.config("a"));
     await setVariables(parentOf(sandbox), { IDLE_SECONDS: "0" });
+    expect((await sandbox.summary()).expiresAt).toBeNull();
     await sandbox.clock.freeze("2030-01-01T00:00:00Z");
     expect((await stored(parentOf(sandbox)))[2]).toBeNull();
     await intercept(parentOf(sandbox), "FUNCTION.accept", () => Promise.reject(new Error("out of order")));

@@ -66,6 +66,23 @@ describe("a change is pushed to the functions that it concerns:", () => {
     expect(pushed()).toEqual(NAMES);
   });
 
+  test("a replaced fault to those whose requests the old or the new one may match; a disabled one matches none", async () => {
+    const { sandbox, pushed } = await newTarget();
+    const { id } = await sandbox.faults.add(throttled("g"));
+    pushed();
+    await sandbox.faults.replace(id, throttled("h"));
+    expect(pushed()).toEqual(["g", "h"]);
+    expect(await statusesOf(sandbox)).toEqual([200, 200, 429]);
+    await sandbox.faults.replace(id, { ...throttled("h"), enabled: false });
+    expect(pushed()).toEqual(["h"]);
+    expect(await statusesOf(sandbox)).toEqual([200, 200, 200]);
+    await sandbox.faults.replace(id, { ...throttled("f"), enabled: false });
+    expect(pushed()).toEqual([]);
+    await sandbox.faults.replace(id, throttled("f"));
+    expect(pushed()).toEqual(["f"]);
+    expect(await statusesOf(sandbox)).toEqual([429, 200, 200]);
+  });
+
   test("declarations to those that exist by them in another way than before", async () => {
     const { sandbox, pushed } = await newTarget();
     const declare = (...functions: { name: string; aliases?: string[] }[]) =>
