@@ -371,7 +371,7 @@ describe("a fault that is replaced", () => {
     expect(disabled).toEqual({ ...fault, enabled: false, id, matched: 1, struck: 1 });
     expect(await statuses(sandbox, 3)).toEqual([200, 200, 200]);
     expect((await sandbox.send("GET", "/2023-03-30/async-invoke-configs")).status).toBe(200);
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     expect(await statuses(sandbox, 1)).toEqual([200]);
     expect(await sandbox.faults.list()).toEqual([disabled]);
     const enabled = await sandbox.faults.replace(id, { ...fault, enabled: true });

@@ -1,6 +1,6 @@
-import { evictAllDurableObjects } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import type { TestSandbox } from "../newSandbox.ts";
+import { evictObjects } from "../objects/objects.ts";
 import { configure, frozenSandbox, idOf, invoke, NOW, QUEUE, TOPIC } from "./invocations.ts";
 
 const BUS = "acs:eventbridge:cn-hangzhou:123456:eventbus/orders";
@@ -39,7 +39,7 @@ describe("the record of an invocation that has ended", () => {
     });
     // What it is made by may change, and what was sent stays.
     await sandbox.settings({ region: "eu-central-1" });
-    await evictAllDurableObjects();
+    await evictObjects(sandbox);
     // It has ended by one condition, whichever is asked for.
     for (const other of ["onSuccess", "onFailure"] as const) {
       const again = await sandbox.invocations.record(id, { condition: other });
