@@ -9,7 +9,7 @@ export function wordsOf(search: string): string[] {
 }
 
 /**
- * The words of a search that an entry does not contain, in any letter case. Searched are the method, the URL, all names of
+ * The words of a search that an entry does not contain, in any letter case. Searched are the method, the URL, the names of
  * the operation, the version, the names, the error's code, the effects of faults, the headers, both bodies, and the names of
  * changed items, each by the rule of `wordFinder`; and what must be the whole word: the id of the request, the ids of its
  * faults, and its time. `404` and `4xx` also find the status. What was cut off a body is not known.

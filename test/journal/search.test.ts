@@ -223,6 +223,10 @@ describe("in an entry are found", () => {
     ["the duration", "3"],
   ])("not %s", (_, search) => expect(missingWords(entry, search)).toEqual([search]));
 
+  test("the request's id, also where no body has it", () => {
+    expect(missingWords({ ...entry, responseBody: "" }, UUID.toUpperCase())).toEqual([]);
+  });
+
   test("each of the search's words, or it is told", () => {
     expect(missingWords(entry, "put GONE report Away")).toEqual(["GONE", "Away"]);
   });
