@@ -2,7 +2,7 @@ import { env, SELF } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
 import { ControlError, type GivenFault } from "../../src/client/index.ts";
-import { Barrier, intercept, setVariables } from "../calls.ts";
+import { Barrier, callsOf, intercept, setVariables } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { evictObjects, functionOf, parentOf } from "../objects/objects.ts";
 import { errorOf, fromAnotherClient, versions } from "../request.ts";
@@ -372,7 +372,11 @@ describe("a fault that is replaced", () => {
     expect(await statuses(sandbox, 3)).toEqual([200, 200, 200]);
     expect((await sandbox.send("GET", "/2023-03-30/async-invoke-configs")).status).toBe(200);
     await evictObjects(sandbox);
-    expect(await statuses(sandbox, 1)).toEqual([200]);
+    const calls = await callsOf(functionOf(sandbox, "f"));
+    expect((await sandbox.send("GET", fc3.config("f"))).status).toBe(200);
+    // It costs a request no call.
+    expect(calls).not.toContain("SANDBOX.triggerFaults");
+    await evictObjects(sandbox);
     expect(await sandbox.faults.list()).toEqual([disabled]);
     const enabled = await sandbox.faults.replace(id, { ...fault, enabled: true });
     expect(enabled).toEqual({ ...fault, id, matched: 1, struck: 1 });

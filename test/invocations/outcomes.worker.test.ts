@@ -132,7 +132,8 @@ test("a list of outcomes that is replaced keeps its id and its place, and counts
   await configure(sandbox, "f", { maxAsyncRetryAttempts: 0 });
   const failing = { outcomes: [{ type: "error" as const }], times: 2 };
   const { id } = await sandbox.outcomes.add(failing);
-  await sandbox.outcomes.add({ outcomes: [{ type: "throttled" }] });
+  const throttled = { outcomes: [{ type: "throttled" as const }] };
+  const { id: second } = await sandbox.outcomes.add(throttled);
   const invoked = async () => {
     const invocation = idOf(await invoke(sandbox, "f"));
     await sandbox.clock.toNext();
@@ -149,7 +150,10 @@ test("a list of outcomes that is replaced keeps its id and its place, and counts
   const handled = { outcomes: [{ type: "error" as const, handled: true }], times: 1 };
   expect(await sandbox.outcomes.replace(id, handled)).toEqual({ ...handled, id, matched: 0, applied: 0 });
   expect(await invoked()).toBe("HandledInvocationError");
-  expect((await sandbox.outcomes.list())[0]).toMatchObject({ id, matched: 1, applied: 1 });
+  expect(await invoked()).toBe("ResourceThrottled");
+  await sandbox.outcomes.replace(second, { ...throttled, enabled: false });
+  expect(await invoked()).toBeUndefined();
+  expect((await sandbox.outcomes.list())[0]).toMatchObject({ id, matched: 3, applied: 1 });
 });
 
 test("outcomes that are refused when they are added are refused as a replacement, too", async () => {
