@@ -27,7 +27,10 @@ import {
 async function checkout({ isBuilt }: { isBuilt: boolean }): Promise<string> {
   const directory = await newDirectory();
   const tsconfigs = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
-  for (const name of ["package.json", "wrangler.toml", "src", ...tsconfigs, ...(isBuilt ? ["dist"] : [])])
+  // The documents are pages of the Worker.
+  const documents = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs"];
+  const sources = ["package.json", "wrangler.toml", "src", ...tsconfigs, ...documents];
+  for (const name of [...sources, ...(isBuilt ? ["dist"] : [])])
     await cp(join(ROOT, name), join(directory, name), { recursive: true });
   await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
   if (isBuilt) await writeFile(join(directory, "src/local/build.ts"), 'import "./buildWorker.ts";\n');
