@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import { SERVER } from "../server.ts";
@@ -52,10 +52,26 @@ export async function isLive(page: Page): Promise<void> {
   await page.getByText(/^Live/).waitFor();
 }
 
-/** Opens a group of operations in the API reference, where it takes seconds to resolve the document. */
+/** Opens a group of operations in the API reference, which takes a moment to be drawn. */
 export async function openOperations(page: Page, group: string): Promise<void> {
-  page.setDefaultTimeout(30_000);
-  await page.locator(".opblock-tag", { hasText: group }).click();
+  const tag = page.locator(".opblock-tag", { hasText: group });
+  await tag.waitFor({ timeout: 30_000 });
+  if ((await tag.getAttribute("data-is-open")) !== "true") await tag.click();
+}
+
+/** Opens an operation of an open group in the API reference. Returns its block. */
+export async function openOperation(page: Page, operation: string): Promise<Locator> {
+  const block = page.locator(`[id$="${operation}"]`);
+  await block.locator(".opblock-summary-control").click();
+  return block;
+}
+
+/** Executes an open operation of the API reference. Returns the status of the response. */
+export async function execute(block: Locator): Promise<number> {
+  await block.getByRole("button", { name: "Execute" }).click();
+  const status = block.locator(".live-responses-table tr.response .response-col_status").first();
+  await status.waitFor();
+  return Number.parseInt((await status.textContent()) ?? "", 10);
 }
 
 /** A config's card, once it is there. */

@@ -1,12 +1,26 @@
 import "swagger-ui-dist/swagger-ui.css";
 import SwaggerUIBundle from "swagger-ui-dist/swagger-ui-bundle.js";
 import { fragmentOf, tokenInAddress } from "../dashboard/address.ts";
+import { nameControls } from "./accessibility.ts";
 import "./docs.css";
+import { resolveSubtree } from "./references.ts";
+import { requestSigner } from "./requestSigner.ts";
 
 const token = tokenInAddress();
 
-const back = document.querySelector<HTMLAnchorElement>("#dashboard");
-if (back) back.hash = fragmentOf(token);
+for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-keeps-token]")) {
+  link.hash = fragmentOf(token);
+}
+
+const element = document.querySelector<HTMLElement>("#reference");
+if (element) nameControls(element);
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  // The address keeps the fragment with the token. On the window, Swagger UI would change it.
+  event.preventDefault();
+  event.stopPropagation();
+  element?.scrollIntoView();
+  element?.focus();
+});
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -23,9 +37,9 @@ const reference = SwaggerUIBundle({
   displayRequestDuration: true,
   tryItOutEnabled: true,
   validatorUrl: null,
+  plugins: [{ fn: { resolveSubtree } }],
+  ...(token === undefined ? {} : { requestInterceptor: requestSigner(token) }),
   onComplete: () => {
-    // Swagger UI gives this list no accessible name.
-    document.querySelector("#servers")?.setAttribute("aria-label", "Server");
     if (token) reference.preauthorizeApiKey("controlToken", token);
   },
 });
