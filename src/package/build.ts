@@ -33,6 +33,7 @@ const BUNDLED_IN_WORKER = [
   "preact",
   "@preact/signals",
   "@preact/signals-core",
+  "@tanstack/virtual-core",
   "swagger-ui-dist",
   "minisearch",
 ];

@@ -1,7 +1,7 @@
 /** Builds the pages and their assets into `dist/assets`. wrangler runs this before it bundles the Worker. */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { unstable_readConfig as readConfig } from "wrangler";
@@ -22,7 +22,9 @@ const { metafile } = await build({
   outdir: join(DIRECTORY, "assets"),
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
   bundle: true,
+  splitting: true,
   minify: true,
   format: "esm",
   target: ["es2022", "chrome111", "firefox113", "safari16.4"],
@@ -33,17 +35,16 @@ const { metafile } = await build({
   metafile: true,
 });
 
+/** The assets that were built, by file name. */
+const files = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
 /** File names without the hash, as the pages' templates write them, to file names with the hash. */
-const built = new Map<string, string>();
-for (const path of Object.keys(metafile.outputs)) {
-  const file = basename(path);
-  built.set(file.replace(/-[A-Z0-9]{8}\./, "."), file);
-}
+const built = new Map([...files].map((file) => [file.replace(/-[A-Z0-9]{8}\./, "."), file]));
 
 const icon = await readFile(join(HERE, "icon.svg"));
 const iconFile = `icon-${createHash("sha256").update(icon).digest("hex").slice(0, 8)}.svg`;
 await writeFile(join(DIRECTORY, "assets", iconFile), icon);
 built.set("icon", iconFile);
+files.add(iconFile);
 
 /** The path in a sandbox of an asset that was built. */
 function assetPath(name: string): string {
@@ -52,8 +53,17 @@ function assetPath(name: string): string {
   return `assets/${file}`;
 }
 
+/** The links that have the browser load, together with a script, the scripts that it imports. */
+function preloads(name: string): string {
+  const output = metafile.outputs[relative(process.cwd(), join(DIRECTORY, assetPath(name)))];
+  const paths = (output?.imports ?? [])
+    .filter(({ kind }) => kind === "import-statement")
+    .map(({ path }) => `<link rel="modulepreload" href="assets/${basename(path)}" />`);
+  return paths.join("\n    ");
+}
+
 for (const page of ["index.html", "docs.html"]) {
-  const template = await readFile(join(HERE, page), "utf8");
+  const template = (await readFile(join(HERE, page), "utf8")).replace("{preloads}", preloads("dashboard.js"));
   const html = template.replace(/\{([\w.]+)\}/g, (_, name: string) => assetPath(name));
   await writeFile(join(DIRECTORY, page), html);
 }
@@ -78,5 +88,5 @@ for (const [file, document] of [
 
 // Delete old files last, because a running server may serve this directory.
 for (const file of await readdir(join(DIRECTORY, "assets"))) {
-  if (![...built.values(), ...guideAssets].includes(file)) await rm(join(DIRECTORY, "assets", file));
+  if (!files.has(file) && !guideAssets.includes(file)) await rm(join(DIRECTORY, "assets", file));
 }

@@ -27,6 +27,9 @@ test("every route of the Worker but the pages is in the document", async () => {
     "GET /openapi.json",
     "GET /openapi-2016-08-15.json",
     "GET /assets/{name}",
+    "GET /guide",
+    "GET /guide/{page}",
+    "GET /guide/{folder}/{page}",
   ];
   expect(new Set(routed)).toEqual(new Set([...documented, ...pages]));
 });

@@ -1,3 +1,5 @@
+import { partsOf } from "../../state/sandboxId.ts";
+
 // The page's address determines which sandbox the page shows.
 
 /** The endpoint for clients: the page's address without the trailing slash. */
@@ -16,4 +18,13 @@ export function fragmentOf(token: string | undefined): string {
 /** The address of a sandbox's page; with the control token, the page may change the sandbox. */
 export function linkTo(sandboxEndpoint: string, token: string | undefined): string {
   return `${sandboxEndpoint}/${fragmentOf(token)}`;
+}
+
+/** The id of the sandbox that the page's path or host names; undefined on the front page of a server. */
+export const addressedSandbox: string | undefined =
+  /\/s\/([^/]+)$/.exec(endpoint)?.[1] ?? hostLabel(new URL(endpoint).hostname);
+
+function hostLabel(hostname: string): string | undefined {
+  const [label = ""] = hostname.split(".");
+  return partsOf(label) && label;
 }

@@ -7,7 +7,8 @@ import { type ApiVersion, versionById } from "../../fc/versions.ts";
 import { definedItems } from "../../lib/definedItems.ts";
 import { sign } from "../sign.ts";
 import { endpoint } from "./address.ts";
-import type { ConfigItems } from "./configs.ts";
+import type { ConfigItems } from "./configs/configs.ts";
+import { text } from "./text/text.ts";
 
 /** An error response of the API. */
 export interface ApiFailure {
@@ -152,8 +153,8 @@ function putBody(service: string, entered: EnteredItems): string {
   });
 }
 
-/** Sends a request to the API, signed if there is a key. Returns the API's error, or undefined on success. */
-export async function sendApi(
+/** Sends a request to the API, signed if there is a key. Rejects when no answer comes. */
+export async function send(
   {
     method,
     path,
@@ -161,17 +162,26 @@ export async function sendApi(
     headers: given = body === undefined ? {} : { "Content-Type": "application/json" },
   }: ApiCall,
   key: AccessKey | undefined,
-): Promise<ApiFailure | undefined> {
+): Promise<Response> {
   const headers = new Headers(given);
   const url = new URL(endpoint + path);
   if (key) await sign(key, endpoint, method, url, headers);
-  const response = await fetch(url, { method, headers, body: body ?? null });
-  if (response.ok) return undefined;
+  return fetch(url, { method, headers, body: body ?? null });
+}
+
+/** Sends a request to the API, signed if there is a key. Returns the API's error, or undefined on success. */
+export async function sendApi(call: ApiCall, key: AccessKey | undefined): Promise<ApiFailure | undefined> {
+  const response = await send(call, key);
+  return response.ok ? undefined : failureOf(response);
+}
+
+/** The error that a response of the API has. */
+export async function failureOf(response: Response): Promise<ApiFailure> {
   const told = await response.json().catch(() => ({}));
   return {
     status: response.status,
     code: told.ErrorCode ?? told.Code ?? "",
-    message: told.ErrorMessage ?? told.Message ?? "The response has no message.",
+    message: told.ErrorMessage ?? told.Message ?? text().common.noMessage,
     requestId: response.headers.get("X-Fc-Request-Id") ?? "",
   };
 }

@@ -1,39 +1,53 @@
 import "./dashboard.css";
-import { useSignal } from "@preact/signals";
-import { render } from "preact";
-import { createSandbox } from "../../client/index.ts";
-import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
-import { endpoint, fragmentOf, linkTo } from "./address.ts";
-import { Clock } from "./Clock.tsx";
-import { Connect } from "./Connect.tsx";
-import { Copy } from "./Copy.tsx";
-import { Faults } from "./Faults.tsx";
-import { Functions } from "./Functions.tsx";
-import { Invocations } from "./Invocations.tsx";
-import { Refused } from "./Refused.tsx";
-import { Requests } from "./Requests.tsx";
-import { type Refusal, refusalOf } from "./refusal.ts";
-import { State } from "./State.tsx";
-import {
-  announcement,
-  type ClosedState,
-  connection,
-  isClosed,
-  mayControl,
-  sandboxId,
-  summary,
-  token,
-} from "./sandbox.ts";
+import { type ComponentType, render } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { addressedSandbox } from "./address.ts";
+import { openForm } from "./configs/forms.ts";
+import { openFault } from "./control/faults.ts";
+import { Lazy } from "./elements/Lazy.tsx";
+import { FrontDoor } from "./overview/FrontDoor.tsx";
+import { Overview } from "./overview/Overview.tsx";
+import { isPresenting } from "./presenter/presenting.ts";
+import { followHistory, isPlain, route, type View } from "./route.ts";
+import { announcement, connection, isClosed, mayControl, offers, summary } from "./sandbox.ts";
+import { Closed } from "./shell/Closed.tsx";
+import { Header } from "./shell/Header.tsx";
+import { followTitle } from "./shell/title.ts";
+import { Undo } from "./shell/Undo.tsx";
 import { retryNow, watch } from "./sync.ts";
-import { Traffic } from "./Traffic.tsx";
+import { text, useRememberedLanguage } from "./text/text.ts";
+
+/** The views that have a script of their own. */
+const lazyViews: Readonly<Record<Exclude<View, "overview">, () => Promise<ComponentType>>> = {
+  configs: async () => (await import("./configs/ConfigsView.tsx")).ConfigsView,
+  requests: async () => (await import("./requests/RequestsView.tsx")).RequestsView,
+  invocations: async () => (await import("./invocations/InvocationsView.tsx")).InvocationsView,
+  inbox: async () => (await import("./inbox/InboxView.tsx")).InboxView,
+  control: async () => (await import("./control/ControlView.tsx")).ControlView,
+};
 
 function Dashboard() {
   const state = connection.value;
+  const { view } = route.value;
   return (
     <>
+      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
+        {text().common.skip}
+      </button>
       <Header />
       <Notice />
-      {isClosed(state) ? <Closed state={state} /> : summary.value ? <Panels /> : <Loading />}
+      <main id="main" class={`view ${view}`} tabIndex={-1}>
+        {isClosed(state) ? <Closed state={state} /> : summary.value ? <CurrentView /> : <Loading />}
+      </main>
+      <Dialogs />
+      <Undo />
+      {isPresenting.value && (
+        <Lazy
+          name="presenter"
+          load={async () => (await import("./presenter/Presenter.tsx")).Presenter}
+          given={{}}
+        />
+      )}
       <p class="announcement" role="status" aria-live="polite">
         {announcement.value}
       </p>
@@ -41,83 +55,56 @@ function Dashboard() {
   );
 }
 
-function Header() {
-  return (
-    <header class="top">
-      <h1>
-        fc-sandbox <span class="id">{sandboxId.value}</span>
-      </h1>
-      <ConnectionBadge />
-      <nav aria-label="Sandbox">
-        {summary.value && <Share />}
-        <a href={`docs${fragmentOf(token.value)}`}>API reference</a>
-        <CreateButton />
-      </nav>
-    </header>
-  );
+function CurrentView() {
+  const { view } = route.value;
+  const drawn = useRef(view);
+  useEffect(() => {
+    if (drawn.current === view) return;
+    drawn.current = view;
+    // The link that led here may have gone with the view that it was in.
+    if (document.activeElement === document.body) document.getElementById("main")?.focus();
+  }, [view]);
+  if (view === "overview") {
+    return (
+      <>
+        {addressedSandbox === undefined && isPlain.value && (
+          <FrontDoor makesSandboxes={offers.value?.createsSandboxes ?? true} />
+        )}
+        <Overview />
+      </>
+    );
+  }
+  return <Lazy key={view} name={view} load={lazyViews[view]} given={{}} />;
 }
 
-function ConnectionBadge() {
-  const state = connection.value;
-  const words = {
-    connecting: "Connecting",
-    live: "Live",
-    disconnected: "Disconnected",
-    missing: "Not found",
-    locked: "Locked",
-    refused: "Refused",
-  };
-  return (
-    <span class={`badge ${state}`} role="status">
-      {words[state]}
-      {state === "live" && !mayControl.value && ", read-only"}
-    </span>
-  );
-}
-
-function Share() {
-  const watching = sandboxId.value === DEFAULT_SANDBOX_ID ? "Copy link" : "Copy link to watch";
+/** The dialogs that any view may open. */
+function Dialogs() {
+  const fault = openFault.value;
   return (
     <>
-      <Copy text={linkTo(endpoint, undefined)} label={watching}>
-        {watching}
-      </Copy>
-      {token.value !== undefined && (
-        <Copy text={linkTo(endpoint, token.value)} label="Copy link to control">
-          Copy link to control
-        </Copy>
+      {openForm.value && (
+        <Lazy name="form" load={async () => (await import("./configs/Form.tsx")).Form} given={{}} />
+      )}
+      {fault && (
+        <Lazy
+          name="fault"
+          load={async () => (await import("./control/FaultForm.tsx")).FaultForm}
+          given={{ request: fault, onClose: () => (openFault.value = undefined) }}
+        />
       )}
     </>
   );
 }
 
-/** A button that creates a sandbox and opens its page. */
-function CreateButton() {
-  const refusal = useSignal<Refusal | undefined>(undefined);
-  const create = async () => {
-    refusal.value = await refusalOf(async () => {
-      const { access } = await createSandbox(location.origin);
-      location.assign(linkTo(access.endpoint, access.controlToken));
-    });
-  };
-  return (
-    <>
-      <button type="button" class="primary" onClick={create}>
-        New sandbox
-      </button>
-      <Refused refusal={refusal.value} />
-    </>
-  );
-}
-
 function Notice() {
+  const words = text().shell;
   const state = connection.value;
   if (state === "disconnected") {
     return (
       <div class="notice warning" role="alert">
-        <p>The connection was lost. What you see may be old; it is being tried again.</p>
+        <p>{words.lostNotice}</p>
         <button type="button" class="quiet" onClick={retryNow}>
-          Try now
+          {words.tryNow}
         </button>
       </div>
     );
@@ -125,78 +112,41 @@ function Notice() {
   if (state !== "live" || mayControl.value) return null;
   return (
     <div class="notice">
-      <p>
-        You are watching: nothing can be changed from here without the token in the link to control. Clients
-        can use the API all the same.
-      </p>
+      <p>{words.watchingNotice}</p>
     </div>
-  );
-}
-
-/** Explains why the sandbox can't be shown, and what to do instead. */
-function Closed({ state }: { state: ClosedState }) {
-  const words = {
-    missing: [
-      "There is no such sandbox",
-      "The address has a mistake in it, or names a sandbox of another server. A sandbox of your own is one click away.",
-    ],
-    locked: [
-      "This sandbox can't be watched without its token",
-      "Its API may work all the same, as the examples show. To see what happens, open the link that its owner has, or make a sandbox of your own.",
-    ],
-    refused: [
-      "The token in this link is another sandbox's",
-      "Ask for the link again, or look without the token where the sandbox allows it.",
-    ],
-  } as const;
-  const [title, text] = words[state];
-  return (
-    <main class="closed">
-      <section class="panel">
-        <h2>{title}</h2>
-        <p>{text}</p>
-        {state === "refused" && (
-          <p>
-            <a href={linkTo(endpoint, undefined)}>Look without the token</a>
-          </p>
-        )}
-      </section>
-      {state === "locked" && <Connect />}
-    </main>
   );
 }
 
 function Loading() {
   return (
-    <main class="panels" aria-busy="true">
-      {["connect", "functions", "requests"].map((name) => (
+    <div class="panels" aria-busy="true">
+      {["first", "second"].map((name) => (
         <div key={name} class={`panel skeleton ${name}`}>
-          <span class="hidden">Loading</span>
+          <span class="hidden">{text().common.loading}</span>
         </div>
       ))}
-    </main>
+    </div>
   );
 }
 
-function Panels() {
-  return (
-    <main class="panels">
-      <div class="column">
-        <Connect />
-        <Faults />
-        <Clock />
-        <State />
-        <Traffic />
-      </div>
-      <Functions />
-      <div class="column activity">
-        <Invocations />
-        <Requests />
-      </div>
-    </main>
-  );
+/** The key `/` leads to the search of the view. */
+function followKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    const { target, key, metaKey, ctrlKey, altKey } = event;
+    if (key !== "/" || metaKey || ctrlKey || altKey) return;
+    if (target instanceof HTMLElement && target.closest("input, textarea, select, dialog, [contenteditable]"))
+      return;
+    const search = document.querySelector<HTMLInputElement>("#main input[type=search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  });
 }
 
+followHistory();
+followTitle();
+followKeys();
+watch();
+await useRememberedLanguage();
 const root = document.getElementById("dashboard");
 if (root) render(<Dashboard />, root);
-watch();

@@ -1,18 +1,24 @@
 import { computed, signal } from "@preact/signals";
-import { type Fault, type JournalEntry, SandboxClient, type Summary } from "../../client/index.ts";
+import {
+  type Fault,
+  type Health,
+  type JournalEntry,
+  SandboxClient,
+  type Script,
+  type Summary,
+} from "../../client/index.ts";
 import type { AccessKey } from "../../fc/signature/verdict.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
-import { endpoint, tokenInAddress } from "./address.ts";
-import type { ConfigItems, ShownConfig } from "./configs.ts";
-import type { ListedInvocations } from "./invocations.ts";
-import { NO_RESOURCES } from "./resources.ts";
+import { addressedSandbox, endpoint, tokenInAddress } from "./address.ts";
+import type { ConfigItems, ShownConfig } from "./configs/configs.ts";
+import { NO_RESOURCES } from "./configs/resources.ts";
+import type { ListedInvocations } from "./invocations/invocations.ts";
 
 // What the page knows about its sandbox.
 
-/** A request of the journal, and the state of its config before the request, where that is known. */
+/** A request of the journal. */
 export interface SeenRequest {
   readonly entry: JournalEntry;
-  readonly before?: { readonly items: ConfigItems | undefined };
 }
 
 /** States in which retrying is useless: there is no such sandbox, or this visitor may not see the sandbox. */
@@ -46,14 +52,16 @@ export const olderRequests = signal<string | undefined>(undefined);
 /** The newest asynchronous invocations. */
 export const invocations = signal<ListedInvocations>({ list: [], hasOlder: false });
 export const faults = signal<readonly Fault[]>([]);
+/** What functions do when they are invoked, in the order in which they count. */
+export const scripts = signal<readonly Script[]>([]);
+/** What the server offers to whoever has no sandbox; undefined until it is known. */
+export const offers = signal<Health | undefined>(undefined);
 export const lastChange = signal<LastChange | undefined>(undefined);
 /** The text of the temporary message, which a screen reader announces. */
 export const announcement = signal("");
 
 /** The sandbox's id: from the summary, or from the page's address until the summary is loaded. */
-export const sandboxId = computed(
-  () => summary.value?.id ?? /\/s\/([^/]+)$/.exec(endpoint)?.[1] ?? DEFAULT_SANDBOX_ID,
-);
+export const sandboxId = computed(() => summary.value?.id ?? addressedSandbox ?? DEFAULT_SANDBOX_ID);
 
 /** Whether the visitor may change the sandbox: with a token, or in an open `default`. */
 export const mayControl = computed(

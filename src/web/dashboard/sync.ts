@@ -1,22 +1,27 @@
 import { batch } from "@preact/signals";
-import { ControlError, type Fault, type FeedEvent, type JournalEntry } from "../../client/index.ts";
-import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../../documents/feed.ts";
+import {
+  ControlError,
+  type Fault,
+  type FeedEvent,
+  type JournalEntry,
+  type Script,
+} from "../../client/index.ts";
+import { FEED_PROTOCOL, tokenProtocol } from "../../documents/feed.ts";
 import type { ConfigName } from "../../fc/names.ts";
 import { endpoint, tokenInAddress } from "./address.ts";
 import {
   asksFor,
   asksForChange,
-  changes,
   configOfRequest,
   configOfResponse,
   configsOf,
   keyOf,
   type ShownConfig,
   titleOf,
-} from "./configs.ts";
-import { loadInvocations, mayHaveMissed, takeInvocations } from "./invocationSync.ts";
-import type { ShownInvocation } from "./invocations.ts";
-import { hasLost, resourcesOf } from "./resources.ts";
+} from "./configs/configs.ts";
+import { hasLost, resourcesOf } from "./configs/resources.ts";
+import { loadInvocations, mayHaveMissed, takeInvocations } from "./invocations/invocationSync.ts";
+import type { ShownInvocation } from "./invocations/invocations.ts";
 import {
   announcement,
   type ClosedState,
@@ -25,20 +30,33 @@ import {
   control,
   faults,
   lastChange,
+  offers,
   olderRequests,
   requests,
   resources,
   type SeenRequest,
+  scripts,
   summary,
   token,
 } from "./sandbox.ts";
+import { text } from "./text/text.ts";
 
 // Keeps the page's state in sync with its sandbox.
 
 /** How many requests the page holds. Older requests are in the journal. */
 const MAX_REQUESTS = 500;
+/** How many requests the page holds after older ones were loaded. */
+const MOST_REQUESTS = 5000;
 const PAGE_SIZE = 50;
+/** The most requests that the journal gives at once. */
+const LARGEST_PAGE = 100;
 const LONGEST_PAUSE_MS = 10_000;
+
+async function loadOffers(): Promise<void> {
+  offers.value = await fetch(`${endpoint}/_sandbox/health`)
+    .then((response) => (response.ok ? response.json() : undefined))
+    .catch(() => undefined);
+}
 
 /** Starts to keep the page in sync with its sandbox; reconnects when a connection is lost. */
 export function watch(): void {
@@ -48,6 +66,7 @@ export function watch(): void {
   });
   window.addEventListener("online", retryNow);
   void follow();
+  void loadOffers();
 }
 
 let wake: (() => void) | undefined;
@@ -85,8 +104,46 @@ const closedStates: Readonly<Record<number, ClosedState>> = { 401: "locked", 403
 
 /** Loads the sandbox and follows its feed until the feed closes. After "ended", retrying is useless. */
 async function followOnce(): Promise<"lived" | "failed" | "ended"> {
+  const protocols = [FEED_PROTOCOL, ...(token.value === undefined ? [] : [tokenProtocol(token.value)])];
+  // The feed opens while the summary loads, and before the rest does, so that no change is missed.
+  const feed = new WebSocket(`${endpoint.replace(/^http/, "ws")}/_sandbox/events`, protocols);
+  socket = feed;
+  const closed = new Promise<void>((resolve) => feed.addEventListener("close", () => resolve()));
+  const waiting: FeedEvent[] = [];
+  let loaded = false;
+  let lived = false;
+  feed.addEventListener("message", ({ data }) => {
+    const event: FeedEvent = JSON.parse(data);
+    if (loaded) take(event);
+    else waiting.push(event);
+  });
+  const load = async () => {
+    try {
+      await Promise.all([loadState(), loadRequests(), loadInvocations()]);
+    } catch {
+      feed.close();
+      return;
+    }
+    loaded = lived = true;
+    for (const event of waiting) take(event, true);
+    connection.value = "live";
+  };
+  feed.addEventListener("open", () => void load());
+  const refusal = await refusedSummary();
+  if (refusal !== undefined) {
+    feed.close();
+    await closed;
+    return refusal;
+  }
+  await closed;
+  return lived ? "lived" : "failed";
+}
+
+/** Loads the summary. Returns undefined, or what its refusal means for the page. */
+async function refusedSummary(): Promise<"failed" | "ended" | undefined> {
   try {
     summary.value = await control().summary();
+    return undefined;
   } catch (error) {
     if (!(error instanceof ControlError)) return "failed";
     const state = closedStates[error.problem.status];
@@ -97,31 +154,6 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
     });
     return "ended";
   }
-  const protocols = [FEED_PROTOCOL, ...(token.value === undefined ? [] : [TOKEN_PROTOCOL + token.value])];
-  const feed = new WebSocket(`${endpoint.replace(/^http/, "ws")}/_sandbox/events`, protocols);
-  socket = feed;
-  const waiting: FeedEvent[] = [];
-  let loaded = false;
-  let lived = false;
-  feed.addEventListener("message", ({ data }) => {
-    const event: FeedEvent = JSON.parse(data);
-    if (loaded) take(event);
-    else waiting.push(event);
-  });
-  feed.addEventListener("open", async () => {
-    // The feed opens first, so that no change between the feed and the loaded state is missed.
-    try {
-      await Promise.all([loadState(), loadRequests(), loadInvocations()]);
-    } catch {
-      feed.close();
-      return;
-    }
-    loaded = lived = true;
-    for (const event of waiting) take(event, true);
-    connection.value = "live";
-  });
-  await new Promise((resolve) => feed.addEventListener("close", resolve));
-  return lived ? "lived" : "failed";
 }
 
 /** Changes of configs by requests while the state is loading; these are newer than the loaded state. */
@@ -148,6 +180,7 @@ async function loadState(): Promise<void> {
     configs.value = loaded;
     resources.value = resourcesOf(snapshot.functions ?? {});
     faults.value = (snapshot.faults ?? []) as Fault[];
+    scripts.value = (snapshot.outcomes ?? []) as Script[];
   });
 }
 
@@ -158,8 +191,12 @@ async function loadResources(): Promise<void> {
   else resources.value = loaded;
 }
 
-async function loadRequests(): Promise<void> {
-  const page = await control().requests.list({}, { limit: PAGE_SIZE });
+/** Whether requests at the end of the list were dropped, so that the next page does not follow the list. */
+let isCut = false;
+
+async function loadRequests(limit = PAGE_SIZE): Promise<void> {
+  const page = await control().requests.list({}, { limit });
+  isCut = false;
   const known = new Map(requests.value.map((seen) => [seen.entry.requestId, seen]));
   batch(() => {
     requests.value = page.requests.map((entry) => known.get(entry.requestId) ?? { entry });
@@ -169,6 +206,7 @@ async function loadRequests(): Promise<void> {
 
 /** Appends the journal's next page to the requests shown. */
 export async function loadOlderRequests(): Promise<void> {
+  if (isCut) return loadRequests(LARGEST_PAGE);
   const nextToken = olderRequests.value;
   if (nextToken === undefined) return;
   const page = await control().requests.list({}, { limit: PAGE_SIZE, nextToken });
@@ -193,8 +231,7 @@ const concerned: Readonly<Record<string, readonly Loaded[]>> = {
   clock: ["state", "invocations"],
   invocations: ["invocations"],
   deliveries: ["invocations"],
-  // The page shows no outcomes.
-  outcomes: [],
+  outcomes: ["state"],
 };
 
 /** Applies an event. The state that the page has may be from before the event, or from after it, in part. */
@@ -239,7 +276,10 @@ function takeRequests(received: readonly JournalEntry[]): void {
   const entries = received.filter(({ requestId }) => !known.has(requestId));
   const next = new Map(configs.value);
   const seen = entries.map((entry) => takeRequest(entry, next));
-  requests.value = [...seen.reverse(), ...requests.value].slice(0, MAX_REQUESTS);
+  const most = Math.max(MAX_REQUESTS, Math.min(requests.value.length, MOST_REQUESTS));
+  const held = [...seen.reverse(), ...requests.value];
+  isCut ||= held.length > most;
+  requests.value = held.slice(0, most);
   configs.value = next;
   // After a fault, the fault's counts have changed, and the response may not show what the request did.
   if (entries.some((entry) => entry.faults.length > 0)) reload("state");
@@ -248,17 +288,14 @@ function takeRequests(received: readonly JournalEntry[]): void {
 /** Applies a request's change to `configs`. Returns the request as the page shows it. */
 function takeRequest(entry: JournalEntry, configs: Map<string, ShownConfig>): SeenRequest {
   const name = configOfRequest(entry);
-  if (name === undefined) return { entry };
-  const before = { items: configs.get(keyOf(name))?.items };
-  if (entry.status < 400) takeChange(entry, name, configs);
-  return { entry, before };
+  if (name !== undefined && entry.status < 400) takeChange(entry, name, configs);
+  return { entry };
 }
 
 function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, ShownConfig>): void {
   if (!asksForChange(entry)) return;
   const isPut = asksFor(entry, "PutAsyncInvokeConfig");
   const key = keyOf(name);
-  const before = configs.get(key)?.items;
   const put = configOfResponse(entry);
   if (isPut && put === undefined) {
     reload("state");
@@ -267,8 +304,9 @@ function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, 
     else configs.delete(key);
     overtaking.set(key, put);
   }
-  lastChange.value = { key, items: changes(before, configs.get(key)?.items).map(({ item }) => item) };
-  announcement.value = `${isPut ? "Config changed" : "Config deleted"}: ${titleOf(name)}`;
+  lastChange.value = { key, items: entry.changes?.items.map(({ item }) => item) ?? [] };
+  const { configChanged, configDeleted } = text().announce;
+  announcement.value = isPut ? configChanged(titleOf(name)) : configDeleted(titleOf(name));
 }
 const COUNT_AFTER_MS = 2000;
 let isCounting = false;
@@ -291,7 +329,7 @@ function countSoon(): void {
 const loads = {
   state: loadState,
   resources: loadResources,
-  requests: loadRequests,
+  requests: () => loadRequests(),
   invocations: loadInvocations,
 };
 type Loaded = keyof typeof loads;

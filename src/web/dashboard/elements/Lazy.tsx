@@ -1,0 +1,47 @@
+import { type Signal, useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { connection } from "../sandbox.ts";
+import { text } from "../text/text.ts";
+
+type Loaded = ComponentType<never>;
+
+const loaded = new Map<string, Loaded>();
+
+/** A component that is loaded when it is first drawn; until then, a place that is busy. */
+export function Lazy<Given extends object>({
+  load,
+  given,
+  name = "",
+}: {
+  load: () => Promise<ComponentType<Given>>;
+  given: Given;
+  /** What identifies the component, so that it is there at once when it is drawn again. */
+  name?: string;
+}) {
+  const found: Signal<Loaded | undefined> = useSignal(loaded.get(name));
+  const problem = useSignal("");
+  const isLive = connection.value === "live";
+  useEffect(() => {
+    if (found.value) return;
+    if (problem.value) {
+      // Browsers remember that a module could not be loaded, so the page is loaded again, once the sandbox is there again.
+      if (isLive) location.reload();
+      return;
+    }
+    load().then(
+      (component) => {
+        if (name) loaded.set(name, component as Loaded);
+        found.value = component as Loaded;
+      },
+      () => (problem.value = text().common.connectionLost),
+    );
+  }, [isLive]);
+  const Component = found.value as ComponentType<Given> | undefined;
+  if (Component) return <Component {...given} />;
+  return (
+    <p class="empty" aria-busy="true">
+      {problem.value || text().common.loading}
+    </p>
+  );
+}

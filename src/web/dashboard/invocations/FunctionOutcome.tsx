@@ -1,0 +1,57 @@
+import { useSignal } from "@preact/signals";
+import type { FunctionName } from "../../../fc/names.ts";
+import { nameText } from "../configs/resources.ts";
+import { Field } from "../elements/Field.tsx";
+import { Refused } from "../elements/Refused.tsx";
+import { type Refusal, refusalOf } from "../elements/refusal.ts";
+import { announcement, control, mayControl, scripts } from "../sandbox.ts";
+import { text } from "../text/text.ts";
+import { isOnlyFor, outcomeChoices, outcomesOf, outcomesText, outcomesWords, scriptFor } from "./outcomes.ts";
+
+/** What a function does when it is invoked, with a choice for whoever may change it. */
+export function FunctionOutcome({ name }: { name: FunctionName }) {
+  const words = text().outcomes;
+  const refusal = useSignal<Refusal | undefined>(undefined);
+  const script = scriptFor(name);
+  const now = script ? outcomesText(script.outcomes) : "";
+  if (!mayControl.value) {
+    return (
+      <p>
+        {text().punctuation.labelled(words.choose, "")}
+        <strong>{script ? outcomesWords(script.outcomes) : words.usual}</strong>
+      </p>
+    );
+  }
+  const choices = outcomeChoices();
+  const choose = async (chosen: string) => {
+    refusal.value = await refusalOf(async () => {
+      // The first outcomes that match count, so the function's own are replaced.
+      for (const one of scripts.value.filter((other) => isOnlyFor(other, name))) {
+        await control().outcomes.remove(one.id);
+      }
+      if (chosen === "") return;
+      const { service, function: its } = name;
+      await control().outcomes.add({ match: { service, function: its }, outcomes: outcomesOf(chosen) });
+    });
+    if (refusal.value !== undefined) return;
+    const said = choices.find(([choice]) => choice === chosen)?.[1] ?? chosen;
+    announcement.value = words.set(nameText(name), said);
+  };
+  return (
+    <>
+      <Field label={words.choose}>
+        {(field) => (
+          <select {...field} value={now} onChange={(event) => choose(event.currentTarget.value)}>
+            {choices.map(([choice, said]) => (
+              <option key={choice} value={choice}>
+                {said}
+              </option>
+            ))}
+            {!choices.some(([choice]) => choice === now) && <option value={now}>{now}</option>}
+          </select>
+        )}
+      </Field>
+      <Refused refusal={refusal.value} />
+    </>
+  );
+}
