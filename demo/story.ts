@@ -1,7 +1,7 @@
 /**
- * The demo's story: a shop with three services, whose functions send events to each other. Deployments change
- * the configs, the API refuses a destination with a typo until it is corrected, and a client retries when the
- * API throttles it. An order fails and ends in the dead-letter queue; with more retries, it succeeds.
+ * The demo's shop and its traffic. The shop has three services, whose functions send events to each other.
+ * Deployments change the configs, the API refuses a destination with a typo until it is corrected, and a client
+ * retries when the API throttles it. An order fails and ends in the dead-letter queue; with more retries, it succeeds.
  */
 import { ControlError, type SandboxClient, type Snapshot } from "../src/client/index.ts";
 
