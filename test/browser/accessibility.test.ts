@@ -5,7 +5,22 @@ import { describe, expect, test } from "vitest";
 import { acts, opening } from "../../demo/story.ts";
 import { SERVER } from "../server.ts";
 import { hasBrowser } from "./browser.ts";
-import { execute, isLive, newSandbox, openOperation, openOperations, visit } from "./pages.ts";
+import { openRow } from "./functions.ts";
+import {
+  detail,
+  execute,
+  goTo,
+  isLive,
+  newSandbox,
+  openConfig,
+  openOperation,
+  openOperations,
+  rows,
+  viewOf,
+  visit,
+  widthOf,
+} from "./pages.ts";
+import { PHONE } from "./traffic.ts";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -15,12 +30,13 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly string[] }[];
 }
 
-/** What axe finds serious or worse in a page. */
-async function violations(page: Page): Promise<string[]> {
+/** What axe finds serious or worse in a page, or in the part of it that a selector finds. */
+async function violations(page: Page, within = "html", rules?: readonly string[]): Promise<string[]> {
   // Through the debugger, which the page's policy does not concern.
-  await page.evaluate(axe);
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axe);
+  const options = { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) };
   const found: Violation[] = await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)",
+    `axe.run(${JSON.stringify(within)}, ${JSON.stringify(options)}).then((result) => result.violations)`,
   );
   return found
     .filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -39,36 +55,58 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
     await Promise.all(pages.map(isLive));
     for (const act of acts(0)) await act.play(sandbox);
     await sandbox.clock.freeze();
-    const checked = pages.map(async (page) => {
-      await page.getByRole("article", { name: "resize : LATEST" }).waitFor();
-      await page.locator(".requests summary").first().click();
-      await page.getByText("frozen", { exact: true }).waitFor();
-      expect(await violations(page)).toEqual([]);
-      for (const name of ["orders", "resize"]) {
-        await page.getByRole("heading", { name, exact: true }).click();
-      }
+    const checked = pages.map(async (page, index) => {
+      // Of what is the same in other colours, only the contrast is another.
+      const rules = index === 0 ? undefined : ["color-contrast"];
+      /** Checks the view as it is, and then with each of the dialogs that its buttons open. */
+      const check = async (...buttons: string[]) => {
+        expect(await violations(page, "html", rules)).toEqual([]);
+        for (const name of buttons) {
+          await page.getByRole("button", { name, exact: true }).first().click();
+          await page.getByRole("dialog").waitFor();
+          expect(await violations(page, "dialog", rules), name).toEqual([]);
+          await page.keyboard.press("Escape");
+          await page.getByRole("dialog").waitFor({ state: "detached" });
+        }
+      };
+      await page.getByText("resize : LATEST").first().waitFor();
+      await check("Share");
+      await goTo(page, "Configs");
+      await check("Create a function", "New config");
+      await openRow(page, "orders");
+      await check("Publish a version", "Create an alias", "Delete service orders");
+      await openRow(page, "resize");
       await page.getByText("Alias live").waitFor();
-      for (const status of ["Failed", "Succeeded"]) {
-        await page.locator(".invocations summary").filter({ hasText: status }).first().click();
-      }
-      for (const name of [
-        "Create a function",
-        "Publish a version",
-        "Create an alias",
-        "Delete service orders",
-        "Put a config",
+      await check();
+      const config = await openConfig(page, "orders / place : prod");
+      await config.getByText("set by PUT").first().waitFor();
+      await check(
+        "Edit orders / place : prod",
+        "Delete orders / place : prod",
         "Invoke orders / place : prod",
-        "Add a fault",
-        "Reset",
-      ]) {
-        await page.getByRole("button", { name, exact: true }).first().click();
-        await page.getByRole("dialog").waitFor();
-        expect(await violations(page)).toEqual([]);
-        await page.keyboard.press("Escape");
+      );
+      await goTo(page, "Requests");
+      await rows(page).first().getByRole("link").click();
+      await detail(page).getByRole("article").waitFor();
+      await check("Make a fault of it", "Clear");
+      await goTo(page, "Invocations");
+      await page.getByText("frozen", { exact: true }).waitFor();
+      for (const status of ["Failed", "Succeeded"]) {
+        await rows(page).getByRole("link").filter({ hasText: status }).first().click();
+        await detail(page).getByText(status).first().waitFor();
+        await check();
       }
+      await check("Invoke a function", "Clear");
+      await goTo(page, "Inbox");
+      await rows(page).first().getByRole("link").click();
+      await detail(page).getByRole("article").waitFor();
+      await check("Clear");
+      await goTo(page, "Control");
+      await page.getByRole("heading", { name: "State" }).waitFor();
+      await check("Add a fault", "Edit as a document", "Reset");
     });
     await Promise.all(checked);
-  });
+  }, 60_000);
 
   test("in the API reference with open and executed operations, light and dark", async () => {
     const sandbox = await newSandbox();
@@ -110,10 +148,34 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
     ["locked", async () => (await newSandbox({ settings: { signatures: "required" } })).watched],
     ["missing", async () => `${SERVER}/s/nothing/`],
   ])("in the dashboard when it is %s, on a phone", async (_, address) => {
-    const page = await visit(await address(), { viewport: { width: 360, height: 740 } });
+    const page = await visit(await address(), PHONE);
     await page.getByText(/^(Live|Locked|Not found)/).waitFor();
     expect(await violations(page)).toEqual([]);
     // Nothing sticks out at the side.
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    expect(await widthOf(page)).toBe(360);
+  });
+
+  test("in any view at any width, where nothing sticks out", async () => {
+    const sandbox = await newSandbox({ snapshot: opening });
+    for (const act of acts(0)) await act.play(sandbox);
+    const page = await visit(viewOf(sandbox.controlled, "configs"), PHONE);
+    await isLive(page);
+    for (const view of ["Configs", "Requests", "Invocations", "Inbox", "Control", "Overview"]) {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await goTo(page, view);
+      const opens = !["Control", "Overview"].includes(view);
+      if (opens) {
+        await rows(page).last().waitFor();
+        expect(await widthOf(page), `${view}, the list`).toBe(360);
+        await rows(page).locator("a").last().click();
+        await detail(page).getByRole("article").waitFor();
+      } else await page.getByRole("heading", { name: /^(State|Traffic)/ }).waitFor();
+      for (const width of [360, 768, 1024, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await widthOf(page), `${view} at ${width}`).toBe(width);
+      }
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await violations(page), view).toEqual([]);
+    }
   });
 });

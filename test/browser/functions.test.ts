@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { SandboxClient } from "../../src/client/index.ts";
 import { hasBrowser } from "./browser.ts";
-import { click, existing, fill, journal, row } from "./functions.ts";
-import { card, isLive, newSandbox, visit } from "./pages.ts";
+import { click, existing, fill, journal, openRow, row } from "./functions.ts";
+import { configRow, detail, hasFocus, isLive, newSandbox, rows, viewOf, visit, widthOf } from "./pages.ts";
+import { PHONE } from "./traffic.ts";
 
 const LONG = "n".repeat(128);
 
@@ -18,20 +19,33 @@ async function send(sandbox: SandboxClient, method: string, path: string, body?:
 describe.skipIf(!hasBrowser)("a person", () => {
   test("sees what exists before it has a config: runtime, memory, timeout, versions and aliases", async () => {
     const sandbox = await newSandbox({ snapshot: { functions: existing } });
-    for (const page of [await visit(sandbox.controlled), await visit(sandbox.watched)]) {
-      await row(page, "resize").getByText("python3.10, 512 MB, 60 s").waitFor();
-      await row(page, "resize").getByText("live → 1").waitFor();
-      await row(page, "invoice").getByText("nodejs20, 256 MB, 3 s").waitFor();
-      await row(page, "report").getByText("custom.debian12, 128 MB, 3 s").waitFor();
-      const shop = row(page, "shop");
-      expect(await shop.locator(".qualifier").allTextContents()).toEqual(["prod → 1", "2", "1"]);
-      await page.getByRole("heading", { name: "Functions 3, with 0 configs" }).waitFor();
+    for (const page of [
+      await visit(viewOf(sandbox.controlled, "configs")),
+      await visit(viewOf(sandbox.watched, "configs")),
+    ]) {
+      await row(page, "resize").getByText("python3.10, 512 MB").waitFor();
+      await page.getByRole("heading", { name: "Functions and configs 3 functions, 0 configs" }).waitFor();
+      const resize = await openRow(page, "resize");
+      await resize.getByText("python3.10, 512 MB, 60 s").waitFor();
+      await resize.getByText("live → 1").waitFor();
+      for (const [name, facts] of [
+        ["invoice", "nodejs20, 256 MB, 3 s"],
+        ["report", "custom.debian12, 128 MB, 3 s"],
+      ] as const) {
+        await (await openRow(page, name)).getByText(facts).waitFor();
+      }
+      const shop = await openRow(page, "shop");
+      expect(await shop.locator(".qualifiers p").allTextContents()).toEqual([
+        "Alias prod → 1",
+        "Version 2 ",
+        "Version 1 ",
+      ]);
     }
   });
 
   test("creates a function of FC 3.0 by form, and sees the API's own errors where they belong", async () => {
     const sandbox = await newSandbox();
-    const page = await visit(sandbox.controlled);
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
     await click(page, "Create a function");
     await fill(page, { Function: "9lives", Runtime: "python3.12", Memory: "100" }, "Create");
     const name = page.getByRole("dialog").getByLabel("Function");
@@ -39,7 +53,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await fill(page, { Memory: "1024" }, "Create");
     await page.getByText("FunctionName doesn't match expected format").waitFor();
     expect(await name.getAttribute("aria-invalid")).toBe("true");
-    expect(await name.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await hasFocus(name)).toBe(true);
     await page
       .getByRole("dialog")
       .getByLabel("Code")
@@ -50,7 +64,8 @@ describe.skipIf(!hasBrowser)("a person", () => {
       });
     await page.getByText('"zipFile":"(code.zip, 11 bytes)"').waitFor();
     await fill(page, { Function: "cat" }, "Create");
-    await row(page, "cat").getByText("python3.12, 1024 MB, 3 s").waitFor();
+    await row(page, "cat").getByText("python3.12, 1024 MB").waitFor();
+    await (await openRow(page, "cat")).getByText("python3.12, 1024 MB, 3 s").waitFor();
     expect(await journal(sandbox)).toEqual([
       "CreateFunction 400",
       "CreateFunction 400",
@@ -66,26 +81,24 @@ describe.skipIf(!hasBrowser)("a person", () => {
 
   test("creates a service, and a function in a service that does not exist yet", async () => {
     const sandbox = await newSandbox();
-    const page = await visit(sandbox.controlled);
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
     await click(page, "Create a function");
     await fill(page, { What: "service", Service: "empty", Description: "for later" }, "Create");
-    await row(page, "empty").getByText("for later").waitFor();
-    await page.getByText("It has no function yet.").waitFor();
-    await click(page, "Create a function");
+    await row(page, "empty").getByText("no function yet").waitFor();
+    await (await openRow(page, "empty")).getByText("for later").waitFor();
+    const [inList, inDetail] = [page.locator(".pane.list"), detail(page)].map((pane) =>
+      pane.getByRole("button", { name: "Create a function" }),
+    );
+    await inList?.click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("What").selectOption("functionInService");
     await dialog.getByLabel("Service").fill("shop");
     await dialog.getByText("There is no service shop yet: it is created first.").waitFor();
     await fill(page, { Function: "invoice", Runtime: "custom-container", Image: "shop/invoice:1" }, "Create");
-    await row(page, "invoice").getByText("custom-container, 128 MB, 3 s").waitFor();
+    await row(page, "invoice").getByText("custom-container, 128 MB").waitFor();
     await row(page, "shop").waitFor();
     expect(await journal(sandbox)).toEqual(["CreateService 200", "CreateService 200", "CreateFunction 200"]);
-    await row(page, "empty").click();
-    await page
-      .locator("section", { has: row(page, "empty") })
-      .last()
-      .getByRole("button", { name: "Create a function" })
-      .click();
+    await inDetail?.click();
     await fill(page, { Function: "later" }, "Create");
     await row(page, "later").waitFor();
     expect((await sandbox.functions.get()).services).toEqual([
@@ -96,10 +109,10 @@ describe.skipIf(!hasBrowser)("a person", () => {
 
   test("publishes a version, points an alias to it, and puts a config for the alias from a list", async () => {
     const sandbox = await newSandbox({ settings: { functions: "declared" } });
-    const page = await visit(sandbox.controlled);
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
     await click(page, "Create a function");
     await fill(page, { Function: "resize" }, "Create");
-    await row(page, "resize").click();
+    const resize = await openRow(page, "resize");
     // An alias points to a version.
     expect(await page.getByRole("button", { name: "Create an alias" }).count()).toBe(0);
     await click(page, "Publish a version");
@@ -113,9 +126,9 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await fill(page, { Alias: "1st" }, "Create");
     await page.getByText("AliasName doesn't match expected format").waitFor();
     await fill(page, { Alias: "live", Version: "1" }, "Create");
-    await row(page, "resize").getByText("live → 1").waitFor();
+    await resize.getByText("live → 1").waitFor();
 
-    await page.locator("details[open]").getByRole("button", { name: "Put a config" }).click();
+    await resize.getByRole("button", { name: "New config" }).click();
     const dialog = page.getByRole("dialog");
     expect(await dialog.getByLabel("Function").inputValue()).toBe("resize");
     const qualifier = dialog.getByLabel("Qualifier");
@@ -124,11 +137,11 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await qualifier.selectOption("live");
     await dialog.getByLabel("Function").fill("other");
     expect(await qualifier.inputValue()).toBe("LATEST");
-    await fill(page, {}, "Put");
+    await fill(page, {}, "Save");
     await dialog.getByText("function 'other' does not exist").waitFor();
     await dialog.getByLabel("Function").fill("resize");
-    await fill(page, { Qualifier: "live", "Retry attempts": "2" }, "Put");
-    await card(page, "resize : live").waitFor();
+    await fill(page, { Qualifier: "live", "Retry attempts": "2" }, "Save");
+    await configRow(page, "resize : live").waitFor();
     expect((await sandbox.snapshot.export()).configs).toMatchObject([
       { function: "resize", qualifier: "live", maxAsyncRetryAttempts: 2 },
     ]);
@@ -136,58 +149,61 @@ describe.skipIf(!hasBrowser)("a person", () => {
 
   test("points an alias to another version", async () => {
     const sandbox = await newSandbox({ snapshot: { functions: existing } });
-    const page = await visit(sandbox.controlled);
-    await row(page, "shop").click();
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
+    const shop = await openRow(page, "shop");
     await click(page, "Edit alias prod of service shop");
     await fill(page, { Version: "2" }, "Save");
-    await row(page, "shop").getByText("prod → 2").waitFor();
+    await shop.getByText("prod → 2").waitFor();
   });
 
   test("puts a config for a qualifier that does not exist, where any may be", async () => {
     const sandbox = await newSandbox({ snapshot: { functions: existing } });
-    const page = await visit(sandbox.controlled);
-    await row(page, "resize").click();
-    await page.locator("details[open]").getByRole("button", { name: "Put a config" }).click();
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
+    await (await openRow(page, "resize")).getByRole("button", { name: "New config" }).click();
     await page.getByRole("dialog").getByLabel("Qualifier", { exact: true }).selectOption("another");
-    await fill(page, { "Another qualifier": "canary" }, "Put");
-    await card(page, "resize : canary").waitFor();
+    await fill(page, { "Another qualifier": "canary" }, "Save");
+    await configRow(page, "resize : canary").waitFor();
   });
 
   test("sees what a client creates and deletes while it happens", async () => {
     const sandbox = await newSandbox();
-    const page = await visit(sandbox.watched);
+    const page = await visit(viewOf(sandbox.watched, "configs"));
     await isLive(page);
     const code = { zipFile: "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==" };
     const hello = { functionName: "hello", runtime: "nodejs20", handler: "index.handler", code };
     await send(sandbox, "POST", "/2023-03-30/functions", hello);
-    await row(page, "hello").waitFor();
+    const shown = await openRow(page, "hello");
     await send(sandbox, "POST", "/2023-03-30/functions/hello/versions", {});
     await send(sandbox, "POST", "/2023-03-30/functions/hello/aliases", { aliasName: "prod", versionId: "1" });
-    await row(page, "hello").getByText("prod → 1").waitFor();
+    await shown.getByText("prod → 1").waitFor();
     await send(sandbox, "PUT", "/2023-03-30/functions/hello/async-invoke-config?qualifier=prod", {});
-    await card(page, "hello : prod").waitFor();
+    await configRow(page, "hello : prod").waitFor();
     // The alias takes its config along.
     await send(sandbox, "DELETE", "/2023-03-30/functions/hello/aliases/prod");
-    await card(page, "hello : prod").waitFor({ state: "detached" });
-    expect(await row(page, "hello").locator(".qualifier").allTextContents()).toEqual(["1"]);
+    await configRow(page, "hello : prod").waitFor({ state: "detached" });
+    expect(await shown.locator(".qualifier").allTextContents()).toEqual(["1"]);
     // So does a function whose name another takes at once.
     await send(sandbox, "PUT", "/2023-03-30/functions/hello/async-invoke-config", {});
-    await card(page, "hello : LATEST").waitFor();
+    await configRow(page, "hello : LATEST").waitFor();
     await send(sandbox, "DELETE", "/2023-03-30/functions/hello/versions/1");
     await send(sandbox, "DELETE", "/2023-03-30/functions/hello");
     await send(sandbox, "POST", "/2023-03-30/functions", { ...hello, runtime: "go1" });
     await row(page, "hello").getByText("go1").waitFor();
-    await card(page, "hello : LATEST").waitFor({ state: "detached" });
+    await configRow(page, "hello : LATEST").waitFor({ state: "detached" });
   });
 
   test("who has no token sees what exists, and no forms", async () => {
     const sandbox = await newSandbox({ snapshot: { functions: existing } });
-    const page = await visit(sandbox.watched);
-    for (const name of ["shop", "invoice", "resize"]) await row(page, name).click();
+    const page = await visit(viewOf(sandbox.watched, "configs"));
+    const copies = detail(page).getByRole("button");
+    for (const name of ["shop", "invoice", "resize"]) {
+      await (await openRow(page, name)).getByRole("heading", { name, exact: false }).first().waitFor();
+      // There is nothing to do but to copy the link.
+      expect(await copies.filter({ visible: true }).allTextContents()).toEqual(["Copy link"]);
+    }
     await page.getByText("Alias live → 1").waitFor();
-    const panel = page.locator(".panel.functions");
-    expect(await panel.getByRole("button").count()).toBe(0);
-    await panel.getByText("index.handler").first().waitFor();
+    await detail(page).getByText("index.handler").waitFor();
+    expect(await page.locator(".pane.list header").getByRole("button").count()).toBe(0);
   });
 
   test("works in a sandbox that wants signed requests", async () => {
@@ -195,10 +211,10 @@ describe.skipIf(!hasBrowser)("a person", () => {
       snapshot: { functions: existing },
       settings: { signatures: "required" },
     });
-    const page = await visit(sandbox.controlled);
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
     await click(page, "Create a function");
     await fill(page, { Function: "signed" }, "Create");
-    await row(page, "signed").click();
+    await openRow(page, "signed");
     await click(page, "Delete signed");
     await page.getByText("Nothing else is deleted with it.").waitFor();
     await fill(page, {}, "Delete");
@@ -216,25 +232,36 @@ describe.skipIf(!hasBrowser)("a person", () => {
         },
       },
     });
-    const page = await visit(sandbox.controlled, { viewport: { width: 360, height: 740 } });
+    const page = await visit(viewOf(sandbox.controlled, "configs"), PHONE);
+    await page.getByRole("heading", { name: "Functions and configs 500 functions, 0 configs" }).waitFor();
+    const search = page.getByLabel("Search by name, runtime, qualifier or destination");
+    const total = () => rows(page).first().getAttribute("aria-setsize");
+    await expect.poll(total).toBe("502");
+    // Of a long list, only what can be seen is drawn.
+    expect(await rows(page).count()).toBeLessThan(60);
+    expect(await widthOf(page)).toBe(360);
+    await search.fill("F497");
     await row(page, "f497").waitFor();
-    expect(await page.locator("details.resource").count()).toBe(501);
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
-    await page.getByLabel("Filter the functions").fill("F497");
-    await expect.poll(() => page.locator("details.resource").count()).toBe(1);
-    await page.getByLabel("Filter the functions").fill("nothing like this");
-    await page.getByText("None of these functions matches the filter.").waitFor();
-    await page.getByLabel("Filter the functions").fill(LONG);
-    await expect.poll(() => page.locator("details.resource").count()).toBe(3);
-    for (const summary of await page.locator("details.resource > summary").all()) await summary.click();
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await expect.poll(() => rows(page).count()).toBe(2);
+    await search.fill("nothing like this");
+    await page.getByText("None matches the search.").waitFor();
+    await search.fill(LONG);
+    await expect.poll(() => rows(page).count()).toBe(4);
+    expect(await widthOf(page)).toBe(360);
+    // On a narrow screen, what is open has the screen for itself.
+    await page.locator("a.row-function", { hasText: LONG }).click();
+    await detail(page).getByText("Alias prod → 1").waitFor();
+    expect(await widthOf(page)).toBe(360);
+    await click(page, "← Back");
+    await page.locator(".row-service a").click();
     await click(page, `Delete service ${LONG}`);
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await page.getByRole("dialog").waitFor();
+    expect(await widthOf(page)).toBe(360);
   });
 
   test("creates and deletes with the keyboard alone", async () => {
     const sandbox = await newSandbox();
-    const page = await visit(sandbox.controlled);
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
     await isLive(page);
     await page.getByRole("button", { name: "Create a function" }).focus();
     await page.keyboard.press("Enter");
@@ -243,10 +270,13 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await page.keyboard.press("Enter");
     await row(page, "typed").focus();
     await page.keyboard.press("Enter");
+    await page.getByRole("article", { name: "typed" }).waitFor();
     await page.getByRole("button", { name: "Delete typed" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).focus();
     await page.keyboard.press("Enter");
     await page.getByText("There is no function and no config yet.").waitFor();
+    // What had the focus is gone: it is at the head of the list.
+    await expect.poll(() => hasFocus(page.locator(".pane.list h2"))).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { SandboxClient } from "../../src/client/index.ts";
 
 /** A service with two functions, and a function of FC 3.0, all with versions and aliases. */
@@ -16,12 +16,17 @@ export const existing = {
   ],
 };
 
-/** The row of a function or a service that exists. */
-export function row(page: Page, name: string) {
+/** The row of a function or a service. */
+export function row(page: Page, name: string): Locator {
   return page
-    .locator("details.resource")
-    .filter({ has: page.getByRole("heading", { name, exact: true }) })
-    .locator("summary");
+    .locator(".rows > li :is(.row-service, .row-function)")
+    .filter({ has: page.locator(".name").getByText(name, { exact: true }) });
+}
+
+/** Opens a function or a service of the list, and returns its details. */
+export async function openRow(page: Page, name: string): Promise<Locator> {
+  await row(page, name).locator(".name").click();
+  return page.locator("article.resource");
 }
 
 /** Fills in the open dialog and sends it. */

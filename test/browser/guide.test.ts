@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { SERVER } from "../server.ts";
 import { hasBrowser } from "./browser.ts";
-import { isLive, newSandbox, visit } from "./pages.ts";
+import { goTo, isLive, newSandbox, visit } from "./pages.ts";
 
 /** The search field of a page, once the page's script has run. */
 const searchOf = (page: Page) => page.getByRole("combobox", { name: "Search the guide" });
@@ -63,6 +63,7 @@ describe.skipIf(!hasBrowser)("a reader of the guide", () => {
       .toBeLessThan(740);
     await page.getByRole("link", { name: "The sandbox", exact: true }).click();
     await isLive(page);
+    await goTo(page, "Control");
     await page.getByRole("button", { name: "Add a fault" }).waitFor();
   });
 

@@ -1,13 +1,20 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import type { SandboxClient } from "../../src/client/index.ts";
 import { hasBrowser } from "./browser.ts";
 import { click, fill } from "./functions.ts";
-import { card, isLive, newSandbox, visit } from "./pages.ts";
-
-const QUEUE = "acs:mns:cn-hangzhou:1234567890123456:/queues/failed/messages";
-const NOW = "2030-01-31T12:00:00Z";
-const PHONE = { viewport: { width: 360, height: 740 } };
+import {
+  detail,
+  goTo,
+  hasFocus,
+  isLive,
+  newSandbox,
+  openConfig,
+  rows,
+  viewOf,
+  visit,
+  widthOf,
+} from "./pages.ts";
+import { invoke, NOON, PHONE, QUEUE } from "./traffic.ts";
 
 /** A sandbox with a config that retries once, and its clock stopped. */
 function newShop(config: object = {}) {
@@ -23,48 +30,28 @@ function newShop(config: object = {}) {
           ...config,
         },
       ],
-      clock: { mode: "frozen", time: NOW },
+      clock: { mode: "frozen", time: NOON },
     },
   });
 }
 
-async function invoke(
-  sandbox: SandboxClient,
-  outcomes: string,
-  path = "/2016-08-15/services/shop.prod/functions/order",
-): Promise<void> {
-  const response = await fetch(`${sandbox.endpoint}${path}/invocations`, {
-    method: "POST",
-    headers: { "X-Fc-Invocation-Type": "Async", "X-Sandbox-Outcome": outcomes },
-    body: "{}",
-  });
-  expect(response.status, await response.text()).toBe(202);
-}
-
-/** The rows of the list of invocations, newest first. */
-function rows(page: Page) {
-  return page.locator(".panel.invocations > ol > li");
-}
-
-/** The texts in a row: the time, the status, the name, the attempts, and then what is next. */
+/** The texts in a row: the time, the status, the name, the attempts or what is next, and the delivery. */
 function textsOf(page: Page, index = 0): Promise<string[]> {
   return rows(page)
     .nth(index)
-    .locator("summary > *, summary .then > *")
-    .evaluateAll((elements) =>
-      elements.flatMap((one) => (one.children.length > 0 ? [] : [one.textContent ?? ""])).filter(Boolean),
-    );
+    .locator(".row-invocation > :not(.marks, .about), .about > *")
+    .allTextContents();
 }
 
-function width(page: Page): Promise<number> {
-  return page.evaluate("document.documentElement.scrollWidth");
-}
+const NOTHING = "No function was invoked asynchronously yet.";
+const IDLE = "Run until all have ended";
+const SEARCH = "Function, status, invocation ID";
 
 describe.skipIf(!hasBrowser)("a person", () => {
   test("sees an invocation fail, be retried and end in a queue, as the clock advances", async () => {
     const sandbox = await newShop();
-    const page = await visit(sandbox.controlled);
-    await page.getByText("None yet.").waitFor();
+    const page = await visit(viewOf(sandbox.controlled, "invocations"));
+    await page.getByText(NOTHING).waitFor();
     await isLive(page);
     await invoke(sandbox, "error=2000, error");
     const name = "shop / order : prod";
@@ -72,21 +59,18 @@ describe.skipIf(!hasBrowser)("a person", () => {
       .poll(() => textsOf(page))
       .toEqual(["12:00:00", "Enqueued", name, "starts when the clock advances"]);
 
-    const clock = page.locator(".panel.clock");
-    await click(page, "Next event");
+    const clock = page.getByRole("region", { name: "Clock" });
+    await click(page, `Next: ${name} starts, +0 s ▸`);
     await clock
-      .getByText(`1 step was made: ${name} is Running. The next step is due at 2030-01-31T12:00:02Z.`)
+      .getByText(`1 step was made: ${name} is Running. The next step is due at 2030-01-31 12:00:02.`)
       .waitFor();
-    await expect
-      .poll(() => textsOf(page))
-      .toEqual(["12:00:00", "Running", name, "attempt 1 of 2", "ends within 2 s"]);
-    await click(page, "Next event");
-    await expect
-      .poll(() => textsOf(page))
-      .toEqual(["12:00:00", "Retrying", name, "attempt 1 of 2", "attempt 2 in 1 s"]);
-    await click(page, "Until idle");
+    await expect.poll(() => textsOf(page)).toEqual(["12:00:00", "Running", name, "ends within 2 s"]);
+    await click(page, `Next: the end of an attempt of ${name}, +2 s ▸`);
+    await expect.poll(() => textsOf(page)).toEqual(["12:00:00", "Retrying", name, "attempt 2 in 1 s"]);
+    await page.getByRole("button", { name: `Next: attempt 2 of ${name}, +1 s ▸` }).waitFor();
+    await click(page, IDLE);
     await clock.getByText(`${name} is Failed. Nothing is due now.`).waitFor();
-    await clock.getByText("2030-01-31T12:00:03Z", { exact: true }).waitFor();
+    await clock.getByText("2030-01-31 12:00:03").waitFor();
     await expect
       .poll(() => textsOf(page))
       .toEqual(["12:00:00", "Failed", name, "attempt 2 of 2", "queue failed: delivered"]);
@@ -95,20 +79,20 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await click(page, "Next event");
     await clock.getByText("No step was due. Nothing is due now.").waitFor();
 
-    await rows(page).first().locator("summary").click();
-    const events = rows(page).first().locator(".events .text");
+    await rows(page).first().getByRole("link").click();
+    const open = page.getByRole("article", { name });
     await expect
-      .poll(() => events.allTextContents())
-      .toEqual([
-        "the event was put in the queue",
-        "attempt 1 began",
-        "attempt 1 failed: UnhandledInvocationError: the function failed",
-        "attempt 2 began",
-        "attempt 2 failed: UnhandledInvocationError: the function failed",
-      ]);
-    const facts = rows(page).first().locator(".facts");
-    await facts.getByText(`${QUEUE}, delivered`).waitFor();
-    await facts.getByText("UnhandledInvocationError: the function failed (status 200)").waitFor();
+      .poll(() => open.locator(".events .status, .events .text").allTextContents())
+      .toEqual(
+        [
+          ["Enqueued", "the event was put in the queue"],
+          ["Attempt 1", "UnhandledInvocationError: the function failed"],
+          ["Attempt 2", "UnhandledInvocationError: the function failed"],
+        ].flat(),
+      );
+    await open.getByRole("region", { name: "Delivery" }).getByText(`${QUEUE} delivered`).waitFor();
+    const facts = open.locator(".facts");
+    await facts.getByText("UnhandledInvocationError: the function failed (200)").waitFor();
   });
 
   test("sees in real time what a client invokes, what fails to be delivered, and what the delivery invokes", async () => {
@@ -130,21 +114,27 @@ describe.skipIf(!hasBrowser)("a person", () => {
       match: { destination: "*/queues/failed/*" },
       effect: { type: "error", code: "InternalServerError" },
     });
-    for (const page of [await visit(sandbox.controlled), await visit(sandbox.watched, PHONE)]) {
+    for (const page of [
+      await visit(viewOf(sandbox.controlled, "invocations")),
+      await visit(viewOf(sandbox.watched, "invocations"), PHONE),
+    ]) {
       await isLive(page);
       await sandbox.invocations.clear();
-      await page.getByText("None yet.").waitFor();
+      await page.getByText(NOTHING).waitFor();
       await invoke(sandbox, "success", "/2023-03-30/functions/order");
-      const ends = () => page.locator(".invocations .then").allTextContents();
+      const ends = () => rows(page).locator(".about > :last-child").allTextContents();
       await expect.poll(ends).toEqual(["queue failed: delivery failed", "bill : LATEST: delivered"]);
-      await rows(page).first().locator("summary").click();
-      await rows(page).first().getByText("order, invocation ").waitFor();
+      await rows(page).first().getByRole("link").click();
+      // The invocation that a delivery made leads to the one that was delivered.
+      await detail(page).getByText("Delivered by").waitFor();
+      await detail(page).locator(".facts").getByRole("link", { name: "order" }).click();
+      await page.getByRole("article", { name: "order : LATEST" }).waitFor();
     }
   });
 
   test("stops an invocation that waits, with the keyboard alone", async () => {
     const sandbox = await newShop();
-    const page = await visit(sandbox.controlled);
+    const page = await visit(viewOf(sandbox.controlled, "invocations"));
     await isLive(page);
     await invoke(sandbox, "success");
     await invoke(sandbox, "error");
@@ -152,21 +142,23 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await expect
       .poll(() => rows(page).locator(".status").allTextContents())
       .toEqual(["Retrying", "Succeeded"]);
-    const stop = rows(page).getByRole("button", { name: `Stop shop / order : prod, enqueued ${NOW}` });
-    expect(await page.getByRole("button", { name: /^Stop/ }).count()).toBe(1);
-    await page.getByRole("button", { name: /^Stop/ }).focus();
+    await rows(page).first().getByRole("link").focus();
+    await page.keyboard.press("Enter");
+    const stop = page.getByRole("button", { name: "Stop shop / order : prod, enqueued 2030-01-31 12:00:00" });
+    await stop.focus();
     await page.keyboard.press("Enter");
     await rows(page).first().getByText("Stopping").waitFor();
     await stop.waitFor({ state: "detached" });
-    // The focus is where the button was.
-    const summary = rows(page).first().locator("summary");
-    expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
-    await click(page, "Until idle");
+    // The focus is at the head of what is open.
+    await expect.poll(() => hasFocus(detail(page).locator("h2"))).toBe(true);
+    await click(page, IDLE);
     await rows(page).first().getByText("Stopped").waitFor();
-    await page.keyboard.press("Escape");
-    await summary.focus();
-    await page.keyboard.press("Enter");
-    await rows(page).first().getByText("a stop was requested").waitFor();
+    await detail(page).getByText("a stop was requested").waitFor();
+    await detail(page).getByText("It was stopped.").waitFor();
+    // What has ended can't be stopped.
+    await rows(page).nth(1).getByRole("link").click();
+    await detail(page).getByText("It succeeded at attempt 1.").waitFor();
+    expect(await page.getByRole("button", { name: /^Stop/ }).count()).toBe(0);
   });
 
   test.each([
@@ -174,18 +166,20 @@ describe.skipIf(!hasBrowser)("a person", () => {
     { service: undefined, title: "order : prod", prefix: "/2023-03-30/functions/order" },
   ])("invokes beside a config: $title", async ({ service, title, prefix }) => {
     const sandbox = await newShop({ service });
-    const page = await visit(sandbox.controlled);
-    await card(page, title).getByRole("button", { name: "Invoke" }).click();
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
+    const button = (await openConfig(page, title)).getByRole("button", { name: "Invoke" });
+    await button.click();
     await page.getByRole("dialog").getByText(`POST ${prefix}/invocations?qualifier=prod`).waitFor();
     await fill(page, { Event: '{"order": 7}', Outcome: "other" }, "Close");
-    await card(page, title).getByRole("button", { name: "Invoke" }).click();
+    await button.click();
     await fill(page, { Event: '{"order": 7}', Outcome: "other", Outcomes: "never" }, "Invoke");
     await page.getByText("X-Sandbox-Outcome must be a list of").first().waitFor();
-    expect(await page.getByLabel("Outcomes").getAttribute("aria-invalid")).toBe("true");
+    expect(await page.getByLabel("Outcomes", { exact: true }).getAttribute("aria-invalid")).toBe("true");
     await fill(page, { Outcome: "error, error, success" }, "Invoke");
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await goTo(page, "Invocations");
     await rows(page).first().getByText(title).waitFor();
-    await click(page, "Until idle");
+    await click(page, IDLE);
     await rows(page).first().getByText("attempt 2 of 2").waitFor();
     await rows(page).first().getByText("Failed", { exact: true }).waitFor();
     const { invocations } = await sandbox.invocations.list();
@@ -196,14 +190,16 @@ describe.skipIf(!hasBrowser)("a person", () => {
   test("invokes synchronously, in a sandbox that wants signed requests, and sees an error that refuses it", async () => {
     const sandbox = await newShop();
     await sandbox.settings({ signatures: "required" });
-    const page = await visit(sandbox.controlled);
-    const button = card(page, "shop / order : prod").getByRole("button", { name: "Invoke" });
-    await button.click();
+    const page = await visit(viewOf(sandbox.controlled, "configs"));
+    const open = () => openConfig(page, "shop / order : prod");
+    await (await open()).getByRole("button", { name: "Invoke" }).click();
     await fill(page, { Event: "text", Invocation: "Sync", Outcome: "success" }, "Invoke");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.locator(".requests summary").first().click();
+    await goTo(page, "Requests");
+    await rows(page).first().getByRole("link").click();
     await page.getByRole("region", { name: "Response" }).getByText("text").waitFor();
-    await button.click();
+    await goTo(page, "Configs");
+    await (await open()).getByRole("button", { name: "Invoke" }).click();
     await fill(page, { Event: "x".repeat(128 * 1024 + 1) }, "Invoke");
     await page.getByRole("dialog").locator("p.error").first().waitFor();
     expect(await page.getByLabel("Event").getAttribute("aria-invalid")).toBe("true");
@@ -212,7 +208,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
 
   test("sees the list empty when invocations are deleted or the sandbox is reset", async () => {
     const sandbox = await newShop();
-    const page = await visit(sandbox.watched);
+    const page = await visit(viewOf(sandbox.watched, "invocations"));
     await isLive(page);
     for (const empty of [
       () => sandbox.invocations.clear(),
@@ -222,16 +218,17 @@ describe.skipIf(!hasBrowser)("a person", () => {
       await invoke(sandbox, "success");
       await expect.poll(() => rows(page).count()).toBe(1);
       await empty();
-      await page.getByText("None yet.").waitFor();
+      await page.getByText(NOTHING).waitFor();
     }
   });
 
   test("sees that watching gives no button to invoke, to stop or to step the clock", async () => {
     const sandbox = await newShop();
     await invoke(sandbox, "success");
-    const page = await visit(sandbox.watched);
-    await rows(page).first().waitFor();
-    for (const name of [/^Invoke/, /^Stop/, "Next event", "Until idle"]) {
+    const page = await visit(viewOf(sandbox.watched, "invocations"));
+    await rows(page).first().getByRole("link").click();
+    await page.getByRole("article", { name: "shop / order : prod" }).waitFor();
+    for (const name of [/^Invoke/, /^Stop/, /^Next/, IDLE, "Real time", "Clear"]) {
       expect(await page.getByRole("button", { name }).count()).toBe(0);
     }
   });
@@ -242,7 +239,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const alias = "a".repeat(128);
     const path = `/2021-04-06/services/${service}/functions/${name}`;
     const sandbox = await newShop({ service, function: name, qualifier: alias });
-    const page = await visit(sandbox.controlled, PHONE);
+    const page = await visit(viewOf(sandbox.controlled, "invocations"), PHONE);
     await isLive(page);
     const call = (headers: object) =>
       fetch(`${sandbox.endpoint}${path}/invocations?qualifier=${alias}`, {
@@ -254,19 +251,23 @@ describe.skipIf(!hasBrowser)("a person", () => {
       for (const answer of answers) expect(answer.status).toBe(202);
     }
     expect((await call({ "X-Sandbox-Outcome": "error" })).status).toBe(202);
-    await expect.poll(() => rows(page).count()).toBeGreaterThanOrEqual(100);
-    await page.getByText("lists the older ones, too.").waitFor();
-    await page.locator(".panel.clock").getByRole("button", { name: "Until idle" }).click();
+    await expect
+      .poll(() => rows(page).first().getAttribute("aria-setsize").then(Number))
+      .toBeGreaterThanOrEqual(100);
+    expect(await rows(page).count()).toBeLessThan(60);
+    await page.getByRole("heading", { name: "Invocations 501" }).waitFor();
+    await click(page, IDLE);
     await page.getByText("steps were made. Nothing is due now.").first().waitFor();
-    await page.getByLabel("Filter the invocations").fill("failed NNNN");
+    await page.getByLabel(SEARCH).fill("failed NNNN");
     await expect.poll(() => rows(page).count()).toBe(1);
-    await rows(page).first().locator("summary").click();
-    await rows(page).first().getByText("What happened").waitFor();
-    expect(await width(page)).toBe(360);
-    await page.getByLabel("Filter the invocations").fill("nothing like this");
-    await page.getByText("None of these invocations matches the filter.").waitFor();
-    await page.getByRole("button", { name: /^Invoke/ }).click();
+    await rows(page).first().getByRole("link").click();
+    await detail(page).getByText("What happened").waitFor();
+    expect(await widthOf(page)).toBe(360);
+    await click(page, "← Back");
+    await page.getByLabel(SEARCH).fill("nothing like this");
+    await page.getByText("None of these invocations matches.").waitFor();
+    await click(page, "Invoke a function");
     await page.getByRole("dialog").waitFor();
-    expect(await width(page)).toBe(360);
+    expect(await widthOf(page)).toBe(360);
   });
 });

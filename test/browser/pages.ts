@@ -1,5 +1,5 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import { SERVER } from "../server.ts";
 import { launchBrowser } from "./browser.ts";
@@ -8,18 +8,29 @@ import { launchBrowser } from "./browser.ts";
 const faultsFound: string[] = [];
 
 let browser: Browser | undefined;
+const contexts: BrowserContext[] = [];
 beforeAll(async () => {
   browser = await launchBrowser();
+});
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 afterAll(async () => {
   await browser?.close();
   expect(faultsFound).toEqual([]);
 });
 
-/** A visitor with a browser of their own; nobody's page may fail, break its policy, or load from elsewhere. */
+/**
+ * A visitor with a browser of their own, for the test; nobody's page may fail, break its policy, or load from elsewhere.
+ */
 export async function visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
   if (browser === undefined) throw new Error("the browser is not there yet");
-  const context = await browser.newContext(options);
+  const context = await browser.newContext({
+    permissions: ["clipboard-read", "clipboard-write"],
+    locale: "en-US",
+    ...options,
+  });
+  contexts.push(context);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => faultsFound.push(`${page.url()}: ${error.message}`));
@@ -47,9 +58,72 @@ export async function newSandbox(
   return Object.assign(sandbox, { watched, controlled: `${watched}#token=${sandbox.access.controlToken}` });
 }
 
+/** The address of a view of a sandbox's page: with what is open in it, and its filters. */
+export function viewOf(
+  address: string,
+  view: string,
+  given: { readonly id?: string; readonly [filter: string]: string | undefined } = {},
+): string {
+  const url = new URL(address);
+  url.search = String(new URLSearchParams({ view, ...given } as Record<string, string>));
+  return url.href;
+}
+
 /** Waits until a page follows its sandbox. */
 export async function isLive(page: Page): Promise<void> {
   await page.getByText(/^Live/).waitFor();
+}
+
+/** Goes to another view by its link. */
+export function goTo(page: Page, view: string): Promise<void> {
+  const views = page.getByRole("navigation", { name: "Views" });
+  return views.getByRole("link", { name: new RegExp(`^${view}( \\d+)?$`) }).click();
+}
+
+/** What is open beside the list of a view. */
+export function detail(page: Page): Locator {
+  return page.locator(".pane.detail");
+}
+
+/** The rows that a view's list draws, in order of their positions. */
+export function rows(page: Page): Locator {
+  return page.locator(".pane.list .rows > li");
+}
+
+/** A config's row, once it is there. */
+export function configRow(page: Page, title: string): Locator {
+  const name = new RegExp(`^${RegExp.escape(title)}(?= |$)`);
+  return page.locator("a.row-config").and(page.getByRole("link", { name }));
+}
+
+/** A config's details, while they are open. */
+export function card(page: Page, title: string): Locator {
+  return page.getByRole("article", { name: title, exact: true });
+}
+
+/** Opens a config of the list. */
+export async function openConfig(page: Page, title: string): Promise<Locator> {
+  await configRow(page, title).click();
+  return card(page, title);
+}
+
+/** The text that a button copies. */
+export async function copied(page: Page, button: Locator): Promise<string> {
+  await page.evaluate("navigator.clipboard.writeText('')");
+  await button.click();
+  const text = () => page.evaluate<string>("navigator.clipboard.readText()");
+  await expect.poll(text).not.toBe("");
+  return text();
+}
+
+/** Whether an element has the focus. */
+export function hasFocus(element: Locator): Promise<boolean> {
+  return element.evaluate((one) => one === document.activeElement);
+}
+
+/** The width of what the page shows, in pixels: more than the window's when something sticks out. */
+export function widthOf(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth");
 }
 
 /** Opens a group of operations in the API reference, which takes a moment to be drawn. */
@@ -72,9 +146,4 @@ export async function execute(block: Locator): Promise<number> {
   const status = block.locator(".live-responses-table tr.response .response-col_status").first();
   await status.waitFor();
   return Number.parseInt((await status.textContent()) ?? "", 10);
-}
-
-/** A config's card, once it is there. */
-export function card(page: Page, title: string) {
-  return page.getByRole("article", { name: title });
 }

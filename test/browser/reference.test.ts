@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { SERVER } from "../server.ts";
 import { hasBrowser } from "./browser.ts";
-import { execute, isLive, newSandbox, openOperation, openOperations, visit } from "./pages.ts";
+import { execute, goTo, isLive, newSandbox, openOperation, openOperations, visit } from "./pages.ts";
 
 const PUT = "PutFunctionAsyncInvokeConfig_2016-08-15";
 
@@ -26,6 +26,7 @@ describe.skipIf(!hasBrowser)("the API reference", () => {
     expect(await statusOf(page, "clearFaults")).toBe(204);
     await page.getByRole("link", { name: "Back to the sandbox" }).click();
     await isLive(page);
+    await goTo(page, "Control");
     await page.getByRole("button", { name: "Add a fault" }).waitFor();
   }, 90_000);
 
