@@ -54,5 +54,14 @@ function givenToken(c: ApiContext): string | undefined {
     .split(",")
     .map((protocol) => protocol.trim());
   if (!protocols.includes(FEED_PROTOCOL)) return undefined;
-  return protocols.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+  const found = protocols.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL));
+  return found && percentDecoded(found.slice(TOKEN_PROTOCOL.length));
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -5,10 +5,16 @@ import type { ShownInvocation } from "../state/invocations.ts";
 export const FEED_PROTOCOL = "fc-sandbox";
 
 /**
- * The prefix of a second subprotocol, which carries the control token: a browser can't send Authorization in
- * a WebSocket's handshake.
+ * The prefix of a second subprotocol, which carries the control token, percent-encoded: a browser can't send
+ * Authorization in a WebSocket's handshake.
  */
 export const TOKEN_PROTOCOL = "token.";
+
+/** The subprotocol that carries a control token. Subprotocols have neither separators nor spaces (RFC 9110, 5.6.2). */
+export function tokenProtocol(token: string): string {
+  const encoded = encodeURIComponent(token).replace(/[()]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
+  return TOKEN_PROTOCOL + encoded;
+}
 
 /** A message of the live feed. */
 export type FeedEvent =
