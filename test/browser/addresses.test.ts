@@ -35,9 +35,9 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const { sandbox, ids, id } = await newShop();
     const titles = {
       configs: "order : LATEST · Configs",
-      requests: "PUT 200 · Requests",
+      requests: "PUT order : LATEST · Requests",
       invocations: "order · Invocations",
-      inbox: "Inbox",
+      inbox: `${ids.inbox} · Inbox`,
     };
     const shown = {
       configs: "Retry attempts",

@@ -87,6 +87,9 @@ describe.skipIf(!hasBrowser).each([
     const page = await visit(url);
     await page.getByRole("heading", { name: /sandbox of Alibaba Cloud Function Compute/ }).waitFor();
     await page.getByText(reason).waitFor();
+    // The first visitor has not asked for a sandbox that could be locked or missing.
+    expect(await page.getByText(/^(Locked|Not found|default)$/).count()).toBe(0);
+    expect(await page.title()).toBe("fc-sandbox");
     // A view's address leads to the same.
     await page.goto(`${url}?view=configs`);
     await page.getByText(reason).waitFor();

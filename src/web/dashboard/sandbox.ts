@@ -63,6 +63,11 @@ export const announcement = signal("");
 /** The sandbox's id: from the summary, or from the page's address until the summary is loaded. */
 export const sandboxId = computed(() => summary.value?.id ?? addressedSandbox ?? DEFAULT_SANDBOX_ID);
 
+/** Whether there is nothing to see but the front page of a server whose `default` is locked or off. */
+export const isFrontPage = computed(
+  () => addressedSandbox === undefined && (connection.value === "locked" || connection.value === "missing"),
+);
+
 /** Whether the visitor may change the sandbox: with a token, or in an open `default`. */
 export const mayControl = computed(
   () => summary.value !== undefined && (token.value !== undefined || summary.value.id === DEFAULT_SANDBOX_ID),

@@ -1,14 +1,14 @@
-import { addressedSandbox, endpoint, linkTo } from "../address.ts";
+import { endpoint, linkTo } from "../address.ts";
 import { Connect } from "../overview/Connect.tsx";
 import { FrontDoor } from "../overview/FrontDoor.tsx";
-import { type ClosedState, offers } from "../sandbox.ts";
+import { type ClosedState, isFrontPage, offers } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 
 /** Says why the sandbox can't be shown, and what to do instead. */
 export function Closed({ state }: { state: ClosedState }) {
   const words = text().closed;
   const makesSandboxes = offers.value?.createsSandboxes ?? true;
-  if (addressedSandbox === undefined && state !== "refused") {
+  if (isFrontPage.value) {
     return (
       <>
         <FrontDoor makesSandboxes={makesSandboxes} />

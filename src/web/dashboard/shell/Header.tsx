@@ -5,7 +5,7 @@ import { Lazy } from "../elements/Lazy.tsx";
 import { Link } from "../elements/Link.tsx";
 import { isPresenting, startPresenting } from "../presenter/presenting.ts";
 import { route, type View, views } from "../route.ts";
-import { configs, connection, mayControl, sandboxId, summary, token } from "../sandbox.ts";
+import { configs, connection, isFrontPage, mayControl, sandboxId, summary, token } from "../sandbox.ts";
 import { chooseLanguage, type Language, language, languages, text } from "../text/text.ts";
 import { chooseZone, type Zone, zone, zoneName } from "../time.ts";
 
@@ -17,11 +17,13 @@ export function Header() {
     <header class="top">
       <h1>
         <a href={`./${fragmentOf(token.value)}`}>fc-sandbox</a>{" "}
-        <span class="id" title={sandboxId.value}>
-          {sandboxId.value}
-        </span>
+        {!isFrontPage.value && (
+          <span class="id" title={sandboxId.value}>
+            {sandboxId.value}
+          </span>
+        )}
       </h1>
-      <ConnectionBadge />
+      {!isFrontPage.value && <ConnectionBadge />}
       {summary.value && <Views />}
       <div class="tools">
         {summary.value && (

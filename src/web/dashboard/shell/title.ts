@@ -1,15 +1,17 @@
 import { effect } from "@preact/signals";
 import { titleOf } from "../configs/configs.ts";
 import { invocationNamed } from "../invocations/invocations.ts";
+import { subjectOf } from "../requests/entries.ts";
 import { isPlain, route } from "../route.ts";
-import { configs, requests, sandboxId } from "../sandbox.ts";
+import { configs, isFrontPage, requests, sandboxId } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 
 /** Keeps the title of the browser's tab in step with what the page shows. */
 export function followTitle(): void {
   effect(() => {
     const { view } = route.value;
-    const parts = [openTitle(), isPlain.value ? "" : text().views[view], sandboxId.value, "fc-sandbox"];
+    const sandbox = isFrontPage.value ? "" : sandboxId.value;
+    const parts = [openTitle(), isPlain.value ? "" : text().views[view], sandbox, "fc-sandbox"];
     document.title = parts.filter(Boolean).join(" · ");
   });
 }
@@ -25,7 +27,7 @@ function openTitle(): string {
   if (view === "invocations") return invocationNamed(id).function;
   if (view === "requests") {
     const seen = requests.value.find(({ entry }) => entry.requestId === id);
-    return seen ? `${seen.entry.method} ${seen.entry.status}` : id;
+    return seen ? `${seen.entry.method} ${subjectOf(seen.entry)}` : id;
   }
-  return "";
+  return id;
 }
