@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
       await Promise.all(Array.from({ length: 90 }, () => put(sandbox, "plain")));
       await put(sandbox, "first", { maxAsyncRetryAttempts: 4 }, { "X-Team": "blue whale" });
       await put(sandbox, "second", { maxAsyncRetryAttempts: 9 });
-      await put(sandbox, "third", { asyncTask: tries % 2 === 0 });
+      await put(sandbox, "third", { asyncTask: tries % 2 === 1 });
       await fetch(get);
     }
     const page = await visit(viewOf(sandbox.controlled, "requests"));

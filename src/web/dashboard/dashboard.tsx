@@ -89,7 +89,12 @@ function Dialogs() {
         <Lazy
           name="fault"
           load={async () => (await import("./control/FaultForm.tsx")).FaultForm}
-          given={{ request: fault, onClose: () => (openFault.value = undefined) }}
+          given={{
+            request: fault,
+            onClose: () => {
+              if (openFault.peek() === fault) openFault.value = undefined;
+            },
+          }}
         />
       )}
     </>
@@ -147,6 +152,7 @@ followHistory();
 followTitle();
 followKeys();
 watch();
-await useRememberedLanguage();
+// English is there in any case.
+await useRememberedLanguage().catch(() => undefined);
 const root = document.getElementById("dashboard");
 if (root) render(<Dashboard />, root);

@@ -27,6 +27,7 @@ export type ClosedState = "missing" | "locked" | "refused";
 /** The state of the page's connection to its sandbox. */
 export type Connection = "connecting" | "live" | "disconnected" | ClosedState;
 
+/** Whether a state is one in which retrying is useless. */
 export function isClosed(state: Connection): state is ClosedState {
   return state === "missing" || state === "locked" || state === "refused";
 }

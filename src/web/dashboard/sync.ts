@@ -20,8 +20,14 @@ import {
   titleOf,
 } from "./configs/configs.ts";
 import { hasLost, resourcesOf } from "./configs/resources.ts";
-import { loadInvocations, mayHaveMissed, takeInvocations } from "./invocations/invocationSync.ts";
+import {
+  forgetOlderInvocations,
+  loadInvocations,
+  mayHaveMissed,
+  takeInvocations,
+} from "./invocations/invocationSync.ts";
 import type { ShownInvocation } from "./invocations/invocations.ts";
+import { addRequests, loadRequests } from "./requests/requestSync.ts";
 import {
   announcement,
   type ClosedState,
@@ -31,10 +37,7 @@ import {
   faults,
   lastChange,
   offers,
-  olderRequests,
-  requests,
   resources,
-  type SeenRequest,
   scripts,
   summary,
   token,
@@ -43,13 +46,8 @@ import { text } from "./text/text.ts";
 
 // Keeps the page's state in sync with its sandbox.
 
-/** How many requests the page holds. Older requests are in the journal. */
-const MAX_REQUESTS = 500;
-/** How many requests the page holds after older ones were loaded. */
-const MOST_REQUESTS = 5000;
-const PAGE_SIZE = 50;
-/** The most requests that the journal gives at once. */
-const LARGEST_PAGE = 100;
+/** How many requests, or states of invocations, a page keeps that draws no frames. */
+const MAX_QUEUED = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 async function loadOffers(): Promise<void> {
@@ -187,33 +185,15 @@ async function loadState(): Promise<void> {
 /** Loads what exists; the rest of the state only if something is gone, and configs may be gone with it. */
 async function loadResources(): Promise<void> {
   const loaded = resourcesOf(await control().functions.get({ details: true }));
-  if (hasLost(resources.value, loaded)) reload("state", "invocations");
-  else resources.value = loaded;
+  if (hasLost(resources.value, loaded)) {
+    forgetOlderInvocations();
+    reload("state", "invocations");
+  } else resources.value = loaded;
 }
 
-/** Whether requests at the end of the list were dropped, so that the next page does not follow the list. */
-let isCut = false;
-
-async function loadRequests(limit = PAGE_SIZE): Promise<void> {
-  const page = await control().requests.list({}, { limit });
-  isCut = false;
-  const known = new Map(requests.value.map((seen) => [seen.entry.requestId, seen]));
-  batch(() => {
-    requests.value = page.requests.map((entry) => known.get(entry.requestId) ?? { entry });
-    olderRequests.value = page.nextToken;
-  });
-}
-
-/** Appends the journal's next page to the requests shown. */
-export async function loadOlderRequests(): Promise<void> {
-  if (isCut) return loadRequests(LARGEST_PAGE);
-  const nextToken = olderRequests.value;
-  if (nextToken === undefined) return;
-  const page = await control().requests.list({}, { limit: PAGE_SIZE, nextToken });
-  batch(() => {
-    requests.value = [...requests.value, ...page.requests.map((entry) => ({ entry }))];
-    olderRequests.value = page.nextToken;
-  });
+/** Loads the faults, whose counts have changed. */
+async function loadFaults(): Promise<void> {
+  faults.value = await control().faults.list();
 }
 
 /** Requests received but not shown yet. */
@@ -244,6 +224,7 @@ function take(event: FeedEvent, overtookState = isLoadingState): void {
     const parts = concerned[event.what] ?? ["state", "requests", "invocations"];
     // What came before the change may be deleted by now.
     if (parts.includes("invocations")) invocationQueue.length = 0;
+    if (parts.includes("invocations") && event.what !== "clock") forgetOlderInvocations();
     reload(...parts);
   }
 }
@@ -253,7 +234,7 @@ function takeLater<T>(to: T[], item: T): void {
   const isFirst = queue.length + invocationQueue.length === 0;
   to.push(item);
   // A hidden page draws no frames, and a queue must not grow without limit.
-  if (to.length > MAX_REQUESTS) {
+  if (to.length > MAX_QUEUED) {
     to.shift();
     hasDropped = true;
   }
@@ -272,24 +253,22 @@ function takeQueues(): void {
 }
 
 function takeRequests(received: readonly JournalEntry[]): void {
-  const known = new Set(requests.value.map(({ entry }) => entry.requestId));
-  const entries = received.filter(({ requestId }) => !known.has(requestId));
-  const next = new Map(configs.value);
-  const seen = entries.map((entry) => takeRequest(entry, next));
-  const most = Math.max(MAX_REQUESTS, Math.min(requests.value.length, MOST_REQUESTS));
-  const held = [...seen.reverse(), ...requests.value];
-  isCut ||= held.length > most;
-  requests.value = held.slice(0, most);
-  configs.value = next;
-  // After a fault, the fault's counts have changed, and the response may not show what the request did.
-  if (entries.some((entry) => entry.faults.length > 0)) reload("state");
+  const entries = addRequests(received);
+  if (entries.some(asksForChange)) {
+    const next = new Map(configs.value);
+    for (const entry of entries) takeRequest(entry, next);
+    configs.value = next;
+  }
+  const struck = entries.filter((entry) => entry.faults.length > 0);
+  // The response need not show what the request did.
+  if (struck.some((entry) => entry.changes)) reloadSoon("state");
+  else if (struck.length > 0) reloadSoon("faults");
 }
 
-/** Applies a request's change to `configs`. Returns the request as the page shows it. */
-function takeRequest(entry: JournalEntry, configs: Map<string, ShownConfig>): SeenRequest {
+/** Applies a request's change to `configs`. */
+function takeRequest(entry: JournalEntry, configs: Map<string, ShownConfig>): void {
   const name = configOfRequest(entry);
   if (name !== undefined && entry.status < 400) takeChange(entry, name, configs);
-  return { entry };
 }
 
 function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, ShownConfig>): void {
@@ -308,6 +287,7 @@ function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, 
   const { configChanged, configDeleted } = text().announce;
   announcement.value = isPut ? configChanged(titleOf(name)) : configDeleted(titleOf(name));
 }
+
 const COUNT_AFTER_MS = 2000;
 let isCounting = false;
 
@@ -329,8 +309,9 @@ function countSoon(): void {
 const loads = {
   state: loadState,
   resources: loadResources,
-  requests: () => loadRequests(),
+  requests: loadRequests,
   invocations: loadInvocations,
+  faults: loadFaults,
 };
 type Loaded = keyof typeof loads;
 
@@ -343,11 +324,26 @@ function reload(...parts: readonly Loaded[]): void {
   if (!isReloading) void loadStale();
 }
 
+const RELOAD_AFTER_MS = 500;
+const awaited = new Set<Loaded>();
+
+/** Reloads a part after a while, so that many requests cause few reloads. */
+function reloadSoon(part: Loaded): void {
+  if (awaited.has(part)) return;
+  awaited.add(part);
+  setTimeout(() => {
+    awaited.delete(part);
+    reload(part);
+  }, RELOAD_AFTER_MS);
+}
+
 async function loadStale(): Promise<void> {
   isReloading = true;
   while (stale.size > 0) {
-    // The state has the resources, too.
-    const parts = [...stale].filter((part) => part !== "resources" || !stale.has("state"));
+    // The state has the resources and the faults, too.
+    const parts = [...stale].filter(
+      (part) => (part !== "resources" && part !== "faults") || !stale.has("state"),
+    );
     stale.clear();
     try {
       await Promise.all(parts.map((part) => loads[part]()));

@@ -137,7 +137,7 @@ export function ApiForm<Name extends string>({
             disabled={sending.value !== undefined || calls.length === 0}
           >
             {sending.value && sending.value.of > 2
-              ? `${submit} (${sending.value.sent} of ${sending.value.of})`
+              ? text().common.progress(submit, sending.value.sent, sending.value.of)
               : submit}
           </button>
         </footer>

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { Copy } from "../elements/Copy.tsx";
 import { Link } from "../elements/Link.tsx";
 import { Time } from "../elements/Time.tsx";
@@ -10,11 +11,15 @@ import { type ConfigItems, itemNames, itemText, keyOf, type ShownConfig, titleOf
 import { openForm } from "./forms.ts";
 import { type ChangingEntry, historyOf, setterOf, useHistory } from "./history.ts";
 
+/** How many changes a history shows at first. */
+const SHOWN_CHANGES = 20;
+
 /** A config: each item with the request that set it, what can be done, and its history. */
 export function ConfigDetail({ config }: { config: ShownConfig }) {
   const words = text().configs;
   const { common } = text();
   const title = titleOf(config);
+  const most = useSignal(SHOWN_CHANGES);
   const loaded = useHistory(config).value;
   const history = historyOf(loaded, config);
   const change = lastChange.value;
@@ -22,8 +27,11 @@ export function ConfigDetail({ config }: { config: ShownConfig }) {
   // The first request of a config says so itself; times may be of the same second.
   const isNew = history[0]?.changes.kind === "created";
   return (
-    // The key changes with each change of the config, so that the highlight's animation restarts.
-    <article key={config.lastModifiedTime} class={changed ? "config latest" : "config"} aria-label={title}>
+    <article class="config" aria-label={title}>
+      {/* Its key changes with each change of the config, so that the animation restarts. */}
+      {changed && (
+        <span key={`${config.lastModifiedTime} ${history.length}`} class="flash" aria-hidden="true" />
+      )}
       <header>
         <h2 tabIndex={-1}>{title}</h2>
         {changed && <span class="mark">{words.changedLast}</span>}
@@ -68,7 +76,7 @@ export function ConfigDetail({ config }: { config: ShownConfig }) {
             config={config}
             item={item}
             isChanged={changed?.includes(item) ?? false}
-            setter={loaded && setterOf(history, item)}
+            setter={loaded && setterOf(history, item, config.items[item])}
             isLoaded={loaded !== undefined}
           />
         ))}
@@ -86,7 +94,7 @@ export function ConfigDetail({ config }: { config: ShownConfig }) {
         <h3>{words.history}</h3>
         {loaded && history.length === 0 && <p class="empty">{words.noHistory}</p>}
         <ol class="history">
-          {history.map((entry) => (
+          {history.slice(0, most.value).map((entry) => (
             <li key={entry.requestId}>
               <p>
                 <strong>{kindText(entry)}</strong>{" "}
@@ -98,6 +106,11 @@ export function ConfigDetail({ config }: { config: ShownConfig }) {
             </li>
           ))}
         </ol>
+        {history.length > most.value && (
+          <button type="button" class="quiet" onClick={() => (most.value = history.length)}>
+            {common.andMore(history.length - most.value)}
+          </button>
+        )}
       </section>
     </article>
   );

@@ -1,4 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { defaults } from "../../../fc/asyncConfig/defaults.ts";
 import { destinationsRule } from "../../../fc/asyncConfig/merge.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../../../fc/names.ts";
@@ -52,6 +53,11 @@ export function ConfigForm({
     qualifier: config?.qualifier ?? DEFAULT_QUALIFIER,
   });
   const entered = useDraft<EnteredItems>(draft, "items", {});
+  /** The config as it was when what was typed was begun. */
+  const opened = useDraft(draft, "opened", config);
+  useMemo(() => {
+    if (Object.values(entered.peek()).every((given) => given === undefined)) opened.value = config;
+  }, []);
 
   const { settings } = summary.value ?? {};
   const rule = destinationsRule(settings?.destinations ?? "by version", versionFor(named.value.service));
@@ -97,7 +103,7 @@ export function ConfigForm({
         );
         return (
           <>
-            {config && <Stale opened={config} entered={entered.value} />}
+            {config && <Stale opened={opened.value ?? config} entered={entered.value} />}
             <NameFields
               named={named}
               isFixed={config !== undefined}

@@ -214,7 +214,7 @@ function codeOf(file: File): Promise<GivenCode> {
     reader.addEventListener("load", () => {
       // The result is a URL, `data:application/zip;base64,…`; of an empty file, it may have no comma.
       const [, zipFile = ""] = String(reader.result).split(",");
-      resolve({ zipFile, text: `(${file.name}, ${file.size} bytes)` });
+      resolve({ zipFile, text: `(${file.name}, ${text().configs.bytes(file.size)})` });
     });
     reader.readAsDataURL(file);
   });

@@ -16,7 +16,8 @@ import { AliasForm, PublishForm } from "./QualifierForms.tsx";
 export function Form() {
   const request = openForm.value;
   const close = () => {
-    openForm.value = undefined;
+    // The answer to a form that was closed may come when another is open.
+    if (openForm.peek() === request) openForm.value = undefined;
   };
   if (request === undefined) return null;
   if (request.form === "config") return <ConfigForm {...request} onClose={close} />;

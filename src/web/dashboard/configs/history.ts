@@ -2,7 +2,7 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { JournalEntry } from "../../../client/index.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../../../fc/names.ts";
-import { control, requests } from "../sandbox.ts";
+import { control, requests, type SeenRequest } from "../sandbox.ts";
 import { type ConfigItems, configOfRequest, keyOf } from "./configs.ts";
 
 /** How many requests of each operation a history is made of, at most: a page of the journal. */
@@ -27,20 +27,18 @@ export function useHistory({ service, function: name }: FunctionName): { readonl
       ).catch(() => []);
       if (isCurrent)
         history.value = changing(
-          found.flatMap((page) => page.requests),
+          [...seenOf(name, requests.peek()), ...found.flatMap((page) => page.requests)],
           service,
         );
     };
     void load();
     const stop = effect(() => {
       // The newest requests come by the feed.
-      const [latest] = requests.value;
-      if (latest && history.peek() && latest.entry.function === name) {
-        const seen = requests.peek().map(({ entry }) => entry);
-        history.value = changing(
-          [...seen.filter((entry) => entry.function === name), ...(history.peek() ?? [])],
-          service,
-        );
+      const seen = seenOf(name, requests.value);
+      const known = history.peek();
+      const ids = new Set(known?.map(({ requestId }) => requestId));
+      if (known && seen.some((entry) => entry.changes && !ids.has(entry.requestId))) {
+        history.value = changing([...seen, ...known], service);
       }
     });
     return () => {
@@ -51,6 +49,10 @@ export function useHistory({ service, function: name }: FunctionName): { readonl
   return history;
 }
 
+function seenOf(name: string, seen: readonly SeenRequest[]): JournalEntry[] {
+  return seen.map(({ entry }) => entry).filter((entry) => entry.function === name);
+}
+
 function changing(entries: readonly JournalEntry[], service: string): ChangingEntry[] {
   const byId = new Map(
     entries
@@ -59,7 +61,9 @@ function changing(entries: readonly JournalEntry[], service: string): ChangingEn
       )
       .map((entry) => [entry.requestId, entry]),
   );
-  return [...byId.values()].sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
+  return [...byId.values()]
+    .sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0))
+    .slice(0, 2 * MOST);
 }
 
 /** The part of a function's history that is one config's. */
@@ -71,12 +75,15 @@ export function historyOf(history: History, config: ConfigName): readonly Changi
 }
 
 /**
- * The request that set an item of a config to its value: the newest one that changed the item. Undefined when the
- * journal does not have it.
+ * The request that set an item of a config to its value: the newest one that changed the item, if it set that value.
+ * Undefined when the journal does not have it, and when the value came by an import.
  */
 export function setterOf(
   history: readonly ChangingEntry[],
   item: keyof ConfigItems,
+  value: ConfigItems[keyof ConfigItems],
 ): ChangingEntry | undefined {
-  return history.find(({ changes }) => changes.items.some((change) => change.item === item));
+  const found = history.find(({ changes }) => changes.items.some((change) => change.item === item));
+  const set = found?.changes.items.find((change) => change.item === item);
+  return (set?.after ?? "") === (value ?? "") ? found : undefined;
 }

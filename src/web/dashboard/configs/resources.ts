@@ -133,6 +133,7 @@ export function ownerText({ service, function: name }: Owner): string {
   return service ? words().forms.serviceText(service) : name;
 }
 
+/** What has versions and aliases under this name; undefined when it does not exist. */
 export function findOwner(owner: Owner, resources: ShownResources): ShownOwner | undefined {
   return owner.service ? resources.services.get(owner.service) : resources.functions.get(functionKey(owner));
 }

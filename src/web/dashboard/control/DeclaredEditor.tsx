@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Declared } from "../../../client/index.ts";
+import { forgetDraft, useDraft } from "../configs/drafts.ts";
 import { Dialog } from "../elements/Dialog.tsx";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
@@ -8,6 +9,9 @@ import { type Refusal, refusalOf } from "../elements/refusal.ts";
 import { control, mayControl, resources } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { offerUndo } from "../undo.ts";
+
+/** What was typed in the editor. */
+const DRAFT = "declared";
 
 /** How many of what exists there are, and the editor of the document that says it. */
 export function Existing() {
@@ -36,9 +40,10 @@ export function Existing() {
 /** A dialog in which the document of what exists is edited as a whole. */
 function DeclaredEditor({ onClose }: { onClose: () => void }) {
   const words = text().declared;
-  const typed = useSignal<string | undefined>(undefined);
+  const typed = useDraft<string | undefined>(DRAFT, "document", undefined);
   const refusal = useSignal<Refusal | undefined>(undefined);
   useEffect(() => {
+    if (typed.peek() !== undefined) return;
     void refusalOf(async () => {
       typed.value = JSON.stringify(await control().functions.get(), null, 2);
     }).then((refused) => {
@@ -59,7 +64,9 @@ function DeclaredEditor({ onClose }: { onClose: () => void }) {
       await control().functions.declare(document);
       offerUndo({ done: words.saved, undo: () => control().snapshot.import(before) });
     });
-    if (refusal.value === undefined) onClose();
+    if (refusal.value !== undefined) return;
+    forgetDraft(DRAFT);
+    onClose();
   };
   return (
     <Dialog title={words.editTitle} onClose={onClose}>
@@ -79,6 +86,16 @@ function DeclaredEditor({ onClose }: { onClose: () => void }) {
         </Field>
         <Refused refusal={refusal.value} />
         <footer>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              forgetDraft(DRAFT);
+              onClose();
+            }}
+          >
+            {text().common.discard}
+          </button>
           <button type="submit" disabled={typed.value === undefined}>
             {text().common.save}
           </button>

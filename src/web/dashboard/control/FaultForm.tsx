@@ -3,6 +3,7 @@ import type { GivenFault } from "../../../client/index.ts";
 import { errorCodes } from "../../../fc/errors.ts";
 import { operationNames, shownOperation } from "../../../fc/operations.ts";
 import { VERSION_IDS } from "../../../fc/versions.ts";
+import { forgetDraft, useDraft } from "../configs/drafts.ts";
 import { Dialog } from "../elements/Dialog.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
@@ -38,7 +39,8 @@ export function FaultForm({ request, onClose }: { request: FaultRequest; onClose
   const words = text().faults;
   const base = "of" in request ? faultLike(request.of) : request.fault;
   const id = "of" in request ? undefined : request.id;
-  const entered = useSignal(enteredOf(base));
+  const draft = `fault ${id ?? JSON.stringify(base ?? {})}`;
+  const entered = useDraft(draft, "items", enteredOf(base));
   const refusal = useSignal<Refusal | undefined>(undefined);
   const { value } = entered;
   const enter = (name: keyof Entered, given: string | boolean) => {
@@ -66,6 +68,7 @@ export function FaultForm({ request, onClose }: { request: FaultRequest; onClose
       id === undefined ? control().faults.add(fault) : control().faults.replace(id, fault),
     );
     if (refusal.value !== undefined) return;
+    forgetDraft(draft);
     announcement.value = effectText(fault);
     onClose();
   };

@@ -12,9 +12,11 @@ export function Faults() {
   const words = text().faults;
   const refusal = useSignal<Refusal | undefined>(undefined);
   const remove = async (fault: Fault) => {
+    // The order counts, so the faults are put back as they were.
+    const before = [...faults.value];
     refusal.value = await refusalOf(() => control().faults.remove(fault.id));
     if (refusal.value !== undefined) return;
-    offerUndo({ done: words.removed, undo: () => control().faults.add(givenOf(fault)) });
+    offerUndo({ done: words.removed, undo: () => control().snapshot.import({ faults: before }) });
     document.getElementById("faults")?.focus();
   };
   const toggle = async (fault: Fault, isOn: boolean) => {

@@ -13,10 +13,11 @@ export function Outcomes() {
   const words = text().outcomes;
   const refusal = useSignal<Refusal | undefined>(undefined);
   const remove = async (script: Script) => {
+    // The order counts, so the outcomes are put back as they were.
+    const before = [...scripts.value];
     refusal.value = await refusalOf(() => control().outcomes.remove(script.id));
     if (refusal.value !== undefined) return;
-    const { id: _, matched: __, applied: ___, ...given } = script;
-    offerUndo({ done: words.removed, undo: () => control().outcomes.add(given) });
+    offerUndo({ done: words.removed, undo: () => control().snapshot.import({ outcomes: before }) });
     document.getElementById("outcomes")?.focus();
   };
   return (

@@ -6,7 +6,7 @@ import { PARTS } from "../../../documents/parts.ts";
 import { Confirm } from "../elements/Confirm.tsx";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
-import { type Refusal, refusalOf } from "../elements/refusal.ts";
+import { ApiRefusal, type Refusal, refusalOf } from "../elements/refusal.ts";
 import { control, mayControl, sandboxId, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { offerUndo } from "../undo.ts";
@@ -164,6 +164,8 @@ export function StatePanel() {
 /** Does something that replaces state, and offers to bring back the state that was there. */
 async function undoably(done: string, doing: () => Promise<unknown>): Promise<void> {
   const before = await control().snapshot.export({ invocations: true });
+  const most = summary.peek()?.limits["snapshotBytes"] ?? Number.POSITIVE_INFINITY;
+  if (JSON.stringify(before).length > most) throw new ApiRefusal(text().settings.tooLargeToUndo);
   await doing();
   offerUndo({ done, undo: () => control().snapshot.import({ ...before, replace: "all" }) });
 }

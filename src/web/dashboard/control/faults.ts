@@ -10,6 +10,7 @@ export type FaultRequest =
 /** What the form for faults is open for; undefined when it is closed. */
 export const openFault = signal<FaultRequest | undefined>(undefined);
 
+/** Opens the form for faults. */
 export function openFaultForm(request: FaultRequest): void {
   openFault.value = request;
 }

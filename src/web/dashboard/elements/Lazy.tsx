@@ -8,6 +8,15 @@ type Loaded = ComponentType<never>;
 
 const loaded = new Map<string, Loaded>();
 
+/** Whether the page was just loaded again, so that doing that once more would not help. */
+function isReloaded(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return navigation?.type === "reload" && performance.now() < RELOADED_MS;
+}
+
+/** How long a page counts as just loaded again, in milliseconds. */
+const RELOADED_MS = 10_000;
+
 /** A component that is loaded when it is first drawn; until then, a place that is busy. */
 export function Lazy<Given extends object>({
   load,
@@ -26,7 +35,7 @@ export function Lazy<Given extends object>({
     if (found.value) return;
     if (problem.value) {
       // Browsers remember that a module could not be loaded, so the page is loaded again, once the sandbox is there again.
-      if (isLive) location.reload();
+      if (isLive && !isReloaded()) location.reload();
       return;
     }
     load().then(
@@ -36,7 +45,7 @@ export function Lazy<Given extends object>({
       },
       () => (problem.value = text().common.connectionLost),
     );
-  }, [isLive]);
+  }, [isLive, problem.value]);
   const Component = found.value as ComponentType<Given> | undefined;
   if (Component) return <Component {...given} />;
   return (

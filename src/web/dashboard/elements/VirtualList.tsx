@@ -22,6 +22,7 @@ export function VirtualList<T>({
   label,
   openKey,
   onEnd,
+  loaded = items.length,
   children,
   footer,
 }: {
@@ -33,15 +34,18 @@ export function VirtualList<T>({
   label: string;
   /** The row to scroll to when it changes or is there at first. */
   openKey?: string | undefined;
-  /** Called when the last row is in view. */
+  /** Called when the last row is in view, and again when that loaded nothing that is shown. */
   onEnd?: (() => void) | undefined;
+  /** How many items are loaded, where a filter of the page shows some of them only. */
+  loaded?: number;
   children: (item: T) => ComponentChildren;
   /** What stands below the last row. */
   footer?: ComponentChildren;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const focused = useRef(-1);
+  /** The key of the row that has the focus. */
+  const focused = useRef<string | undefined>(undefined);
   /** The key of the row that was the first one. */
   const first = useRef<string | undefined>(undefined);
   const options = {
@@ -57,9 +61,8 @@ export function VirtualList<T>({
     rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
       const indexes = defaultRangeExtractor(range);
       const { current } = focused;
-      return current < 0 || current >= items.length || indexes.includes(current)
-        ? indexes
-        : [...indexes, current].sort((a, b) => a - b);
+      const index = current === undefined ? -1 : items.findIndex((item) => keyOf(item) === current);
+      return index < 0 || indexes.includes(index) ? indexes : [...indexes, index].sort((a, b) => a - b);
     },
     onChange: () => redraw(undefined),
   };
@@ -90,14 +93,15 @@ export function VirtualList<T>({
 
   const last = rows.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (items.length > 0 && last >= items.length - 1) onEnd?.();
-  }, [last, items.length]);
+    if (last >= items.length - 1) onEnd?.();
+  }, [last, items.length, loaded, onEnd === undefined]);
 
   /** The row that has the focus in the next frame, once it is drawn: a key that comes before goes on from it. */
   const awaited = useRef<number | undefined>(undefined);
   const focusRow = (index: number) => {
     virtualizer.scrollToIndex(index, { align: "auto" });
-    focused.current = awaited.current = index;
+    awaited.current = index;
+    focused.current = keyOf(items[index] as T);
     redraw(undefined);
     requestAnimationFrame(() => {
       if (awaited.current !== index) return;
@@ -117,7 +121,8 @@ export function VirtualList<T>({
   };
   const onFocusIn = (event: FocusEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[data-index]");
-    focused.current = row ? Number(row.dataset["index"]) : -1;
+    const item = row ? items[Number(row.dataset["index"])] : undefined;
+    focused.current = item === undefined ? undefined : keyOf(item);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the links in it.

@@ -87,6 +87,7 @@ export function InboxView() {
             rowHeight={ROW_HEIGHT}
             label={words.title}
             openKey={id}
+            loaded={list.length}
             onEnd={inbox.value?.nextToken === undefined ? undefined : loadOlderDeliveries}
           >
             {(delivery) => <Row delivery={delivery} isOpen={delivery.id === id} />}

@@ -24,9 +24,10 @@ async function load(): Promise<void> {
   const before = inbox.value;
   const known = new Set(page.deliveries.map(({ id }) => id));
   const last = page.deliveries.at(-1);
-  // What follows the first page stays, unless the page is not full: then there is nothing else.
+  // What follows the first page stays, unless the page does not reach into what was there: then a gap may lie between.
+  const reaches = before?.list.some(({ id }) => known.has(id)) ?? false;
   const rest =
-    page.nextToken === undefined || last === undefined
+    page.nextToken === undefined || last === undefined || !reaches
       ? []
       : (before?.list ?? []).filter(({ id, time }) => !known.has(id) && time <= last.time);
   inbox.value = {

@@ -24,15 +24,14 @@ export function FunctionOutcome({ name }: { name: FunctionName }) {
   }
   const choices = outcomeChoices();
   const choose = async (chosen: string) => {
-    refusal.value = await refusalOf(async () => {
-      // The first outcomes that match count, so the function's own are replaced.
-      for (const one of scripts.value.filter((other) => isOnlyFor(other, name))) {
-        await control().outcomes.remove(one.id);
-      }
-      if (chosen === "") return;
-      const { service, function: its } = name;
-      await control().outcomes.add({ match: { service, function: its }, outcomes: outcomesOf(chosen) });
-    });
+    const before = [...scripts.value];
+    const others = before.filter((other) => !isOnlyFor(other, name));
+    const { service, function: its } = name;
+    const own = { match: { service, function: its }, outcomes: outcomesOf(chosen) };
+    // The first outcomes that match count, so the function's own come first.
+    refusal.value = await refusalOf(() =>
+      control().snapshot.import({ outcomes: chosen === "" ? others : [own, ...others] }),
+    );
     if (refusal.value !== undefined) return;
     const said = choices.find(([choice]) => choice === chosen)?.[1] ?? chosen;
     announcement.value = words.set(nameText(name), said);

@@ -30,21 +30,29 @@ import {
 import { type Plan, planOf, type Rules, rulesOf } from "./plan.ts";
 import { Timeline } from "./Timeline.tsx";
 
+/** How long the page waits before it loads an invocation again that is not in the list, in milliseconds. */
+const AGAIN_AFTER_MS = 300;
+
 /** An invocation: its rules, its timeline, what happened, and its delivery. */
 export function InvocationDetail({ id }: { id: string }) {
   const words = text().invocations;
   const here = invocations.value.list.find((one) => invocationId(one) === id);
   const loaded = useSignal<ShownInvocation | "loading" | undefined>("loading");
+  // An invocation that is not in the list is not told by the list's changes: it is loaded again after them.
+  const changes = here ? undefined : invocations.value;
   useEffect(() => {
     if (here) return;
     const { id: its, ...owner } = invocationNamed(id);
-    control()
-      .invocations.get(its, owner)
-      .then(
-        (found) => (loaded.value = found),
-        () => (loaded.value = undefined),
-      );
-  }, [id, here === undefined]);
+    const load = () =>
+      control()
+        .invocations.get(its, owner)
+        .then(
+          (found) => (loaded.value = found),
+          () => (loaded.value = undefined),
+        );
+    const timer = setTimeout(load, loaded.peek() === "loading" ? 0 : AGAIN_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [id, changes]);
   const invocation = here ?? loaded.value;
   if (invocation === "loading") return <p class="empty">{text().common.loading}</p>;
   if (invocation === undefined) {

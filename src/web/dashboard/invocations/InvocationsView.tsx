@@ -34,7 +34,7 @@ export function InvocationsView() {
   const words = text().invocations;
   const { id, filters } = route.value;
   const { search = "", only = "" } = filters;
-  const { list, hasOlder } = invocations.value;
+  const { list, hasOlder, nextToken } = invocations.value;
   const sought = search.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = list.filter((invocation) => {
     if (only === "failed" && toneOf(invocation.status) !== "bad" && invocation.failure === null) return false;
@@ -89,7 +89,9 @@ export function InvocationsView() {
               rowHeight={ROW_HEIGHT}
               label={words.title}
               openKey={id}
-              onEnd={hasOlder ? loadOlderInvocations : undefined}
+              loaded={list.length}
+              onEnd={nextToken === undefined ? undefined : loadOlderInvocations}
+              footer={hasOlder && nextToken === undefined && <p class="hint">{words.newest(list.length)}</p>}
             >
               {(invocation) => <Row invocation={invocation} isOpen={invocationId(invocation) === id} />}
             </VirtualList>

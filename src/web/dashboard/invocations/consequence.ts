@@ -1,3 +1,4 @@
+import { secondsText } from "../configs/configs.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime, span } from "../time.ts";
 import { attemptText, hasEnded, type ShownInvocation } from "./invocations.ts";
@@ -18,11 +19,11 @@ export function consequenceText(invocation: ShownInvocation, plan: Plan, rules: 
   const fit = begun + plan.attempts.length;
   const needed = (plan.lastAt - Date.parse(invocation.enqueuedAt)) / 1000;
   if (fit < all) {
-    return words.consequence(expires, words.onlyFit(fit, all), words.raise(span(Math.ceil(needed) * 1000)));
+    return words.consequence(expires, words.onlyFit(fit, all), words.raise(secondsText(Math.ceil(needed))));
   }
   // An event is too old once it is older than its age, so the attempt at that very second still runs.
   const shorter = Math.ceil(needed) - 1;
-  const lower = shorter >= 1 ? words.lower(span(shorter * 1000), all) : "";
+  const lower = shorter >= 1 ? words.lower(secondsText(shorter), all) : "";
   return words.consequence(expires, words.allFit(all), lower);
 }
 

@@ -1,7 +1,14 @@
 import { titleOf } from "../configs/configs.ts";
 import { announcement, control, invocations } from "../sandbox.ts";
 import { text } from "../text/text.ts";
-import { hasEnded, invocationId, type ShownInvocation, withOlder, withStates } from "./invocations.ts";
+import {
+  hasEnded,
+  invocationId,
+  type ShownInvocation,
+  withOlder,
+  withStates,
+  withTail,
+} from "./invocations.ts";
 
 const PAGE_SIZE = 100;
 /** The feed tells of so many invocations of a function at once, even when more have changed. */
@@ -11,7 +18,15 @@ const TOLD_AT_ONCE = 50;
 const overtaking: ShownInvocation[] = [];
 let isLoading = false;
 
-/** Loads the newest invocations. */
+/** Whether the invocations after the first page are still those that were loaded. */
+let keepsOlder = true;
+
+/** Says that invocations may have been deleted, so that the next load keeps none of those that were loaded. */
+export function forgetOlderInvocations(): void {
+  keepsOlder = false;
+}
+
+/** Loads the newest invocations, and keeps the older ones that were loaded. */
 export async function loadInvocations(): Promise<void> {
   overtaking.length = 0;
   isLoading = true;
@@ -19,7 +34,8 @@ export async function loadInvocations(): Promise<void> {
     const page = await control().invocations.list({}, { limit: PAGE_SIZE });
     const { nextToken } = page;
     const loaded = { list: page.invocations, hasOlder: nextToken !== undefined, nextToken };
-    invocations.value = withStates(loaded, overtaking);
+    invocations.value = withStates(keepsOlder ? withTail(loaded, invocations.value) : loaded, overtaking);
+    keepsOlder = true;
   } finally {
     isLoading = false;
   }

@@ -63,6 +63,16 @@ export function withStates(
   return { list: all, hasOlder, nextToken };
 }
 
+/** The first page with those that follow it in the list that was there; the page alone, where it does not reach into that. */
+export function withTail(page: ListedInvocations, before: ListedInvocations): ListedInvocations {
+  const ids = new Set(page.list.map(invocationId));
+  const last = before.list.findLastIndex((one) => ids.has(invocationId(one)));
+  if (page.nextToken === undefined || last < 0) return page;
+  const tail = before.list.slice(last + 1);
+  if (tail.length === 0) return page;
+  return { list: [...page.list, ...tail], hasOlder: before.hasOlder, nextToken: before.nextToken };
+}
+
 /** The list with a page of those that follow it. */
 export function withOlder({ list }: ListedInvocations, page: InvocationsPage): ListedInvocations {
   const known = new Set(list.map(invocationId));
@@ -85,6 +95,7 @@ function isLater(state: ShownInvocation, known: ShownInvocation): boolean {
   return known.delivery === null || known.delivery.status === "Pending";
 }
 
+/** Whether an invocation has its final status. */
 export function hasEnded({ status }: ShownInvocation): boolean {
   return isFinal(status);
 }

@@ -20,10 +20,12 @@ effect(() => {
   document.documentElement.classList.toggle("presenting", isPresenting.value);
 });
 
+/** Shows the page to an audience. */
 export function startPresenting(): void {
   isPresenting.value = true;
 }
 
+/** Shows the page as usual again. */
 export function endPresenting(): void {
   isPresenting.value = false;
 }

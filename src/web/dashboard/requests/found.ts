@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Filter, JournalEntry } from "../../../client/index.ts";
 import { route } from "../route.ts";
 import { connection, control, olderRequests, requests } from "../sandbox.ts";
-import { loadOlderRequests } from "../sync.ts";
+import { loadOlderRequests } from "./requestSync.ts";
 
 const PAGE_SIZE = 100;
 /** How long the page waits before it searches again because new requests came, in milliseconds. */
@@ -15,13 +15,23 @@ export const statusFilters: Readonly<Record<string, string>> = {
   successes: "2xx,3xx",
 };
 
-/** The filter in the page's address; undefined when there is none, and the list is that of all requests. */
+const search = computed(() =>
+  route.value.view === "requests" ? (route.value.filters["search"] ?? "").trim() : "",
+);
+const status = computed(() =>
+  route.value.view === "requests" ? statusFilters[route.value.filters["status"] ?? ""] : undefined,
+);
+
+/**
+ * The filter in the page's address; undefined when there is none, and the list is that of all requests. It stays the
+ * same while only what is open changes.
+ */
 const filter = computed((): Filter | undefined => {
-  const { view, filters } = route.value;
-  const status = statusFilters[filters["status"] ?? ""];
-  const search = (filters["search"] ?? "").trim();
-  if (view !== "requests" || (search === "" && status === undefined)) return undefined;
-  return { ...(search === "" ? {} : { search }), ...(status === undefined ? {} : { status }) };
+  if (search.value === "" && status.value === undefined) return undefined;
+  return {
+    ...(search.value === "" ? {} : { search: search.value }),
+    ...(status.value === undefined ? {} : { status: status.value }),
+  };
 });
 
 interface Found {
@@ -88,20 +98,29 @@ export function useSearch(): void {
         if (filter.value !== wanted) return;
         searchProblem.value = "";
         const before = isAgain ? found.value : undefined;
-        found.value = before
-          ? { list: joined(page.requests, before.list), nextToken: before.nextToken }
-          : { list: page.requests, nextToken: page.nextToken };
+        const ids = new Set(page.requests.map(({ requestId }) => requestId));
+        // What follows the page is known only where the page reaches into what was there.
+        const reaches =
+          page.nextToken !== undefined && before?.list.some(({ requestId }) => ids.has(requestId));
+        found.value =
+          before && reaches
+            ? { list: joined(page.requests, before.list), nextToken: before.nextToken }
+            : { list: page.requests, nextToken: page.nextToken };
       } catch (error) {
         if (filter.value !== wanted) return;
         searchProblem.value = error instanceof Error ? error.message : String(error);
-        found.value = { list: [], nextToken: undefined };
+        found.value ??= { list: [], nextToken: undefined };
       }
     };
     const stopSearching = effect(() => {
       const wanted = filter.value;
       found.value = undefined;
       searchProblem.value = "";
-      if (wanted && connection.value !== "disconnected") void load(wanted, false);
+      if (wanted) void load(wanted, false);
+    });
+    const stopReconnecting = effect(() => {
+      const wanted = filter.peek();
+      if (connection.value === "live" && wanted) void load(wanted, true);
     });
     const stopFollowing = effect(() => {
       const [newest] = everything.value;
@@ -117,6 +136,7 @@ export function useSearch(): void {
     });
     return () => {
       stopSearching();
+      stopReconnecting();
       stopFollowing();
       clearTimeout(timer);
     };

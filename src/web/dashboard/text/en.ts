@@ -32,6 +32,7 @@ export const en = {
     none: "none",
     loading: "Loading",
     remove: "Remove",
+    progress: (action: string, done: number, of: number) => `${action} (${done} of ${of})`,
     reset: "Reset",
     save: "Save",
     skip: "Skip to the content",
@@ -395,6 +396,8 @@ export const en = {
     none: "No function was invoked asynchronously yet.",
     noneText: "Invoke one here, or by your client: its attempts and its delivery show up by themselves.",
     noneMatches: "None of these invocations matches.",
+    newest: (count: number) =>
+      `These are the newest ${count}. GET /_sandbox/invocations lists the older ones, too.`,
     invoke: "Invoke a function",
     detail: "Invocation",
     choose: "Choose an invocation to see its rules, its attempts and its delivery.",
@@ -638,6 +641,8 @@ export const en = {
       "What the document has replaces what the sandbox has, for everyone. You can undo it for ten seconds.",
     imported: (file: string) => `Imported ${file}`,
     undone: "It is as it was before",
+    tooLargeToUndo:
+      "The state is too large to be brought back, so this can't be undone here. Use the control plane, or reset its invocations first.",
     resetTitle: "Reset the sandbox",
     resetText:
       "Everyone who uses this sandbox loses what is reset. You can undo it for ten seconds, except for the requests.",
