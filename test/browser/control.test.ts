@@ -71,7 +71,9 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const dialog = page.getByRole("dialog");
     const toast = page.locator(".toast");
     await click(page, "Reset");
+    await dialog.waitFor();
     await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
     expect(await retries()).toEqual([7]);
     await click(page, "Reset");
     await dialog.getByRole("button", { name: "Reset" }).click();

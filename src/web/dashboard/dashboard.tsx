@@ -9,7 +9,7 @@ import { FrontDoor } from "./overview/FrontDoor.tsx";
 import { Overview } from "./overview/Overview.tsx";
 import { isPresenting } from "./presenter/presenting.ts";
 import { followHistory, isPlain, route, type View } from "./route.ts";
-import { announcement, connection, isClosed, mayControl, offers, summary } from "./sandbox.ts";
+import { announcement, connection, hasSomething, isClosed, mayControl, offers } from "./sandbox.ts";
 import { Closed } from "./shell/Closed.tsx";
 import { Header } from "./shell/Header.tsx";
 import { followTitle } from "./shell/title.ts";
@@ -37,7 +37,7 @@ function Dashboard() {
       <Header />
       <Notice />
       <main id="main" class={`view ${view}`} tabIndex={-1}>
-        {isClosed(state) ? <Closed state={state} /> : summary.value ? <CurrentView /> : <Loading />}
+        {isClosed(state) ? <Closed state={state} /> : hasSomething.value ? <CurrentView /> : <Loading />}
       </main>
       <Dialogs />
       <Undo />
@@ -148,6 +148,9 @@ function followKeys(): void {
   });
 }
 
+// The view's script comes while its data do.
+const { view: firstView } = route.peek();
+if (firstView !== "overview") void lazyViews[firstView]().catch(() => undefined);
 followHistory();
 followTitle();
 followKeys();

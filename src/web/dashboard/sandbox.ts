@@ -64,6 +64,13 @@ export const announcement = signal("");
 /** The sandbox's id: from the summary, or from the page's address until the summary is loaded. */
 export const sandboxId = computed(() => summary.value?.id ?? addressedSandbox ?? DEFAULT_SANDBOX_ID);
 
+/** Whether there is something to show of the sandbox. */
+export const hasSomething = computed(
+  () =>
+    summary.value !== undefined ||
+    configs.value.size + requests.value.length + invocations.value.list.length > 0,
+);
+
 /** Whether there is nothing to see but the front page of a server whose `default` is locked or off. */
 export const isFrontPage = computed(
   () => addressedSandbox === undefined && (connection.value === "locked" || connection.value === "missing"),

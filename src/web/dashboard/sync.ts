@@ -28,6 +28,7 @@ import {
 } from "./invocations/invocationSync.ts";
 import type { ShownInvocation } from "./invocations/invocations.ts";
 import { addRequests, loadRequests } from "./requests/requestSync.ts";
+import { route, type View } from "./route.ts";
 import {
   announcement,
   type ClosedState,
@@ -100,13 +101,27 @@ async function follow(): Promise<void> {
 /** The meaning of a refused summary, by status. */
 const closedStates: Readonly<Record<number, ClosedState>> = { 401: "locked", 403: "refused", 404: "missing" };
 
+/** What each view shows, where that is not a little of everything. */
+const loadedFirst: Readonly<Partial<Record<View, () => Promise<void>>>> = {
+  configs: loadState,
+  requests: loadRequests,
+  invocations: loadInvocations,
+  control: loadState,
+};
+
+let isFirst = true;
+
 /** Loads the sandbox and follows its feed until the feed closes. After "ended", retrying is useless. */
 async function followOnce(): Promise<"lived" | "failed" | "ended"> {
+  // What the view shows comes before all else: the summary and the feed ask all functions of the sandbox, too. It is
+  // loaded again once the feed is open.
+  if (isFirst) await loadedFirst[route.peek().view]?.().catch(() => undefined);
+  isFirst = false;
+  const refusal = await refusedSummary();
+  if (refusal !== undefined) return refusal;
   const protocols = [FEED_PROTOCOL, ...(token.value === undefined ? [] : [tokenProtocol(token.value)])];
-  // The feed opens while the summary loads, and before the rest does, so that no change is missed.
   const feed = new WebSocket(`${endpoint.replace(/^http/, "ws")}/_sandbox/events`, protocols);
   socket = feed;
-  const closed = new Promise<void>((resolve) => feed.addEventListener("close", () => resolve()));
   const waiting: FeedEvent[] = [];
   let loaded = false;
   let lived = false;
@@ -115,7 +130,8 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
     if (loaded) take(event);
     else waiting.push(event);
   });
-  const load = async () => {
+  feed.addEventListener("open", async () => {
+    // The feed opens first, so that no change between the feed and the loaded state is missed.
     try {
       await Promise.all([loadState(), loadRequests(), loadInvocations()]);
     } catch {
@@ -125,15 +141,9 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
     loaded = lived = true;
     for (const event of waiting) take(event, true);
     connection.value = "live";
-  };
-  feed.addEventListener("open", () => void load());
-  const refusal = await refusedSummary();
-  if (refusal !== undefined) {
-    feed.close();
-    await closed;
-    return refusal;
-  }
-  await closed;
+    countSoon();
+  });
+  await new Promise((resolve) => feed.addEventListener("close", resolve));
   return lived ? "lived" : "failed";
 }
 
@@ -163,18 +173,18 @@ async function loadState(): Promise<void> {
   overtaking.clear();
   const client = control();
   isLoadingState = true;
-  const [newSummary, snapshot] = await Promise.all([client.summary(), client.snapshot.export()]).finally(
-    () => {
-      isLoadingState = false;
-    },
-  );
+  // At first, the summary has just been loaded; `countSoon` loads it again.
+  const summarized = connection.peek() === "connecting" ? summary.peek() : client.summary();
+  const [newSummary, snapshot] = await Promise.all([summarized, client.snapshot.export()]).finally(() => {
+    isLoadingState = false;
+  });
   const loaded = new Map(configsOf(snapshot).map((config) => [keyOf(config), config]));
   for (const [key, config] of overtaking) {
     if (config) loaded.set(key, config);
     else loaded.delete(key);
   }
   batch(() => {
-    summary.value = newSummary;
+    if (newSummary) summary.value = newSummary;
     configs.value = loaded;
     resources.value = resourcesOf(snapshot.functions ?? {});
     faults.value = (snapshot.faults ?? []) as Fault[];
@@ -253,13 +263,14 @@ function takeQueues(): void {
 }
 
 function takeRequests(received: readonly JournalEntry[]): void {
-  const entries = addRequests(received);
-  if (entries.some(asksForChange)) {
+  addRequests(received);
+  // A request that the list has already may have come after the state was loaded.
+  if (received.some(asksForChange)) {
     const next = new Map(configs.value);
-    for (const entry of entries) takeRequest(entry, next);
+    for (const entry of received) takeRequest(entry, next);
     configs.value = next;
   }
-  const struck = entries.filter((entry) => entry.faults.length > 0);
+  const struck = received.filter((entry) => entry.faults.length > 0);
   // The response need not show what the request did.
   if (struck.some((entry) => entry.changes)) reloadSoon("state");
   else if (struck.length > 0) reloadSoon("faults");

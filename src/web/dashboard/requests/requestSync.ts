@@ -73,8 +73,8 @@ function show(entries: readonly JournalEntry[], nextToken: string | undefined): 
   });
 }
 
-/** Puts requests that the feed told in the list. Returns those that are new, oldest first. */
-export function addRequests(received: readonly JournalEntry[]): readonly JournalEntry[] {
+/** Puts requests that the feed told, oldest first, in the list. */
+export function addRequests(received: readonly JournalEntry[]): void {
   if (isLoading) overtaking.push(...received);
   const known = new Set(requests.value.map(({ entry }) => entry.requestId));
   const entries = received.filter(({ requestId }) => !known.has(requestId));
@@ -82,5 +82,4 @@ export function addRequests(received: readonly JournalEntry[]): readonly Journal
   const most = hasLoadedOlder ? MOST_REQUESTS : MAX_REQUESTS;
   isCut ||= held.length > most;
   requests.value = held.slice(0, most);
-  return entries;
 }
