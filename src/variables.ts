@@ -35,6 +35,7 @@ const MIB = 1024 * 1024;
 const maxima: Partial<Record<LimitVariable, number>> = {
   MAX_EVENT_BYTES: 16 * MIB,
   MAX_ASYNC_EVENT_BYTES: MIB,
+  MAX_PACT_STATE_BYTES: MIB,
 };
 
 function limitSchema(variable: LimitVariable) {

@@ -1,6 +1,7 @@
 import { SELF } from "cloudflare:test";
 import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../src/client/index.ts";
+import { pactStateSchema, pactStatesSchema, stateValuesSchema } from "../src/documents/pactStates.ts";
 import * as responses from "../src/documents/responseBodies.ts";
 import { shownClockSchema } from "../src/state/clock.ts";
 import { declaredSchema } from "../src/state/declared.ts";
@@ -45,6 +46,10 @@ const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^POST \/deliveries\/count$/, responses.countSchema],
   [/^POST \/deliveries\/verify$/, responses.deliveryVerificationSchema],
   [/^(GET|PUT) \/functions$/, declaredSchema(limits)],
+  [/^POST \/pact\/provider-states$/, stateValuesSchema],
+  [/^GET \/pact\/states$/, pactStatesSchema],
+  [/^GET \/pact\/states\/[^/]+$/, pactStateSchema(limits)],
+  [/^(PUT|DELETE) \/pact\/states\/[^/]+$/, z.undefined()],
   [/^GET \/snapshot$/, snapshotSchema(limits)],
   [
     /^(POST \/reset|PUT \/snapshot|DELETE \/(faults|requests|outcomes|invocations|deliveries).*)$/,

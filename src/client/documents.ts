@@ -4,6 +4,7 @@
  */
 
 export type { FeedEvent } from "../documents/feed.ts";
+export type { PactStates, StateValues } from "../documents/pactStates.ts";
 export type { Part } from "../documents/parts.ts";
 export type {
   AdvancedClock,

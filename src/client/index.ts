@@ -18,6 +18,7 @@ import type {
   InvocationOwner,
   InvocationsPage,
   JournalEntry,
+  PactStates,
   Part,
   Problem,
   RecordQuery,
@@ -28,6 +29,7 @@ import type {
   ShownClock,
   ShownRecord,
   Snapshot,
+  StateValues,
   Summary,
   Verification,
 } from "./documents.ts";
@@ -310,6 +312,24 @@ export class SandboxClient {
       throw new VerificationError(JSON.stringify({ ...filter, ...times }), count, misses);
     },
     clear: () => this.#call<void>("DELETE", "/requests"),
+  };
+
+  /** Pact's provider states. */
+  readonly pact = {
+    /** Sets a state up, as the verifier does. Returns the values that it made, for the generators of a contract. */
+    setUp: (state: string, params: Readonly<Record<string, unknown>> = {}) =>
+      this.#call<StateValues>("POST", "/pact/provider-states", { state, params, action: "setup" }),
+    /** Puts back what the setup of the state, with the same parameters, replaced. */
+    tearDown: async (state: string, params: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+      await this.#call("POST", "/pact/provider-states", { state, params, action: "teardown" });
+    },
+    /** The states that were defined for this sandbox, and the names of the built-in ones. */
+    list: () => this.#call<PactStates>("GET", "/pact/states"),
+    get: (name: string) => this.#call<Snapshot>("GET", `/pact/states/${encodeURIComponent(name)}`),
+    /** Defines a state by a snapshot, or replaces it. */
+    define: (name: string, snapshot: Snapshot) =>
+      this.#call<void>("PUT", `/pact/states/${encodeURIComponent(name)}`, snapshot),
+    remove: (name: string) => this.#call<void>("DELETE", `/pact/states/${encodeURIComponent(name)}`),
   };
 
   readonly functions = {

@@ -8,8 +8,17 @@ import { credentialsOf, equalSecrets } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { hosting } from "../variables.ts";
 
+/**
+ * The header for the control token beside `Authorization`: for clients that send the same headers to the control plane and to
+ * the API, where `Authorization` has the signature.
+ */
+const TOKEN_HEADER = "X-Sandbox-Token";
+
 /** The problem for a request without the token that it must have. */
-export const NO_TOKEN = problem(401, "The control plane wants Authorization: Bearer {control token}.");
+export const NO_TOKEN = problem(
+  401,
+  `The control plane wants Authorization: Bearer {control token}, or ${TOKEN_HEADER}: {control token}.`,
+);
 
 /**
  * The key under which a rate limit counts a request: the client's IP address, or "local" without Cloudflare.
@@ -48,6 +57,9 @@ async function mayVisit(c: ApiContext): Promise<boolean> {
 }
 
 function givenToken(c: ApiContext): string | undefined {
+  // First, since a client of the API may also send an Authorization, which is for the API.
+  const own = c.req.header(TOKEN_HEADER);
+  if (own !== undefined) return own;
   const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
   if (bearer !== undefined) return bearer;
   const protocols = (c.req.header("Sec-WebSocket-Protocol") ?? "")

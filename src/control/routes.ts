@@ -20,6 +20,7 @@ import { functionHandlers } from "./functions.ts";
 import type { Handler, Handlers } from "./handlers.ts";
 import { healthHandlers } from "./health.ts";
 import { deliveryHandlers, invocationHandlers, outcomeHandlers } from "./invocations.ts";
+import { pactHandlers } from "./pact.ts";
 import { sendProblem } from "./problems.ts";
 import { readDocument } from "./requestDocument.ts";
 import { requestHandlers } from "./requests.ts";
@@ -39,6 +40,7 @@ const handlers: Handlers = {
   ...deliveryHandlers,
   ...clockHandlers,
   ...functionHandlers,
+  ...pactHandlers,
   ...eventHandlers,
 };
 

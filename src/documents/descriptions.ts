@@ -14,6 +14,12 @@ import {
 import { shownScriptSchema } from "../state/outcomes.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
+import {
+  pactStateSchema,
+  pactStatesSchema,
+  providerStateQuerySchema,
+  stateValuesSchema,
+} from "./pactStates.ts";
 import { functionsQuerySchema, snapshotQuerySchema } from "./requestBodies.ts";
 import {
   accessSchema,
@@ -249,6 +255,31 @@ export const descriptions = {
     text: "They are what exists once the setting `functions` is `declared`. What is no longer declared loses its configs.",
     response: declaredSchema,
     problems: [400, 409, 413, 503],
+  },
+  changeProviderState: {
+    summary: "Set up or tear down a provider state of Pact",
+    text: "For Pact's verifier, which sends JSON, or a query whose other items are the parameters. The response has values for the generators of a contract. A teardown puts back what the setup replaced, and nothing else.",
+    query: providerStateQuerySchema,
+    response: stateValuesSchema,
+    problems: [400, 409, 413, 503],
+  },
+  listPactStates: {
+    summary: "The provider states of Pact",
+    response: pactStatesSchema,
+  },
+  getPactState: {
+    summary: "A provider state that was defined for this sandbox",
+    response: pactStateSchema,
+    problems: [404],
+  },
+  putPactState: {
+    summary: "Define a provider state by a snapshot",
+    text: "Without invocations and deliveries. 409 for the name of a built-in state, and when there are too many.",
+    problems: [400, 409, 413],
+  },
+  removePactState: {
+    summary: "Delete a provider state that was defined for this sandbox",
+    problems: [404],
   },
   getCode: {
     summary: "Download a function's code",

@@ -8,6 +8,7 @@ import type { Limits } from "../state/limits.ts";
 import { scriptSchema } from "../state/outcomes.ts";
 import { settingsSchema } from "../state/settings.ts";
 import { importSchema } from "../state/snapshot.ts";
+import { pactStateSchema, providerStateSchema } from "./pactStates.ts";
 import { creationSchema, resetSchema, verifyDeliveriesSchema, verifySchema } from "./requestBodies.ts";
 
 /** A schema, or a function that makes a schema from the deployment's limits. */
@@ -232,6 +233,35 @@ export const controlOperations = {
     request: declaredSchema,
     bodyLimit: "snapshotBytes",
     status: 200,
+  },
+  changeProviderState: {
+    method: "POST",
+    path: "/pact/provider-states",
+    request: providerStateSchema,
+    bodyLimit: "pactStateBytes",
+    status: 200,
+  },
+  listPactStates: {
+    method: "GET",
+    path: "/pact/states",
+    status: 200,
+  },
+  getPactState: {
+    method: "GET",
+    path: "/pact/states/{name}",
+    status: 200,
+  },
+  putPactState: {
+    method: "PUT",
+    path: "/pact/states/{name}",
+    request: pactStateSchema,
+    bodyLimit: "pactStateBytes",
+    status: 204,
+  },
+  removePactState: {
+    method: "DELETE",
+    path: "/pact/states/{name}",
+    status: 204,
   },
   getCode: {
     method: "GET",

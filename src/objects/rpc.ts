@@ -1,4 +1,5 @@
 import type { FeedEvent } from "../documents/feed.ts";
+import type { PactStates, StateChange, StateValues } from "../documents/pactStates.ts";
 import type { Part } from "../documents/parts.ts";
 import type {
   AdvancedClock,
@@ -10,6 +11,7 @@ import type {
   Summary,
   Verification,
 } from "../documents/responseBodies.ts";
+import type { ConfigChange } from "../fc/asyncConfig/operand.ts";
 import type { StoredAsyncConfig } from "../fc/asyncConfig/schema.ts";
 import type { CalledFunction } from "../fc/destinations.ts";
 import type { Condition } from "../fc/invocations/invocation.ts";
@@ -25,7 +27,7 @@ import type { Result } from "../lib/result.ts";
 import type { GivenAdvance, GivenClock, ShownClock } from "../state/clock.ts";
 import type { Declared } from "../state/declared.ts";
 import type { Effect, Fault, GivenFault } from "../state/faults.ts";
-import type { HeldInvocations } from "../state/invocationSnapshot.ts";
+import type { HeldInvocation, HeldInvocations } from "../state/invocationSnapshot.ts";
 import type {
   InvocationDetails,
   InvocationFilter,
@@ -86,6 +88,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   deregister(): Promise<Deregistration | undefined>;
   erase(): Promise<void>;
 
+  writeConfigs(changes: readonly ConfigChange[]): Promise<void>;
   configsAfter(qualifier: string, most: number): Promise<StoredAsyncConfig[]>;
   findJournalEntries(filter: Filter, after: Position | undefined, most: number): Promise<Position[]>;
   journalEntries(numbers: readonly number[]): Promise<Placed[]>;
@@ -105,6 +108,8 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   invocation(id: string): Promise<InvocationDetails | undefined>;
   invocationRecord(id: string, condition: Condition | undefined): Promise<ShownRecord | undefined>;
   hasInvocation(id: string): Promise<boolean>;
+  addInvocation(held: HeldInvocation): Promise<boolean>;
+  removeInvocation(id: string): Promise<void>;
   stopInvocation(id: string): Promise<boolean>;
   qualifiersWithTasks(): Promise<string[]>;
   findDeliveries(
@@ -133,6 +138,12 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   /** The JSON of a `Snapshot`, which may be larger than the 32 MiB that RPC can pass as a value. */
   exportSnapshot(withInvocations: boolean): Promise<ReadableStream>;
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>>;
+
+  changePactState(change: StateChange): Promise<Result<StateValues, Problem>>;
+  pactStates(): Promise<PactStates>;
+  pactState(name: string): Promise<Result<Snapshot, Problem>>;
+  putPactState(name: string, snapshot: Snapshot): Promise<Result<undefined, Problem>>;
+  removePactState(name: string): Promise<Result<undefined, Problem>>;
 
   requests(filter: Filter, page: PageRequest): Promise<Result<RequestsPage, Problem>>;
   countRequests(filter: Filter): Promise<Result<number, Problem>>;

@@ -117,7 +117,9 @@ function operationObject(id: OperationId, operation: ControlOperation, limits: L
     tags: ["control plane"],
     summary,
     ...(text ? { description: text } : {}),
-    security: isPublic ? [{}] : [{ controlToken: [] }, ...(method === "GET" ? [{}] : [])],
+    security: isPublic
+      ? [{}]
+      : [{ controlToken: [] }, { sandboxToken: [] }, ...(method === "GET" ? [{}] : [])],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(request ? { requestBody: { content: bodyOf(request, "request") } } : {}),
     responses: {

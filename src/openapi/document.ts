@@ -71,7 +71,15 @@ export function openApiDocument(
           description: "`acs {access key ID}:{base64 of HMAC-SHA1}`, the older OpenAPI scheme.",
         },
         ...(only === undefined
-          ? { controlToken: { type: "http", scheme: "bearer", description: "The sandbox's control token." } }
+          ? {
+              controlToken: { type: "http", scheme: "bearer", description: "The sandbox's control token." },
+              sandboxToken: {
+                type: "apiKey",
+                in: "header",
+                name: "X-Sandbox-Token",
+                description: "The control token in a header of its own, which counts before Authorization.",
+              },
+            }
           : {}),
       },
     },

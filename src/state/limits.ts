@@ -19,6 +19,8 @@ export const LIMIT_VARIABLES = {
   invocationBytesPerFunction: "MAX_INVOCATION_BYTES",
   eventsPerAdvance: "MAX_EVENTS_PER_ADVANCE",
   snapshotBytes: "MAX_SNAPSHOT_BYTES",
+  pactStates: "MAX_PACT_STATES",
+  pactStateBytes: "MAX_PACT_STATE_BYTES",
 } as const;
 
 export type LimitVariable = (typeof LIMIT_VARIABLES)[keyof typeof LIMIT_VARIABLES];

@@ -307,10 +307,29 @@ export class InvocationTable implements FunctionInvocations {
   /** Replaces all invocations by these. */
   replaceAll(all: readonly HeldInvocation[]): void {
     this.clear();
-    for (const { invocation, event, result, plan } of all) {
-      const number = this.#insert(invocation, Uint8Array.fromBase64(event), plan);
-      if (result !== null) this.#setResult(number, Uint8Array.fromBase64(result));
-    }
+    for (const held of all) this.#insertHeld(held);
+  }
+
+  #insertHeld({ invocation, event, result, plan }: HeldInvocation): void {
+    const number = this.#insert(invocation, Uint8Array.fromBase64(event), plan);
+    if (result !== null) this.#setResult(number, Uint8Array.fromBase64(result));
+  }
+
+  /** Adds an invocation as it is, in the place of one with its id; whether there was room for it. */
+  put(held: HeldInvocation): boolean {
+    const bytes = ((held.event.length + (held.result?.length ?? 0)) * 3) / 4;
+    if (!this.hasRoom(bytes)) return false;
+    this.#makeRoom(1, bytes);
+    this.remove(held.invocation.id);
+    this.#insertHeld(held);
+    return true;
+  }
+
+  /** Removes an invocation; its number, if it was there. */
+  remove(id: string): number | undefined {
+    const number = this.named(id)?.number;
+    if (number !== undefined) this.#delete(number);
+    return number;
   }
 
   /** Deletes all invocations. */

@@ -37,6 +37,7 @@ import { matchesPattern } from "../../lib/pattern.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import { now } from "../../state/clock.ts";
 import { matchesDelivery } from "../../state/faults.ts";
+import type { HeldInvocation } from "../../state/invocationSnapshot.ts";
 import type { ShownRecord } from "../../state/invocations.ts";
 import type { ResolvedState } from "../../state/sharedState.ts";
 import type { DeliveredInvocation, Happened, Progress, Span } from "../invocationMessages.ts";
@@ -185,6 +186,19 @@ export class Invocations {
     const stored = this.table.named(change.id);
     if (stored) this.#move(stored, { type: "stop" }, this.now);
     this.#flush();
+  }
+
+  /** Adds an invocation as it is; whether there was room for it. */
+  put(held: HeldInvocation): boolean {
+    if (!this.table.put(held)) return false;
+    this.#host.changed([held.invocation]);
+    return true;
+  }
+
+  /** Removes an invocation, whatever its status. */
+  remove(id: string): void {
+    const number = this.table.remove(id);
+    if (number !== undefined) this.#underWay.delete(number);
   }
 
   /** Ends the invocations that have not ended, of all qualifiers or of these: what was called was deleted. */

@@ -27,7 +27,7 @@ import { PageTokens } from "../../lib/pageTokens.ts";
 import { err, type Result } from "../../lib/result.ts";
 import { now, realTimeOf } from "../../state/clock.ts";
 import { withdrawnQualifiers } from "../../state/existence.ts";
-import type { HeldInvocations } from "../../state/invocationSnapshot.ts";
+import type { HeldInvocation, HeldInvocations } from "../../state/invocationSnapshot.ts";
 import {
   type InvocationDetails,
   type InvocationFilter,
@@ -350,6 +350,13 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     }
   }
 
+  /** Writes configs for the control plane, each in the place of the one that is there; null deletes. */
+  writeConfigs(changes: readonly ConfigChange[]): Promise<void> {
+    return this.#read(undefined, ({ configs }) => {
+      for (const change of changes) configs.write(change);
+    });
+  }
+
   /** Up to `most` configs whose qualifier comes after this one. */
   configsAfter(qualifier: string, most: number): Promise<StoredAsyncConfig[]> {
     return this.#read([], ({ configs }) => configs.after(qualifier, most));
@@ -536,6 +543,16 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   /** Whether the function has an invocation of this id. */
   hasInvocation(id: string): Promise<boolean> {
     return this.#read(false, ({ invocations }) => invocations?.table.get(id) !== undefined);
+  }
+
+  /** Adds an invocation as it is; whether there was room for it. */
+  addInvocation(held: HeldInvocation): Promise<boolean> {
+    return this.#read(false, (store) => store.openInvocations().put(held));
+  }
+
+  /** Removes an invocation, whatever its status; nothing comes of it. */
+  removeInvocation(id: string): Promise<void> {
+    return this.#read(undefined, ({ invocations }) => invocations?.remove(id));
   }
 
   /** Stops an invocation; whether the function has one of this id. */

@@ -99,6 +99,7 @@ export class Controls {
       if (parts.includes("clock")) store.replaceClock(REAL_CLOCK);
       if (parts.includes("functions")) store.replaceDeclared({});
       if (parts.includes("settings")) store.replaceSettings({});
+      store.pact.forgetParts(parts);
       return undefined;
     });
   }

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { FeedEvent } from "../../documents/feed.ts";
+import type { PactStates as PactStatesList, StateChange, StateValues } from "../../documents/pactStates.ts";
 import type { Part } from "../../documents/parts.ts";
 import type {
   AdvancedClock,
@@ -51,6 +52,7 @@ import { Controls } from "./controls.ts";
 import { Feed, VISITOR_HEADER } from "./feed.ts";
 import { Functions } from "./functions.ts";
 import { InvocationLists } from "./invocationLists.ts";
+import { PactStates } from "./pactStates.ts";
 import { Registrations } from "./registrations.ts";
 import { RequestJournal } from "./requestJournal.ts";
 import { Snapshots } from "./snapshots.ts";
@@ -74,6 +76,7 @@ interface Concerns {
   readonly journal: RequestJournal;
   readonly invocationLists: InvocationLists;
   readonly snapshots: Snapshots;
+  readonly pactStates: PactStates;
   readonly registrations: Registrations;
   readonly apiRequests: ApiRequests;
 }
@@ -140,6 +143,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       deliveries: tokens("deliveries"),
     });
     const hosts = () => variables(this.env).outboundHosts;
+    const snapshots = new Snapshots(store, functions, changes, bounds, hosts);
     return {
       store,
       functions,
@@ -148,7 +152,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       controls: new Controls(store, changes, advance, bounds, hosts),
       invocationLists,
       journal: new RequestJournal(store, functions, tokens("requests"), bounds),
-      snapshots: new Snapshots(store, functions, changes, bounds, hosts),
+      snapshots,
+      pactStates: new PactStates(store, functions, changes, snapshots, bounds),
       registrations,
       apiRequests: new ApiRequests(
         store,
@@ -376,6 +381,29 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>> {
     return this.#run(({ snapshots }) => snapshots.import(snapshot));
+  }
+
+  changePactState(change: StateChange): Promise<Result<StateValues, Problem>> {
+    return this.#run(({ pactStates }) => pactStates.change(change));
+  }
+
+  pactStates(): Promise<PactStatesList> {
+    return this.#run(({ pactStates }) => pactStates.list());
+  }
+
+  pactState(name: string): Promise<Result<Snapshot, Problem>> {
+    return this.#run(({ pactStates }) => pactStates.get(name));
+  }
+
+  putPactState(name: string, snapshot: Snapshot): Promise<Result<undefined, Problem>> {
+    return this.#run(async ({ pactStates }) => {
+      await this.#reportUse();
+      return pactStates.put(name, snapshot);
+    });
+  }
+
+  removePactState(name: string): Promise<Result<undefined, Problem>> {
+    return this.#run(({ pactStates }) => pactStates.remove(name));
   }
 
   requests(filter: Filter, page: PageRequest): Promise<Result<RequestsPage, Problem>> {

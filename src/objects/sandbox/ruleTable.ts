@@ -104,6 +104,12 @@ export abstract class RuleTable<Given extends GivenRule, Rule extends Given & { 
     if (this.#isThere) this.#sql.exec(`DELETE FROM ${this.#by.table} WHERE id = ?`, id);
   }
 
+  /** Has the rule with this id be what it was before: not there, or as it was when it was removed. */
+  putBack({ id, before }: { readonly id: string; readonly before: Rule | null }): void {
+    if (before === null) this.remove(id);
+    else if (this.get(id) === undefined) this.add(before);
+  }
+
   clear(): void {
     if (this.#isThere) this.#sql.exec(`DELETE FROM ${this.#by.table}`);
   }

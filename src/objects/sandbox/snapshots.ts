@@ -1,9 +1,10 @@
+import { PARTS, type Part } from "../../documents/parts.ts";
 import { problem } from "../../documents/problem.ts";
 import type { Problem } from "../../documents/responseBodies.ts";
 import { functionKey } from "../../fc/names.ts";
 import { wouldStore } from "../../fc/resources.ts";
 import { definedItems } from "../../lib/definedItems.ts";
-import type { Result } from "../../lib/result.ts";
+import type { Err, Result } from "../../lib/result.ts";
 import { givenClock, now, setClock } from "../../state/clock.ts";
 import { contradictionInDeclared } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
@@ -23,6 +24,9 @@ import { isAllowedHost, notAllowed } from "../outbound.ts";
 import type { Changes } from "./changes.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
+
+/** A part of the state that a snapshot may have. */
+type SnapshotPart = Exclude<Part, "journal">;
 
 /** The whole state of a sandbox as one document, out and in. */
 export class Snapshots {
@@ -75,6 +79,24 @@ export class Snapshots {
     };
   }
 
+  /** Why a snapshot can't be imported, whatever the sandbox has: 400 or 409. Undefined when it can. */
+  refusal(snapshot: Snapshot): Err<Problem> | undefined {
+    const urls = [
+      ...(snapshot.settings?.pushDeliveries ?? []).map(({ url }) => url),
+      ...(snapshot.outcomes ?? []).flatMap(({ outcomes }) => handlerUrls(outcomes)),
+    ];
+    const refused = urls.find((url) => !isAllowedHost(url, this.#outboundHosts()));
+    if (refused !== undefined) return problem(400, `${notAllowed(refused)}.`);
+    if (areTooLarge(snapshot.outcomes ?? [])) return problem(409, TOO_LARGE);
+    const wrong =
+      contradictionIn(snapshot, this.#limits()) ?? contradictionInDeclared(snapshot.functions ?? {});
+    if (wrong !== undefined) return problem(400, wrong);
+    if (snapshot.clock && setClock(snapshot.clock, Date.now()) === undefined) {
+      return problem(400, "clock must show a time of the years 1970 to 9999.");
+    }
+    return undefined;
+  }
+
   /**
    * Replaces the parts that the snapshot has, and with `"replace": "all"` all parts but the journal. Of the settings only those
    * that are given change. 400 or 409 when that can't be.
@@ -83,13 +105,8 @@ export class Snapshots {
     const configs = configsByFunction(snapshot);
     const invocations = heldByFunction(snapshot);
     const store = this.#store;
-    const urls = [
-      ...(snapshot.settings?.pushDeliveries ?? []).map(({ url }) => url),
-      ...(snapshot.outcomes ?? []).flatMap(({ outcomes }) => handlerUrls(outcomes)),
-    ];
-    const refused = urls.find((url) => !isAllowedHost(url, this.#outboundHosts()));
-    if (refused !== undefined) return problem(400, `${notAllowed(refused)}.`);
-    if (areTooLarge(snapshot.outcomes ?? [])) return problem(409, TOO_LARGE);
+    const refused = this.refusal(snapshot);
+    if (refused) return refused;
     const most = this.#limits().functions;
     const isWhole = snapshot.replace === "all";
     const hasConfigs = isWhole || snapshot.configs !== undefined;
@@ -110,12 +127,8 @@ export class Snapshots {
         );
       }
     }
-    const wrong =
-      contradictionIn(snapshot, this.#limits()) ?? contradictionInDeclared(snapshot.functions ?? {});
-    if (wrong !== undefined) return problem(400, wrong);
     const given = snapshot.clock ?? (isWhole ? { mode: "real" as const } : undefined);
-    const clock = given === undefined ? store.get("clock") : setClock(given, Date.now());
-    if (clock === undefined) return problem(400, "clock must show a time of the years 1970 to 9999.");
+    const clock = (given && setClock(given, Date.now())) ?? store.get("clock");
     const at = now(clock, Date.now());
     const declared = snapshot.functions ?? (isWhole ? {} : undefined);
     const change = declared === undefined ? [] : declaredChange(declared, store.resources, at);
@@ -138,6 +151,9 @@ export class Snapshots {
         const stored = its.map((config) => importConfig(config, at));
         store.directory.replaceConfigs(name, stored);
       }
+      store.pact.forgetParts(
+        isWhole ? PARTS : PARTS.filter((part) => snapshot[part as SnapshotPart] !== undefined),
+      );
       return undefined;
     });
     if (imported.ok && store.directory.count() > most) await this.#functions.deregisterEmpty();

@@ -20,6 +20,7 @@ import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
 import { ImportedInvocations } from "./importedInvocations.ts";
 import { OutcomeTable } from "./outcomeTable.ts";
+import { PactTables } from "./pactTables.ts";
 import { ResourceTables } from "./resourceTables.ts";
 
 /** How far an advance goes: to a time, in milliseconds since 1970, or until nothing is due. */
@@ -83,6 +84,7 @@ export class SandboxStore {
   readonly faults: FaultTable;
   readonly outcomes: OutcomeTable;
   readonly importedInvocations: ImportedInvocations;
+  readonly pact: PactTables;
   readonly resources: ResourceTables;
   /** The journal of the requests that no function answered. */
   readonly journal: Journal;
@@ -94,6 +96,7 @@ export class SandboxStore {
     this.faults = new FaultTable(storage);
     this.outcomes = new OutcomeTable(storage);
     this.importedInvocations = new ImportedInvocations(storage);
+    this.pact = new PactTables(storage);
     this.resources = new ResourceTables(storage);
     this.journal = new Journal(storage, source);
     this.#kv = storage.kv;
