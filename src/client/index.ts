@@ -35,6 +35,13 @@ import type {
 } from "./documents.ts";
 
 export type * from "./documents.ts";
+export {
+  type RequestFilter,
+  type RequestFilterOptions,
+  requestFilter,
+  type ServedRequest,
+  type SignatureScheme,
+} from "./requestFilter.ts";
 
 export interface CreationOptions {
   readonly label?: string;

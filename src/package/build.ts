@@ -22,10 +22,11 @@ const ENTRIES = {
   client: "client/index",
   vitest: "vitest/index",
   "vitest-global-setup": "vitest/globalSetup",
+  pact: "pact/index",
   "health-check": "package/healthCheck",
 };
-/** The packages that the programs import when they run. package.json depends on workerd; vitest is there in projects that test with it. */
-const EXTERNAL = ["workerd", "vitest"];
+/** The packages that the programs import when they run. package.json depends on workerd; projects that test with the others have them. */
+const EXTERNAL = ["workerd", "vitest", "@pact-foundation/pact"];
 /** The packages whose code is bundled in the Worker and its pages, and which are therefore not dependencies. */
 const BUNDLED_IN_WORKER = [
   "hono",
@@ -38,7 +39,7 @@ const BUNDLED_IN_WORKER = [
   "minisearch",
 ];
 /** The modules whose types the entries import. */
-const TYPES_ONLY = ["local/httpsOptions"];
+const TYPES_ONLY = ["client/requestFilter", "local/httpsOptions"];
 const DOCUMENTS = "client/documents";
 
 await Promise.all([PROGRAMS, TYPES].map((directory) => rm(directory, { recursive: true, force: true })));

@@ -1,5 +1,4 @@
-import { base64 } from "../fc/signature/encoding.ts";
-import { fcStringToSign } from "../fc/signature/fc.ts";
+import { signedHeaders } from "../fc/signature/sign.ts";
 import type { AccessKey } from "../fc/signature/verdict.ts";
 
 /**
@@ -13,19 +12,8 @@ export async function sign(
   url: URL,
   headers: Headers,
 ): Promise<void> {
-  const date = new Date().toUTCString();
-  // Browsers can't set Date; the FC scheme accepts x-fc-date instead.
-  headers.set("x-fc-date", date);
   const path = url.pathname.slice(new URL(endpoint).pathname.replace(/\/$/, "").length);
-  const text = fcStringToSign({ method, path, query: url.search, headers, body: new Uint8Array() }, date);
-  const encoder = new TextEncoder();
-  const secret = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(key.accessKeySecret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  const signature = base64(await crypto.subtle.sign("HMAC", secret, encoder.encode(text)));
-  headers.set("Authorization", `FC ${key.accessKeyId}:${signature}`);
+  const request = { method, path, query: url.search.slice(1), headers, body: new Uint8Array() };
+  const signed = await signedHeaders("FC", key, request, new Date());
+  for (const name of ["x-fc-date", "Authorization"]) headers.set(name, signed.get(name) ?? "");
 }

@@ -338,7 +338,7 @@ describe("the built-in states", () => {
     ["a function exists", { function: "9" }, "params.function must be a name"],
     ["a function exists", { function: "f", memorySize: "much" }, "params.memorySize must be"],
     ["a version exists", { function: "f", version: "first" }, "params.version must be a version number"],
-    ["a version exists", { function: "f" }, "params.version must be a version number"],
+    ["a version exists", { function: "f" }, "params.version must be a version's number, or an object"],
     ["an alias exists", { function: "f" }, "params.alias must be a name"],
     ["a fault", {}, "params.effect must be an effect of type"],
     ["the clock is frozen at", {}, "params.time must be an RFC 3339 time"],

@@ -117,6 +117,7 @@ function steady(value: unknown): unknown {
   return JSON.parse(
     text
       .replaceAll(SERVER, "https://fc-sandbox.example.com")
+      .replaceAll(new URL(SERVER).host, "fc-sandbox.example.com")
       // A delivery's message is text, with a request id in it.
       .replace(/\b1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}\b/g, FC3_REQUEST_ID)
       .replace(/(?<=\/code\/)[\w.-]+/g, "the-token-of-the-code")
@@ -292,6 +293,9 @@ const bodies: Readonly<Record<string, string>> = {
   replaceOutcomes: '{"match":{"function":"charge"},"outcomes":[{"type":"error"}],"enabled":false}',
   countDeliveries: '{"destination":"acs:mns:*","condition":"onFailure"}',
   verifyDeliveries: '{"filter":{"requestPayload":{"order":7}},"exactly":2}',
+  changeProviderState:
+    '{"state":"a config exists","params":{"function":"hello","maxAsyncRetryAttempts":1},"action":"setup"}',
+  putPactState: '{"configs":[{"service":"demo","function":"hello","maxAsyncRetryAttempts":1}]}',
   declareFunctions: '{"services":[{"name":"demo","functions":["hello"],"aliases":["prod"]}]}',
 };
 
@@ -313,6 +317,8 @@ async function driveControl(operation: Operation): Promise<void> {
     outcomes: [{ type: "error", message: "no such card" }],
   });
   if (/outcomes|invocation|deliver|clock$/i.test(id)) await failInvocation(sandbox);
+  if (/pactState/i.test(id))
+    await sandbox.pact.define("The shop is open", { configs: [{ function: "report" }] });
   const Authorization = `Bearer ${sandbox.access.controlToken}`;
   const statuses = Object.keys(operation.object.responses).map(Number);
   const body = bodies[id];
@@ -324,6 +330,7 @@ async function driveControl(operation: Operation): Promise<void> {
   };
   const values = {
     id: ids[id as keyof typeof ids] ?? TASK,
+    name: "the shop is open",
     token: id === "getCode" ? await codeToken(sandbox) : "",
   };
   const isPublic = !statuses.includes(401);
@@ -354,11 +361,25 @@ async function driveControl(operation: Operation): Promise<void> {
   if (id === "exportSnapshot") await send(400, { query: "?invocations=some" });
   if (statuses.includes(400) && success === 101) await send(400, {});
   if (statuses.includes(413)) {
-    const allowsMuch = ["createSandbox", "importSnapshot", "declareFunctions"].includes(id);
+    const allowsMuch = [
+      "createSandbox",
+      "importSnapshot",
+      "declareFunctions",
+      "changeProviderState",
+      "putPactState",
+    ].includes(id);
     await send(413, { body: allowsMuch ? HUGE : LARGE });
   }
   if (id === "importSnapshot") await send(409, { body: MANY });
   if (id === "declareFunctions") await send(409, { body: VERSIONS });
+  if (id === "changeProviderState") {
+    const task = (status: string) => ({ function: "hello", status, id: TASK });
+    await sandbox.pact.setUp("an asynchronous invocation", task("Failed"));
+    const again = { state: "an asynchronous invocation", params: task("Succeeded") };
+    await send(409, { body: JSON.stringify(again) });
+  }
+  if (id === "putPactState") await send(409, { body, values: { name: "no configs" } });
+  if (id === "getPactState" || id === "removePactState") await send(404, { values: { name: "nothing" } });
   if (id === "countRequests" || id === "verifyRequests") {
     await sandbox.settings({ journalSize: 1, signatures: "off" });
     for (let i = 0; i < 2; i++) await put();

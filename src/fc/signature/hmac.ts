@@ -13,6 +13,11 @@ export async function verifyHmac(
   return crypto.subtle.verify("HMAC", await keyOf(hash, secret), signature, new TextEncoder().encode(text));
 }
 
+/** The HMAC of a text with a secret. */
+export async function hmac(hash: Hash, secret: string, text: string): Promise<ArrayBuffer> {
+  return crypto.subtle.sign("HMAC", await keyOf(hash, secret), new TextEncoder().encode(text));
+}
+
 let imported: { readonly hash: Hash; readonly secret: string; readonly key: CryptoKey } | undefined;
 
 /**
@@ -21,7 +26,7 @@ let imported: { readonly hash: Hash; readonly secret: string; readonly key: Cryp
 async function keyOf(hash: Hash, secret: string): Promise<CryptoKey> {
   if (imported?.secret === secret && imported.hash === hash) return imported.key;
   const bytes = new TextEncoder().encode(secret);
-  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["verify"]);
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["sign", "verify"]);
   imported = { hash, secret, key };
   return key;
 }
