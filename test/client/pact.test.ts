@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { createSandbox } from "../../src/client/index.ts";
 import { builtInStates } from "../../src/documents/pactStates.ts";
@@ -146,10 +148,22 @@ test("a generator gets the values of a state", async () => {
   expect((await (await fetch(new URL(path, SERVER))).json()).status).toBe("Succeeded");
 });
 
+test("the documentation's program signs with the request filter", async () => {
+  const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
+  const programs = [...documentation.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+  const program = programs.find((code) => code.includes("requestFilter")) ?? "";
+  // Inside the repository, so that the program finds the package itself.
+  const file = join(ROOT, "test-results", "documented-filter.mjs");
+  await mkdir(join(ROOT, "test-results"), { recursive: true });
+  await writeFile(file, program);
+  const env = { ...process.env, FC_SANDBOX_URL: SERVER };
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
+  expect(stdout).toBe("404\n");
+});
+
 test("the documentation's table has the built-in states, and no others", async () => {
   const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
-  const [, section = ""] = documentation.split("\n## Contract tests with Pact\n");
-  const [table = ""] = section.split("\n## ");
+  const [, table = ""] = /^\| state \| parameters \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(documentation) ?? [];
   const names = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
   expect(names).toEqual(builtInStates);
 });

@@ -1,10 +1,20 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hasBrowser } from "../browser/browser.ts";
 import { newDirectory, ROOT } from "../program.ts";
 import { runCommand } from "./consumer.ts";
 
-// The MSW example is a test file of vitest, and runs beside this one.
+test.each(["msw/short.test.ts", "pact/provider.test.ts", "playwright/short.spec.ts"])(
+  "docs/testing.md has the whole of examples/%s",
+  async (file) => {
+    const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
+    const example = await readFile(join(ROOT, "examples", file), "utf8");
+    expect(documentation).toContain(`\`\`\`ts\n${example}\`\`\`\n`);
+  },
+);
+
+// The examples with MSW and Pact are test files of vitest, and run beside this one.
 test.skipIf(!hasBrowser)(
   "the Playwright example passes",
   async () => {
@@ -21,7 +31,7 @@ test.skipIf(!hasBrowser)(
       "-c",
       config,
     );
-    expect(stdout).toContain("3 passed");
+    expect(stdout).toContain("4 passed");
     expect(code).toBe(0);
   },
   120_000,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { get } from "node:https";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
@@ -54,6 +55,16 @@ describe("the command", () => {
     expect(await listens(await url)).toBe(false);
   });
 
+  test("the shell commands of docs/testing.md run, and end it", async () => {
+    const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
+    const [, script = ""] = /^```sh\n(.*?)^```$/ms.exec(documentation) ?? [];
+    const port = String(await freePort());
+    const ran = await consumer.run("sh", "-c", script.replaceAll("8787", port));
+    expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('"maxAsyncRetryAttempts":2')]);
+    expect(ran.stdout).toMatch(/\{"verified":true,"count":1\}$/);
+    await until(async () => !(await listens(`http://127.0.0.1:${port}`)), "nothing listens");
+  });
+
   test("its pages come with it", async () => {
     const by = ["npx", "fc-sandbox"];
     const { url, child, exit } = start(["--port", "0", "--ephemeral"], { cwd: consumer.directory, by });
@@ -76,6 +87,15 @@ describe("the command", () => {
     expect(await listens(await url)).toBe(false);
   });
 });
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
 
 /** Runs the script, which starts a sandbox, uses it, says so, and ends as it is told. */
 async function runScript(ending: string, node = process.execPath) {
@@ -172,6 +192,24 @@ describe("startSandbox", () => {
   );
 });
 
+describe("for Pact", () => {
+  const verify = [
+    process.execPath,
+    "--input-type=module",
+    "--eval",
+    'import { verifyPacts } from "fc-sandbox/pact"; await verifyPacts({ pactUrls: ["none"] }).catch(console.log);',
+  ] as const;
+
+  test("it can be imported where Pact is installed, and says what is missing elsewhere", async () => {
+    expect((await consumer.run(...verify)).stderr).toContain("Cannot find package '@pact-foundation/pact'");
+    const { devDependencies } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+    const version = devDependencies["@pact-foundation/pact"];
+    const withPact = await newConsumer(tarball, `@pact-foundation/pact@${version}`);
+    const { stdout, code } = await withPact.run(...verify);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("'none' does not exist")]);
+  }, 120_000);
+});
+
 describe("beside an older vitest", () => {
   test.each([
     ["4.1.12", 0, "3 passed"],
@@ -222,7 +260,7 @@ describe("with vitest and TypeScript", () => {
     const documentation = await readFile(join(ROOT, "docs/testing.md"), "utf8");
     const snippets = [...documentation.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
     const program = snippets.find((code) => code.includes('from "fc-sandbox"')) ?? "";
-    const tests = snippets.find((code) => code.includes('from "fc-sandbox/vitest"')) ?? "";
+    const tests = snippets.find((code) => code.includes("test.override")) ?? "";
     await writeFile(join(consumer.directory, "documented.ts"), program);
     await writeFile(join(consumer.directory, "documented.test.ts"), tests);
     expect(await consumer.run(process.execPath, "documented.ts")).toMatchObject({ stderr: "", code: 0 });

@@ -2,6 +2,8 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "fc-sandbox";
 import {
   type Fault,
   type JournalEntry,
+  type RequestFilter,
+  requestFilter,
   SandboxClient,
   type Snapshot,
   type VerificationError,
@@ -20,6 +22,9 @@ const fault: Promise<Fault> = client.faults.add({ effect: { type: "delay", milli
 // @ts-expect-error: not an error code of the API.
 client.faults.add({ effect: { type: "error", code: "Nonsense" } });
 const entries: Promise<readonly JournalEntry[]> = client.requests.list().then((page) => page.requests);
+const filter: RequestFilter = requestFilter({ endpoint: "", accessKeyId: "", accessKeySecret: "" });
+// @ts-expect-error: no scheme.
+requestFilter({ endpoint: "", accessKeyId: "", accessKeySecret: "", scheme: "Basic" });
 const count = (error: VerificationError): number => error.count;
 const snapshot: Snapshot = {
   settings: { signatures: "required" },
@@ -39,4 +44,4 @@ test.override("sandboxOptions", { snapshot });
 test.override("sandboxOptions", { colour: "red" });
 const teardown: Promise<() => Promise<void>> = globalSetup();
 
-expectTypeOf({ server, fault, entries, count, wrong, teardown }).toBeObject();
+expectTypeOf({ server, fault, entries, filter, count, wrong, teardown }).toBeObject();
