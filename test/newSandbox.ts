@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { type CreationOptions, createSandbox, type SandboxClient } from "../src/client/index.ts";
 import { pactStateSchema, pactStatesSchema, stateValuesSchema } from "../src/documents/pactStates.ts";
 import * as responses from "../src/documents/responseBodies.ts";
+import { journalEntrySchema } from "../src/journal/entry.ts";
 import { shownClockSchema } from "../src/state/clock.ts";
 import { declaredSchema } from "../src/state/declared.ts";
 import { shownFaultSchema } from "../src/state/faults.ts";
@@ -29,7 +30,8 @@ const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^POST \/sandboxes$/, responses.accessSchema],
   [/^GET $/, responses.summarySchema],
   [/^PATCH \/settings$/, responses.settingsResponseSchema],
-  [/^GET \/requests$/, responses.requestsSchema],
+  [/^GET \/requests$/, responses.exportedRequestsSchema],
+  [/^GET \/requests\/[^/]+$/, journalEntrySchema],
   [/^POST \/requests\/count$/, responses.countSchema],
   [/^POST \/requests\/verify$/, responses.verificationSchema],
   [/^GET \/faults$/, responses.faultsSchema],

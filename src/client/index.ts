@@ -13,12 +13,14 @@ import type {
   GivenClock,
   GivenFault,
   GivenScript,
+  Har,
   InvocationDetails,
   InvocationFilter,
   InvocationOwner,
   InvocationsPage,
   JournalEntry,
   PactStates,
+  Pact,
   Part,
   Problem,
   RecordQuery,
@@ -63,6 +65,22 @@ export interface VerifyOptions {
 export interface PageOptions {
   readonly limit?: number;
   readonly nextToken?: string;
+}
+
+/** Which entries of the journal to export: those that match the filter, at most `limit`, the newest first. */
+export interface ExportOptions extends PageOptions {
+  readonly filter?: Filter;
+}
+
+/** The names of both sides of a contract. */
+export interface Parties {
+  readonly consumer: string;
+  readonly provider: string;
+}
+
+interface ExportRequests {
+  (format: "har", options?: ExportOptions): Promise<Har>;
+  (format: "pact", options: ExportOptions & Parties): Promise<Pact>;
 }
 
 /** A query of the items that are not undefined; those in `json` are sent as JSON. */
@@ -295,6 +313,16 @@ export class SandboxClient {
   };
 
   readonly requests = {
+    /** An entry of the journal, by its request id. */
+    get: (id: string) => this.#call<JournalEntry>("GET", `/requests/${encodeURIComponent(id)}`),
+    /**
+     * Entries of the journal as one document: an HTTP Archive, or a Pact file between a consumer and a provider. The
+     * document says whether there are more entries than it has.
+     */
+    export: (<D>(format: string, { filter = {}, ...others }: ExportOptions & Partial<Parties> = {}) => {
+      const { body, ...items } = filter;
+      return this.#call<D>("GET", `/requests?${queryOf({ ...items, ...others, format }, { body })}`);
+    }) as ExportRequests,
     /** One page of the journal, newest first, with at most `limit` entries. */
     list: ({ body, ...filter }: Filter = {}, page: PageOptions = {}) =>
       this.#call<RequestsPage>("GET", `/requests?${queryOf({ ...filter, ...page }, { body })}`),

@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
 import { deliveryFilterSchema } from "../journal/delivery.ts";
-import { filterSchema } from "../journal/filter.ts";
+import { journalEntrySchema } from "../journal/entry.ts";
 import { shownClockSchema } from "../state/clock.ts";
 import { declaredSchema } from "../state/declared.ts";
 import { shownFaultSchema } from "../state/faults.ts";
@@ -20,18 +20,23 @@ import {
   providerStateQuerySchema,
   stateValuesSchema,
 } from "./pactStates.ts";
-import { functionsQuerySchema, snapshotQuerySchema } from "./requestBodies.ts";
+import {
+  functionsQuerySchema,
+  MAX_EXPORTED,
+  requestsQuerySchema,
+  snapshotQuerySchema,
+} from "./requestBodies.ts";
 import {
   accessSchema,
   advancedClockSchema,
   countSchema,
   deliveriesSchema,
   deliveryVerificationSchema,
+  exportedRequestsSchema,
   faultsSchema,
   healthSchema,
   invocationsSchema,
   outcomesSchema,
-  requestsSchema,
   settingsResponseSchema,
   summarySchema,
   verificationSchema,
@@ -48,6 +53,8 @@ export interface Description {
   readonly query?: z.ZodMiniObject;
   /** Whether the query also has `limit` and `nextToken`. */
   readonly isList?: boolean;
+  /** The greatest `limit` of a list; by default that of the API's lists. */
+  readonly mostListed?: number;
   /** The JSON of the response. */
   readonly response?: Schema;
   /**
@@ -102,11 +109,18 @@ export const descriptions = {
   },
   listRequests: {
     summary: "The journal, newest first",
-    text: "Of each request also what it changed of a config (`changes`), the `effects` of the faults that applied, and the code of the API's error (`errorCode`).",
-    query: filterSchema,
+    text: `Of each request also what it changed of a config (\`changes\`), the \`effects\` of the faults that applied, and the code of the API's error (\`errorCode\`). With \`format=har\` an HTTP Archive 1.2, and with \`format=pact\` a Pact file (version 4) between \`consumer\` and \`provider\`: of up to ${MAX_EXPORTED} entries, and by default of as many.`,
+    query: requestsQuerySchema,
     isList: true,
-    response: requestsSchema,
+    mostListed: MAX_EXPORTED,
+    response: exportedRequestsSchema,
     problems: [400],
+  },
+  getRequest: {
+    summary: "An entry of the journal, by its request id",
+    text: "The header `Link` of the API's responses has this address.",
+    response: journalEntrySchema,
+    problems: [404],
   },
   clearRequests: {
     summary: "Clear the journal",

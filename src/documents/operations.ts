@@ -87,6 +87,11 @@ export const controlOperations = {
     path: "/requests",
     status: 200,
   },
+  getRequest: {
+    method: "GET",
+    path: "/requests/{id}",
+    status: 200,
+  },
   clearRequests: {
     method: "DELETE",
     path: "/requests",

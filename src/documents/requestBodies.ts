@@ -39,6 +39,26 @@ export const snapshotQuerySchema = z.strictObject({
   invocations: z.optional(z.enum(["true", "false"], { error: "true or false" })),
 });
 
+const party = z.optional(
+  z
+    .string()
+    .check(z.regex(/^\S(.{0,126}\S)?$/, { error: "1 to 128 characters, without spaces at its ends" })),
+);
+
+/** How many entries one export has, at most and by default. */
+export const MAX_EXPORTED = 500;
+
+const requestFormats = ["json", "har", "pact"] as const;
+
+/** The query of the journal: a filter, and the format of the document. */
+export const requestsQuerySchema = z.strictObject({
+  ...filterSchema.shape,
+  /** `json` is the default: the entries as they are. */
+  format: z.optional(z.enum(requestFormats, { error: `one of ${requestFormats.join(", ")}` })),
+  consumer: party,
+  provider: party,
+});
+
 const times = z.optional(
   z.int({ error: "a whole number from 0" }).check(z.gte(0, { error: "a whole number from 0" })),
 );

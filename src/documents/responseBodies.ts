@@ -10,6 +10,8 @@ import { shownInvocationSchema } from "../state/invocations.ts";
 import { shownScriptSchema } from "../state/outcomes.ts";
 import { DEFAULT_SANDBOX_MODES } from "../state/sandboxId.ts";
 import { settingsShape } from "../state/settings.ts";
+import { harSchema } from "./har.ts";
+import { pactSchema } from "./pactFile.ts";
 
 // Bodies of the control plane's responses. The tests validate every response against these schemas.
 
@@ -100,6 +102,9 @@ export const requestsSchema = z.strictObject({
   requests: z.array(journalEntrySchema),
   nextToken: z.optional(z.string()),
 });
+
+/** The journal in any of its formats. */
+export const exportedRequestsSchema = z.union([requestsSchema, harSchema, pactSchema]);
 
 export const countSchema = z.strictObject({ count: z.int() });
 

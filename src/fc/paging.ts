@@ -25,10 +25,11 @@ export interface Page<T> {
 export function parsePageRequest(
   limit: string | undefined,
   nextToken: string | undefined,
+  sizes = { usual: DEFAULT_PAGE_SIZE, most: MAX_PAGE_SIZE },
 ): Result<PageRequest, ApiError> {
-  const size = limit ? Number(limit) : DEFAULT_PAGE_SIZE;
-  if ((limit && !/^[0-9]+$/.test(limit)) || size < 1 || size > MAX_PAGE_SIZE) {
-    return invalid("limit", `an integer from 1 to ${MAX_PAGE_SIZE}`, limit);
+  const size = limit ? Number(limit) : sizes.usual;
+  if ((limit && !/^[0-9]+$/.test(limit)) || size < 1 || size > sizes.most) {
+    return invalid("limit", `an integer from 1 to ${sizes.most}`, limit);
   }
   return ok({ limit: size, nextToken: nextToken || undefined });
 }

@@ -1,5 +1,6 @@
 import type { ApiReply } from "../objects/messages.ts";
 import type { ApiContext } from "./context.ts";
+import { sandboxUrl } from "./publicUrl.ts";
 
 /** The headers of the API that a browser app of another origin may read. */
 const EXPOSED = [
@@ -12,6 +13,8 @@ const EXPOSED = [
   "X-Fc-Invocation-Duration",
   "X-Fc-Stateful-Async-Invocation-Id",
   "X-Fc-Async-Task-Id",
+  "Link",
+  "Server-Timing",
 ].join(",");
 
 /** The headers that every response has. A browser app of any origin may read the request id. */
@@ -80,9 +83,24 @@ export function preflight(c: ApiContext): Response {
 
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
+/**
+ * The headers that only an object's reply gets: where the journal has the request, and how long the object took. Source of
+ * the relation: RFC 8288, and "describedby" of the IANA registry.
+ */
+function journalHeaders(c: ApiContext, { durationMs, isInJournal }: ApiReply, total: string | undefined) {
+  const headers: Record<string, string> = {};
+  if (durationMs !== undefined) headers["Server-Timing"] = `${total}, app;dur=${durationMs}`;
+  if (isInJournal) {
+    headers["Link"] = `<${sandboxUrl(c)}/_sandbox/requests/${c.get("requestId")}>; rel="describedby"`;
+  }
+  return headers;
+}
+
 /** Turns an object's reply into the HTTP response. */
-export function send(c: ApiContext, { status, headers: given, body, broken, madeUp }: ApiReply): Response {
-  const common = commonHeaders(c);
+export function send(c: ApiContext, reply: ApiReply): Response {
+  const { status, headers: given, body, broken, madeUp } = reply;
+  const usual = commonHeaders(c);
+  const common = { ...usual, ...journalHeaders(c, reply, usual["Server-Timing"]) };
   const headers: Record<string, string> = madeUp ? withMadeUp(common, given) : { ...common, ...given };
   if (body === null || WITHOUT_BODY.has(status)) return new Response(null, { status, headers });
   if (broken) return new Response(brokenOff(bytesOf(body)), { status, headers });

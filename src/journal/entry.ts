@@ -42,6 +42,12 @@ const seenReplySchema = z.strictObject({
   errorCode: z.optional(z.enum(errorCodes)),
   /** There when the request created, changed or deleted a config, also where a fault hid the response. */
   changes: z.optional(configChangesSchema),
+  /**
+   * The headers of the response that belong to it alone, with names in lower case and secrets replaced. Headers that
+   * every response has are not kept: `X-Fc-Request-Id` (which is `requestId`), `Date`, `Link`, `Server-Timing` and those
+   * for browsers.
+   */
+  responseHeaders: z.optional(z.record(z.string(), z.string())),
 });
 
 export const journalEntrySchema = z.extend(seenRequestSchema, seenReplySchema.shape);

@@ -31,7 +31,16 @@ const RANDOM_ID = /[a-z2-7]{26}$/;
 /** What is searched of an entry. The bodies, which are the longest, come last. */
 function textsOf(entry: JournalEntry): string[] {
   const { operation, version, method, url, service, function: name, qualifier, errorCode } = entry;
-  const { effects = [], headers, changes, body, bodyCut, responseBody, responseBodyCut } = entry;
+  const {
+    effects = [],
+    headers,
+    responseHeaders,
+    changes,
+    body,
+    bodyCut,
+    responseBody,
+    responseBodyCut,
+  } = entry;
   const names = [operation, ...operationNames(operation, version), version, service, name, qualifier];
   return [
     method,
@@ -42,6 +51,7 @@ function textsOf(entry: JournalEntry): string[] {
     ...effects,
     ...(changes?.items ?? []).map(({ item }) => item),
     ...Object.entries(headers).map(([header, value]) => `${header}: ${value}`),
+    ...Object.entries(responseHeaders ?? {}).map(([header, value]) => `${header}: ${value}`),
     bodyCut ? withoutLastRun(body) : body,
     responseBodyCut ? withoutLastRun(responseBody) : responseBody,
   ];

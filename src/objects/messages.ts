@@ -52,6 +52,10 @@ export interface ApiReply {
   readonly errorCode?: ErrorCode;
   /** Whether a fault specified the whole reply, headers included. */
   readonly madeUp?: boolean;
+  /** How long the object took, as the journal has it; absent when no object answered. */
+  readonly durationMs?: number;
+  /** Whether the journal has an entry for the request. */
+  readonly isInJournal?: boolean;
 }
 
 /** The reply to a successful request: 200 with a body, JSON or bytes; 204, or the given status, without a body. */

@@ -3,6 +3,7 @@ import { type ApiError, failure, injectedError } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { Performed } from "../fc/request.ts";
 import { entryJson, type JournalEntry } from "../journal/entry.ts";
+import { redactedHeaders } from "../journal/redaction.ts";
 import type { CountedRequest } from "../journal/traffic.ts";
 import { fromJson, type Json } from "../lib/json.ts";
 import { ok, type Result } from "../lib/result.ts";
@@ -82,21 +83,24 @@ export async function answer<Change>(
       reply = faultReply(request, after, reply) ?? reply;
     }
   }
+  // Already an integer, but a float to V8, which would then optimise this function again and again.
+  const durationMs = Math.round(Date.now() - request.receivedAt);
   const entry = entryJson(request.seen, {
     status: reply.status,
     responseBody: journalText(reply.body, by.maxJournalBody),
     ...(reply.body !== null && reply.body.length > by.maxJournalBody ? { responseBodyCut: true } : {}),
-    // Already an integer, but a float to V8, which would then optimise this function again and again.
-    durationMs: Math.round(Date.now() - request.receivedAt),
+    durationMs,
     faults: [...faults],
     ...(effects.length > 0 ? { effects: effects.map(faultHeaderOf) } : {}),
     errorCode: reply.errorCode,
     changes,
+    responseHeaders: redactedHeaders(reply.headers, by.maxJournalBody),
   });
   const counted = { operation: request.operation, status: reply.status, faultsStruck: faults.length };
   by.record(entry, counted, change);
-  if (by.state().watched) by.publish(fromJson(entry));
-  return reply;
+  const { watched, settings } = by.state();
+  if (watched) by.publish(fromJson(entry));
+  return { ...reply, durationMs, isInJournal: settings.journalSize > 0 };
 }
 
 const replacing = new TextDecoder();
@@ -160,9 +164,10 @@ function faultReply(
     const { status, headers: given, body } = effect;
     const madeUp = { status, headers: given ?? {}, body: null, broken: false, madeUp: true } as const;
     if (body === undefined) return madeUp;
-    if (typeof body === "string") return { ...madeUp, body };
-    const headers = { "Content-Type": "application/json; charset=utf-8", ...given };
-    return { ...madeUp, headers, body: JSON.stringify(body) };
+    // The type that a response with text gets anyway.
+    const type = typeof body === "string" ? "text/plain;charset=UTF-8" : "application/json; charset=utf-8";
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    return { ...madeUp, headers: { "Content-Type": type, ...given }, body: text };
   }
   const cut =
     usual ?? errorReply(request.version, injectedError("InternalServerError", undefined), request.requestId);

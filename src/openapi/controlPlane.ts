@@ -35,13 +35,15 @@ const JSON_ITEMS: Readonly<Record<string, string>> = {
 
 /** What other query parameters are. */
 const ITEMS: Readonly<Record<string, string>> = {
+  consumer: "The consumer's name, which a Pact file must have.",
+  provider: "The provider's name, which a Pact file must have.",
   errorCode: "The code of an error of the API, which the response is.",
   search:
     "Words, all of which the request or its response contains, in any letter case: in the method, the URL, the names, the operation, the version, the error's code, the effects of faults, the headers, the bodies, or the names of changed items. `404` and `4xx` also find the status. An id or a number is found as a whole.",
 };
 
 /** The query parameters of an operation: its items, and for a list `limit` and `nextToken`. */
-function queryParameters(query: z.ZodMiniObject, isList: boolean): JsonObject[] {
+function queryParameters(query: z.ZodMiniObject, isList: boolean, mostListed: number): JsonObject[] {
   const { properties } = jsonSchema(query) as { properties: Record<string, JsonObject> };
   const parameters = Object.entries(properties).map(([name, schema]) => ({
     name,
@@ -55,7 +57,7 @@ function queryParameters(query: z.ZodMiniObject, isList: boolean): JsonObject[] 
     {
       name: "limit",
       in: "query",
-      schema: { type: "integer", minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
+      schema: { type: "integer", minimum: 1, maximum: mostListed, default: DEFAULT_PAGE_SIZE },
     },
     { name: "nextToken", in: "query", schema: { type: "string" } },
   ];
@@ -93,9 +95,17 @@ export function controlPaths(limits: Limits): { readonly paths: JsonObject; read
 
 function operationObject(id: OperationId, operation: ControlOperation, limits: Limits): JsonObject {
   const { method, path, request, status, responseType, isPublic } = operation;
-  const { summary, text, query, isList = false, response, problems = [] }: Description = descriptions[id];
+  const {
+    summary,
+    text,
+    query,
+    isList = false,
+    mostListed = MAX_PAGE_SIZE,
+    response,
+    problems = [],
+  }: Description = descriptions[id];
   const statuses = isPublic ? problems : [...new Set([...problems, 401, 403, 404, 429])].sort();
-  const parameters = [...pathParameters(path), ...(query ? queryParameters(query, isList) : [])];
+  const parameters = [...pathParameters(path), ...(query ? queryParameters(query, isList, mostListed) : [])];
   const requestId = { "X-Fc-Request-Id": reference("headers", "RequestId") };
   const bodyOf = (schema: Schema, what: string) =>
     jsonContent(jsonSchema(schemaWithin(limits, schema)), examplesOf(id, [what]));

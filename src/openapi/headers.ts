@@ -16,6 +16,17 @@ export const headers: JsonObject = {
     required: true,
     schema: { type: "string" },
   },
+  JournalEntry: {
+    description:
+      'The address of the request\'s entry in the journal: `<…/_sandbox/requests/{request id}>; rel="describedby"`. Not while the journal is off.',
+    schema: { type: "string", pattern: '^<[^>]+/_sandbox/requests/[^>/]+>; rel="describedby"$' },
+  },
+  ServerTiming: {
+    description:
+      "How many milliseconds the response took (`total`), and the request as the journal has it (`app`).",
+    required: true,
+    schema: { type: "string" },
+  },
   ETag: {
     description: "Which state of the resource this is: 32 hexadecimal digits, for If-Match.",
     required: true,
@@ -58,4 +69,6 @@ export const invocationHeaders: JsonObject = {
 export const commonHeaders: JsonObject = {
   "X-Fc-Request-Id": reference("headers", "RequestId"),
   Date: reference("headers", "Date"),
+  Link: reference("headers", "JournalEntry"),
+  "Server-Timing": reference("headers", "ServerTiming"),
 };

@@ -44,6 +44,7 @@ describe("the journal", () => {
           kind: "created",
           items: [{ item: "maxAsyncRetryAttempts", before: null, after: 1 }],
         },
+        responseHeaders: { "content-type": "application/json; charset=utf-8" },
       },
     ]);
     expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(20);

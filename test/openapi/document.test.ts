@@ -105,6 +105,7 @@ const STEADY: Readonly<Record<string, unknown>> = {
   time: "2030-01-01T00:00:00.000Z",
   durationMs: 1,
   headers: { "content-type": "application/json" },
+  responseHeaders: { "content-type": "application/json; charset=utf-8" },
   nextToken: "the-token-of-the-next-page",
 };
 
@@ -310,7 +311,7 @@ async function driveControl(operation: Operation): Promise<void> {
       headers: JSON_TYPE,
       body: '{"maxAsyncRetryAttempts":1}',
     });
-  await put();
+  const requestId = (await put()).headers.get("X-Fc-Request-Id") ?? "";
   const fault = await sandbox.faults.add({ effect: { type: "delay", milliseconds: 1 } });
   const script = await sandbox.outcomes.add({
     match: { function: "charge" },
@@ -327,6 +328,7 @@ async function driveControl(operation: Operation): Promise<void> {
     removeFault: fault.id,
     replaceOutcomes: script.id,
     removeOutcomes: script.id,
+    getRequest: requestId,
   };
   const values = {
     id: ids[id as keyof typeof ids] ?? TASK,
@@ -357,6 +359,12 @@ async function driveControl(operation: Operation): Promise<void> {
   }
   if (statuses.includes(400) && body !== undefined) await send(400, { body: '{"nonsense":1}' });
   if (statuses.includes(400) && id.startsWith("list")) await send(400, { query: "?limit=0" });
+  if (id === "listRequests") {
+    await sandbox.settings({ signatures: "off" });
+    await send(200, { query: "?format=har" });
+    await send(200, { query: "?format=pact&consumer=console&provider=function-compute" });
+    await send(400, { query: "?format=pact" });
+  }
   if (id === "getDeclaredFunctions") await send(400, { query: "?details=some" });
   if (id === "exportSnapshot") await send(400, { query: "?invocations=some" });
   if (statuses.includes(400) && success === 101) await send(400, {});

@@ -8,19 +8,29 @@ const SECRET_PARAMETERS = /(signature|secret|(?<!^next)token|password|api-?key)$
 const HIDDEN = "(secret)";
 
 /**
- * A request's headers for the journal: secret values are replaced, and headers that exceed `maxCharacters` in
- * total are omitted.
+ * Headers for the journal, with names in lower case: secret values are replaced, and headers that exceed
+ * `maxCharacters` in total are omitted.
  */
-export function redactedHeaders(headers: Headers, maxCharacters: number): Record<string, string> {
+export function redactedHeaders(
+  headers: Headers | Readonly<Record<string, string>>,
+  maxCharacters: number,
+): Record<string, string> {
   const redacted: Record<string, string> = {};
   let left = maxCharacters;
-  headers.forEach((value, name) => {
+  const keep = (value: string, name: string) => {
     const shown = SECRET_HEADERS.test(name) ? HIDDEN : value;
     if (name.length + shown.length > left) return;
     left -= name.length + shown.length;
     redacted[name] = shown;
-  });
+  };
+  if (headers instanceof Headers) headers.forEach(keep);
+  else for (const name of Object.keys(headers)) keep(headers[name] ?? "", name.toLowerCase());
   return redacted;
+}
+
+/** The value that the journal has in place of a secret. */
+export function isHidden(value: string): boolean {
+  return value === HIDDEN;
 }
 
 /** Path and query for the journal: secret parameters are replaced, and the text is cut to `maxCharacters`. */

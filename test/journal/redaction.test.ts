@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { redactedHeaders, redactedUrl } from "../../src/http/redaction.ts";
+import { redactedHeaders, redactedUrl } from "../../src/journal/redaction.ts";
 
 const SECRET = "c2VjcmV0";
 
@@ -35,6 +35,11 @@ describe("headers", () => {
     const headers = new Headers({ a: "1", "b-long": "x".repeat(20), c: "22" });
     expect(redactedHeaders(headers, 5)).toEqual({ a: "1", c: "22" });
     expect(redactedHeaders(headers, 4)).toEqual({ a: "1" });
+  });
+
+  test("headers of a response get names in lower case, too, and fit", () => {
+    const headers = { "Set-Cookie": SECRET, "X-A": "1", "X-Long": "x".repeat(20), ETag: "2" };
+    expect(redactedHeaders(headers, 30)).toEqual({ "set-cookie": "(secret)", "x-a": "1", etag: "2" });
   });
 
   test("they never have more characters than allowed, nor a secret", () => {
