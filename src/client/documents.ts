@@ -4,9 +4,9 @@
  */
 
 export type { FeedEvent } from "../documents/feed.ts";
-export type { PactStates, StateValues } from "../documents/pactStates.ts";
 export type { Har } from "../documents/har.ts";
 export type { Pact } from "../documents/pactFile.ts";
+export type { PactStates, StateValues } from "../documents/pactStates.ts";
 export type { Part } from "../documents/parts.ts";
 export type {
   AdvancedClock,

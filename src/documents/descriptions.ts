@@ -70,7 +70,7 @@ export const descriptions = {
     summary: "Whether the server works, and what it offers",
     text: "Also in a browser, and where `default` is off. 503 says which of the variables is wrong, and what it must be.",
     response: healthSchema,
-    problems: [503],
+    problems: [429, 503],
   },
   createSandbox: {
     summary: "Create a sandbox",
@@ -298,7 +298,7 @@ export const descriptions = {
   getCode: {
     summary: "Download a function's code",
     text: "The address is the `url` of GetFunctionCode, which is all that a client needs to know.",
-    problems: [404],
+    problems: [404, 429],
   },
   watchSandbox: {
     summary: "The live feed, a WebSocket",

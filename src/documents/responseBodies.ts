@@ -139,7 +139,7 @@ export const deliveryVerificationSchema = z.strictObject({
 });
 
 /** What happened on the way to a later time. */
-const advanceReportSchema = z.strictObject({
+export const advanceReportSchema = z.strictObject({
   /** How many steps were made: an attempt, the end of an attempt, a delivery. */
   steps: z.int(),
   /** Whether all is done that was due by the time asked for. If not, there was more to do than the limit allows. */

@@ -28,7 +28,8 @@ export const DEFAULT_QUALIFIER = "LATEST";
 export const NAME = /^[_a-zA-Z][-_a-zA-Z0-9]*$/;
 export const VERSION = /^[1-9][0-9]*$/;
 
-const MAX_TASK_ID_LENGTH = 128;
+/** The most characters of the id that a client gives a task. */
+export const MAX_TASK_ID_LENGTH = 128;
 
 /** The most digits of a version's number. */
 export const MAX_VERSION_DIGITS = 10;

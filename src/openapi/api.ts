@@ -3,23 +3,30 @@ import { itemSchema, nameIn, ofItems } from "../fc/asyncConfig/items.ts";
 import { requestSchema } from "../fc/asyncConfig/schema.ts";
 import { emptyListItems } from "../fc/emptyLists/operations.ts";
 import type { ResponseSchema } from "../fc/operation.ts";
-import { type OperationName, operations, routesOf, type VersionRoute } from "../fc/operations.ts";
+import { type OperationName, operations, routeOf, routesOf, type VersionRoute } from "../fc/operations.ts";
 import { type ApiVersion, apiVersions } from "../fc/versions.ts";
-import { errorResponses, errorSchema } from "./errorResponses.ts";
+import { errorResponses, errorSchemas } from "./errorResponses.ts";
 import { examplesOf } from "./examples.ts";
 import { commonHeaders, invocationHeaders } from "./headers.ts";
+import { linksOf } from "./links.ts";
 import { operationTexts } from "./operationTexts.ts";
 import { emptyListSchema, resourceRequests, resourceResponses } from "./resourceSchemas.ts";
+import { addressOf, operationId, qualifierPlace } from "./routes.ts";
 import { type JsonObject, jsonContent, jsonSchema, reference, type SchemaName, schemaId } from "./schemas.ts";
 import { taskResponses } from "./taskSchemas.ts";
 
-/** The API's name for an operation, with the version, because one document has three versions. */
-function operationId({ name }: VersionRoute, version: ApiVersion, prefix: string): string {
-  return `${name}_${version.id}${prefix === "" ? "_unversioned" : ""}`;
+/** The paths of one API version, the schemas that they use, and the names of those that only requests have. */
+interface VersionParts {
+  readonly paths: JsonObject;
+  readonly schemas: Readonly<Record<string, JsonObject>>;
+  readonly requests: ReadonlySet<string>;
 }
 
-/** The OpenAPI paths of one API version, and the schemas that these paths use. */
-export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; readonly schemas: JsonObject } {
+/** The OpenAPI paths of one API version and the schemas that these paths use. */
+export function apiPaths(version: ApiVersion): VersionParts {
+  const emptyLists = Object.entries(emptyListItems).filter(([name]) =>
+    routeOf(version, name as OperationName),
+  );
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const prefix of version.prefixes) {
     for (const route of routesOf(version)) {
@@ -42,8 +49,10 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
     ...resourceResponses(version, (schema) => reference("schemas", named(schema))),
     ...taskResponses(version, (schema) => reference("schemas", named(schema))),
   }).filter(([schema]) => used.has(schema as SchemaName));
+  const requests = routesOf(version).flatMap(({ operation }) => operations[operation].body?.schema ?? []);
   return {
     paths,
+    requests: new Set(requests.map(named)),
     schemas: {
       ...Object.fromEntries(resources.map(([schema, its]) => [named(schema as SchemaName), its])),
       [named("AsyncInvokeConfigInput")]: jsonSchema(requestSchema(version)),
@@ -64,20 +73,11 @@ export function apiPaths(version: ApiVersion): { readonly paths: JsonObject; rea
         required: version.lastToken === undefined ? ["configs"] : ["configs", "nextToken"],
         additionalProperties: false,
       },
-      [named("Error")]: errorSchema(version),
+      ...errorSchemas(version),
+      ...Object.fromEntries(emptyLists.map(([name, item]) => [emptyListId(name), emptyListSchema(item)])),
+      FunctionError: FUNCTION_ERROR,
     },
   };
-}
-
-/** A route's path in OpenAPI's form, with the API's names for the parameters. */
-function addressOf(pattern: string): string {
-  return pattern
-    .replace(":service", "{serviceName}")
-    .replace(":function", "{functionName}")
-    .replace(":version", "{versionId}")
-    .replace(":alias", "{aliasName}")
-    .replace("/async-tasks/:task", "/async-tasks/{taskId}")
-    .replace(":task", "{invocationId}");
 }
 
 function operationObject(version: ApiVersion, route: VersionRoute, prefix: string): JsonObject {
@@ -96,7 +96,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
       ? {
           requestBody: {
             description: texts.body,
-            ...(/^Create/.test(body.schema) ? { required: true } : {}),
+            required: NEEDED_BODY.test(body.schema),
             content:
               body.schema === "Event"
                 ? BYTES
@@ -110,6 +110,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
     responses: {
       [status]: {
         description: texts.answer,
+        ...linksOf(version, route, prefix),
         headers: {
           ...commonHeaders,
           ...etagOf(version, answer.schema),
@@ -119,7 +120,13 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
           ? {
               content:
                 answer.schema === "Payload"
-                  ? { ...BYTES, ...jsonContent(FUNCTION_ERROR, examplesOf(recordedId, [String(status)])) }
+                  ? {
+                      ...BYTES,
+                      ...jsonContent(
+                        reference("schemas", "FunctionError"),
+                        examplesOf(recordedId, [String(status)]),
+                      ),
+                    }
                   : jsonContent(
                       answer.schema
                         ? answerSchema(version, route.operation, answer.schema)
@@ -133,6 +140,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
         ? {
             202: {
               description: "The event is enqueued",
+              ...linksOf(version, route, prefix, "accepted"),
               headers: { ...commonHeaders, [version.taskIdHeader]: reference("headers", "TaskId") },
             },
           }
@@ -144,10 +152,19 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
 }
 
 function answerSchema(version: ApiVersion, operation: OperationName, schema: ResponseSchema): JsonObject {
-  const empty: Partial<Record<OperationName, string>> = emptyListItems;
-  const item = empty[operation];
-  return item ? emptyListSchema(item) : reference("schemas", schemaId(version, schema));
+  return reference(
+    "schemas",
+    operation in emptyListItems ? emptyListId(operation) : schemaId(version, schema),
+  );
 }
+
+/** The name of the schema of a list that is always empty, in all versions: `ListTriggers` has `Triggers`. */
+function emptyListId(operation: string): string {
+  return operation.slice("List".length);
+}
+
+/** The bodies that a request can't do without: without one, there is nothing to create. */
+const NEEDED_BODY = /^Create/;
 
 /** A body of any bytes. */
 const BYTES: JsonObject = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };
@@ -165,26 +182,27 @@ function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined)
   return hasServices && hasTag ? { ETag: reference("headers", "ETag") } : {};
 }
 
-function parametersOf(version: ApiVersion, { operation, path }: VersionRoute): JsonObject[] {
+function parametersOf(version: ApiVersion, route: VersionRoute): JsonObject[] {
+  const { operation, path } = route;
   const { names, query, body, errors } = operations[operation];
   const { hasServices } = version;
-  const isPerhaps = names === "function, perhaps qualified";
-  const hasQualifier =
-    isPerhaps || names === "qualified function" || (names === "qualified service" && hasServices);
-  const inSegment = hasQualifier && version.qualifierIn === "service segment";
+  const place = qualifierPlace(version, route);
+  const inQuery = names === "function, perhaps qualified" ? "perhapsQualifier" : "qualifier";
+  const isOfAll = names === "function or all" && !path.includes(":function");
   return [
-    ...(path.includes(":service") ? [inSegment ? "serviceNameWithQualifier" : "serviceName"] : []),
-    ...(path.includes(":function") ? ["functionName"] : []),
+    ...(path.includes(":service")
+      ? [place === "service segment" ? "serviceNameWithQualifier" : "serviceName"]
+      : []),
+    ...(path.includes(":function") ? [hasServices ? "functionName" : "functionNameOfFc3"] : []),
     ...(path.includes(":version") ? ["versionId"] : []),
     ...(path.includes(":alias") ? ["aliasName"] : []),
     ...(path.includes(":task") ? [hasServices ? "taskId" : "taskIdOfFc3"] : []),
-    ...(names === "function or all" && !path.includes(":function") ? ["functionNameInQuery"] : []),
-    ...(hasQualifier && !inSegment ? [isPerhaps ? "perhapsQualifier" : "qualifier"] : []),
+    ...(isOfAll ? ["functionNameInQuery"] : []),
+    ...(place === "query" ? [inQuery] : []),
     ...query.map((name) => (name === "taskPrefix" && !hasServices ? "taskPrefixOfFc3" : name)),
     ...(body?.schema === "Event" ? eventParameters(version) : []),
     ...(body?.limit === "functionBodyBytes" ? ["codeChecksum"] : []),
-    ...(version.hasServices && errors.includes("PreconditionFailed") ? ["ifMatch"] : []),
-    "fault",
+    ...(hasServices && errors.includes("PreconditionFailed") ? ["ifMatch"] : []),
   ].map((name) => reference("parameters", name));
 }
 

@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { type Description, descriptions } from "../documents/descriptions.ts";
 import {
   type ControlOperation,
@@ -7,14 +7,19 @@ import {
   type Schema,
   schemaWithin,
 } from "../documents/operations.ts";
-import { problemSchema } from "../documents/responseBodies.ts";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../fc/paging.ts";
 import type { Limits } from "../state/limits.ts";
 import { examplesOf } from "./examples.ts";
-import { type JsonObject, jsonContent, jsonSchema, reference } from "./schemas.ts";
+import { controlLinksOf } from "./links.ts";
+import { type JsonObject, type JsonValue, jsonContent, jsonSchema, reference } from "./schemas.ts";
 
 /** A path parameter in braces. */
 const PARAMETER = /\{(\w+)\}/g;
+
+const PATH_EXAMPLES: Readonly<Record<string, string>> = {
+  id: "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47",
+  token: "the-token-of-the-code",
+};
 
 function pathParameters(path: string): JsonObject[] {
   return [...path.matchAll(PARAMETER)].map(([, name]) => ({
@@ -22,6 +27,7 @@ function pathParameters(path: string): JsonObject[] {
     in: "path",
     required: true,
     schema: { type: "string" },
+    example: PATH_EXAMPLES[name ?? ""],
   }));
 }
 
@@ -37,9 +43,20 @@ const JSON_ITEMS: Readonly<Record<string, string>> = {
 const ITEMS: Readonly<Record<string, string>> = {
   consumer: "The consumer's name, which a Pact file must have.",
   provider: "The provider's name, which a Pact file must have.",
+  status: "The status. Of requests also `4xx` for all of a class, and several with commas.",
+  since: "What is not earlier than this time.",
   errorCode: "The code of an error of the API, which the response is.",
   search:
     "Words, all of which the request or its response contains, in any letter case: in the method, the URL, the names, the operation, the version, the error's code, the effects of faults, the headers, the bodies, or the names of changed items. `404` and `4xx` also find the status. An id or a number is found as a whole.",
+};
+
+/** Examples of query parameters whose values have a form of their own. */
+const EXAMPLES: Readonly<Record<string, JsonValue>> = {
+  operation: "put",
+  version: "2023-03-30",
+  method: "PUT",
+  since: "2030-01-01T00:00:00Z",
+  ...Object.fromEntries(Object.keys(JSON_ITEMS).map((name) => [name, "{}"])),
 };
 
 /** The query parameters of an operation: its items, and for a list `limit` and `nextToken`. */
@@ -50,6 +67,7 @@ function queryParameters(query: z.ZodMiniObject, isList: boolean, mostListed: nu
     in: "query",
     ...(name in ITEMS ? { description: ITEMS[name] } : {}),
     ...(name in JSON_ITEMS ? { description: JSON_ITEMS[name], schema: { type: "string" } } : { schema }),
+    ...(name in EXAMPLES ? { example: EXAMPLES[name] } : {}),
   }));
   if (!isList) return parameters;
   return [
@@ -59,7 +77,7 @@ function queryParameters(query: z.ZodMiniObject, isList: boolean, mostListed: nu
       in: "query",
       schema: { type: "integer", minimum: 1, maximum: mostListed, default: DEFAULT_PAGE_SIZE },
     },
-    { name: "nextToken", in: "query", schema: { type: "string" } },
+    { name: "nextToken", in: "query", schema: { type: "string" }, example: "" },
   ];
 }
 
@@ -78,11 +96,8 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   503: "Not now: try again",
 };
 
-/**
- * The OpenAPI paths of the control plane in a deployment with these limits, and the schemas that these paths
- * use.
- */
-export function controlPaths(limits: Limits): { readonly paths: JsonObject; readonly schemas: JsonObject } {
+/** The OpenAPI paths of the control plane in a deployment with these limits. */
+export function controlPaths(limits: Limits): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const id of Object.keys(controlOperations) as OperationId[]) {
     const operation = controlOperations[id];
@@ -90,7 +105,7 @@ export function controlPaths(limits: Limits): { readonly paths: JsonObject; read
     const method = operation.method.toLowerCase();
     paths[address] = { ...paths[address], [method]: operationObject(id, operation, limits) };
   }
-  return { paths, schemas: { Problem: jsonSchema(problemSchema) } };
+  return paths;
 }
 
 function operationObject(id: OperationId, operation: ControlOperation, limits: Limits): JsonObject {
@@ -126,15 +141,18 @@ function operationObject(id: OperationId, operation: ControlOperation, limits: L
     operationId: id,
     tags: ["control plane"],
     summary,
-    ...(text ? { description: text } : {}),
+    description: text ?? `${summary}.`,
     security: isPublic
       ? [{}]
       : [{ controlToken: [] }, { sandboxToken: [] }, ...(method === "GET" ? [{}] : [])],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(request ? { requestBody: { content: bodyOf(request, "request") } } : {}),
+    ...(request
+      ? { requestBody: { required: needsBody(limits, request), content: bodyOf(request, "request") } }
+      : {}),
     responses: {
       [status]: {
         description: DESCRIPTIONS[status],
+        ...controlLinksOf(id),
         ...(status === 101 ? {} : { headers: requestId }),
         ...(response ? { content: bodyOf(response, String(status)) } : {}),
         ...(responseType ? { content: textOf(responseType) } : {}),
@@ -142,4 +160,9 @@ function operationObject(id: OperationId, operation: ControlOperation, limits: L
       ...Object.fromEntries(statuses.map((code) => [code, problemOf(code)])),
     },
   };
+}
+
+/** Whether a request needs a body: no body is an empty object. */
+function needsBody(limits: Limits, request: Schema): boolean {
+  return !z.safeParse(schemaWithin(limits, request), {}).success;
 }

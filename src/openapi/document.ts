@@ -1,11 +1,14 @@
-import { apiVersions } from "../fc/versions.ts";
+import { type ApiVersion, apiVersions } from "../fc/versions.ts";
+import type { Limits } from "../state/limits.ts";
 import { limits, type RawVariables } from "../variables.ts";
 import { apiPaths } from "./api.ts";
+import { SchemaNames } from "./components.ts";
 import { controlPaths } from "./controlPlane.ts";
+import { controlSchemas } from "./controlSchemas.ts";
 import { faultResponse, sharedResponses } from "./errorResponses.ts";
 import { headers } from "./headers.ts";
 import { apiParameters } from "./parameters.ts";
-import type { JsonObject } from "./schemas.ts";
+import { type JsonObject, type JsonValue, reference } from "./schemas.ts";
 
 const ABOUT_API = `The API of Alibaba Cloud Function Compute for asynchronous invocation configs, and for the services, functions, versions and aliases that they belong to, as this sandbox answers it.
 
@@ -15,42 +18,65 @@ const ABOUT_CONTROL = `
 
 Below \`/_sandbox\` is the control plane, which the cloud does not have: sandboxes, faults, the clock, the journal, snapshots.`;
 
+/** The tag of the control plane's operations. */
+const CONTROL_TAG = "control plane";
+
 /**
- * The OpenAPI 3.1 document, derived from the Worker's own schemas and tables: everything, or with `only` one
- * version of the API. `variables` are the deployment's. Throws an Error when one of them is wrong.
+ * The OpenAPI documents by their files' names: of the whole, and of each version of the API. `variables` are the
+ * deployment's. Throws an Error when one of them is wrong. The documents have no `servers`: the Worker adds the sandbox's
+ * when it sends them.
  */
-export function openApiDocument(
-  variables: RawVariables,
-  only?: (typeof apiVersions)[number]["id"],
-): JsonObject {
-  const versions = apiVersions.filter(({ id }) => only === undefined || id === only);
-  const parts = versions.map(apiPaths);
-  if (only === undefined) parts.push(controlPaths(limits(variables)));
-  return {
+export function openApiDocuments(variables: RawVariables): Readonly<Record<string, object>> {
+  const whole = wholeDocument(limits(variables));
+  const ofVersions = apiVersions.map((version) => [
+    `openapi-${version.id}.json`,
+    versionDocument(whole, version),
+  ]);
+  return { "openapi.json": whole, ...Object.fromEntries(ofVersions) };
+}
+
+/**
+ * The OpenAPI 3.1 document of all versions and the control plane, derived from the Worker's own schemas and tables.
+ */
+function wholeDocument(deployment: Limits): OpenApi {
+  const parts = apiVersions.map((version) => ({ version, ...apiPaths(version) }));
+  const named = controlSchemas(deployment);
+  const apiRoots = parts.flatMap(({ version, schemas, requests }) =>
+    Object.entries(schemas).map(([name, schema]) => ({
+      schema,
+      isRequest: requests.has(name),
+      generation: version.hasServices ? "FC2" : "FC3",
+    })),
+  );
+  const controlRoots = Object.entries(named).map(([owner, schema]) => ({ schema, owner }));
+  const names = new SchemaNames(named, apiRoots, controlRoots);
+  const schemas = parts.flatMap((part) => Object.entries(part.schemas));
+  const document = {
     openapi: "3.1.0",
     info: {
-      title: `Function Compute, ${only ?? "all versions"}`,
-      version: only ?? "1",
-      description: ABOUT_API + (only === undefined ? ABOUT_CONTROL : ""),
+      title: "Function Compute, all versions",
+      version: "1",
+      description: ABOUT_API + ABOUT_CONTROL,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    // Relative to the document's address, so that the URL is right in every sandbox.
-    servers: [{ url: ".", description: "This sandbox" }],
     tags: [
-      ...versions.map(({ id, hasServices }) => ({
+      ...apiVersions.map(({ id, hasServices }) => ({
         name: id,
         description: hasServices
           ? "FC 2.0: functions are in services."
           : "FC 3.0: functions without services.",
       })),
-      ...(only === undefined ? [{ name: "control plane", description: "What a test wants besides." }] : []),
+      { name: CONTROL_TAG, description: "What a test wants besides." },
     ],
-    paths: merged(parts.map(({ paths }) => paths)),
+    paths: merged([...parts.map(({ paths }) => paths), controlPaths(deployment)]),
     components: {
-      schemas: merged(parts.map(({ schemas }) => schemas)),
-      responses: merged([{ Fault: faultResponse }, ...versions.map(sharedResponses)]),
+      schemas: {
+        ...names.components([...schemas.map(([, schema]) => schema), ...Object.values(named)]),
+        ...Object.fromEntries(schemas.map(([name, schema]) => [name, names.content(schema)])),
+      },
+      responses: merged([{ Fault: faultResponse }, ...apiVersions.map(sharedResponses)]),
       headers,
-      parameters: apiParameters,
+      parameters: apiParameters(deployment),
       securitySchemes: {
         fcSignature: {
           type: "apiKey",
@@ -70,20 +96,89 @@ export function openApiDocument(
           name: "Authorization",
           description: "`acs {access key ID}:{base64 of HMAC-SHA1}`, the older OpenAPI scheme.",
         },
-        ...(only === undefined
-          ? {
-              controlToken: { type: "http", scheme: "bearer", description: "The sandbox's control token." },
-              sandboxToken: {
-                type: "apiKey",
-                in: "header",
-                name: "X-Sandbox-Token",
-                description: "The control token in a header of its own, which counts before Authorization.",
-              },
-            }
-          : {}),
+        controlToken: { type: "http", scheme: "bearer", description: "The sandbox's control token." },
+        sandboxToken: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Sandbox-Token",
+          description: "The control token in a header of its own, which counts before Authorization.",
+        },
       },
     },
   };
+  return withReferences(document, names) as JsonObject & OpenApi;
+}
+
+/** The document of one version of the API: the part of the whole that is about the version. */
+function versionDocument(whole: OpenApi, version: ApiVersion): OpenApi {
+  const paths = Object.entries(whole.paths).filter(([, item]) =>
+    Object.values(item).some(({ tags }) => tags.includes(version.id)),
+  );
+  const { securitySchemes = {}, ...components } = whole.components;
+  const { controlToken: _, sandboxToken: __, ...signatures } = securitySchemes;
+  const used = reachable(whole, [Object.fromEntries(paths), { fault: reference("parameters", "fault") }]);
+  return {
+    ...whole,
+    info: {
+      ...whole.info,
+      title: `Function Compute, ${version.id}`,
+      version: version.id,
+      description: ABOUT_API,
+    },
+    tags: whole.tags.filter(({ name }) => name === version.id),
+    paths: Object.fromEntries(paths),
+    components: {
+      ...Object.fromEntries(
+        Object.entries(components).map(([kind, its]) => [
+          kind,
+          Object.fromEntries(
+            Object.entries(its).filter(([name]) => used.has(`#/components/${kind}/${name}`)),
+          ),
+        ]),
+      ),
+      securitySchemes: signatures,
+    },
+  };
+}
+
+/** What this program reads of the documents that it makes. */
+interface OpenApi {
+  readonly openapi: string;
+  readonly info: JsonObject;
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly tags: readonly string[] }>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
+}
+
+/** The references that values have in them, and that what they refer to has. */
+function reachable({ components }: OpenApi, values: readonly unknown[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const { $ref, ...others } = value as { readonly $ref?: string };
+    if ($ref !== undefined && !found.has($ref)) {
+      found.add($ref);
+      const [kind = "", name = ""] = $ref.split("/").slice(2);
+      collect(components[kind]?.[name]);
+    }
+    for (const other of Object.values(others)) collect(other);
+  };
+  for (const value of values) collect(value);
+  return found;
+}
+
+/** A part of the document in which references stand for named schemas, at all places that have a schema. */
+function withReferences(part: JsonObject, names: SchemaNames): JsonObject {
+  const change = (value: JsonValue | undefined): JsonValue | undefined => {
+    if (Array.isArray(value)) return value.map((one) => change(one) ?? null);
+    return typeof value === "object" && value !== null ? withReferences(value as JsonObject, names) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => {
+      if (key === "schema") return [key, names.referring(value as JsonObject)];
+      return [key, /^(?:examples?|schemas)$/.test(key) ? value : change(value)];
+    }),
+  );
 }
 
 function merged(objects: readonly JsonObject[]): JsonObject {

@@ -80,6 +80,7 @@ export function errorResponses(version: ApiVersion, operation: Operation, record
   );
 }
 
+/** The name of what the errors of a status have in common in a version: the response, and the body's schema. */
 function sharedResponseId(version: ApiVersion, status: number): string {
   return `Error_${status}_${version.id}`;
 }
@@ -120,15 +121,10 @@ function errorResponse(
       ...commonHeaders,
       ...(status === 429 ? { "Retry-After": reference("headers", "RetryAfter") } : {}),
     },
-    content: jsonContent(
-      {
-        allOf: [
-          reference("schemas", schemaId(version, "Error")),
-          { properties: { [codeItem(version)]: { enum: codes } } },
-        ],
-      },
-      { ...examplesOf(version.id, its), ...examplesOf(recordedId, its) },
-    ),
+    content: jsonContent(reference("schemas", sharedResponseId(version, status)), {
+      ...examplesOf(version.id, its),
+      ...examplesOf(recordedId, its),
+    }),
   };
 }
 
@@ -140,8 +136,22 @@ function codeItem(version: ApiVersion): string {
   return items.find(([, value]) => value === PROBE.code)?.[0] ?? "";
 }
 
-/** The JSON Schema of an error in a version's responses. */
-export function errorSchema(version: ApiVersion): JsonObject {
+/** The JSON Schemas of an error in a version's responses: of any error, and with each status. */
+export function errorSchemas(version: ApiVersion): Record<string, JsonObject> {
+  const error = schemaId(version, "Error");
+  const withStatus = [...codesByStatus].map(([status, codes]) => [
+    sharedResponseId(version, status),
+    {
+      allOf: [
+        reference("schemas", error),
+        { type: "object", properties: { [codeItem(version)]: { type: "string", enum: codes } } },
+      ],
+    },
+  ]);
+  return { [error]: errorSchema(version), ...Object.fromEntries(withStatus) };
+}
+
+function errorSchema(version: ApiVersion): JsonObject {
   const items = Object.keys(version.errorBody(PROBE, "id"));
   const code = codeItem(version);
   return {

@@ -5,6 +5,7 @@ import { NO_CODE } from "../fc/functions/code.ts";
 import { functionBodies, requiredFunctionItems } from "../fc/functions/operations.ts";
 import { renderFunction } from "../fc/functions/render.ts";
 import { fc2FunctionItems, fc3FunctionItems } from "../fc/functions/schema.ts";
+import { NAME } from "../fc/names.ts";
 import type { RequestSchema, ResponseSchema } from "../fc/operation.ts";
 import { directions } from "../fc/resources.ts";
 import { serviceBodies } from "../fc/services/operations.ts";
@@ -22,7 +23,10 @@ export function resourceRequests({ hasServices }: ApiVersion): Partial<Record<Re
     UpdateService: body(serviceBodies.update),
     CreateFunction: {
       ...body(functionBodies[generation].creation, ["functionName", ...requiredFunctionItems]),
-      anyOf: [{ required: ["code"] }, { required: ["customContainerConfig"] }],
+      anyOf: ["code", "customContainerConfig"].map((item) => ({
+        required: [item],
+        properties: { [item]: { type: "object" } },
+      })),
     },
     UpdateFunction: body(functionBodies[generation].update),
     PublishVersion: body(publication),
@@ -34,8 +38,16 @@ export function resourceRequests({ hasServices }: ApiVersion): Partial<Record<Re
 /** The schema of a request's body. An item that is null is not given, so those required are not null. */
 function body({ schema }: { readonly schema: z.ZodMiniType }, required: readonly string[] = []): JsonObject {
   const { properties, ...rest } = jsonSchema(schema) as { readonly properties: Record<string, JsonObject> };
-  const its = required.map((name) => [name, withoutNull(properties[name])] as const);
-  return { ...rest, properties: { ...properties, ...Object.fromEntries(its) }, required };
+  const needed = required.map((name) => {
+    const given = withoutNull(properties[name]) as JsonObject;
+    const its = name.endsWith("Name")
+      ? { pattern: NAME.source }
+      : name === "versionId"
+        ? { minLength: 1 }
+        : {};
+    return [name, { ...given, ...its }] as const;
+  });
+  return { ...rest, properties: { ...properties, ...Object.fromEntries(needed) }, required };
 }
 
 /** The JSON Schemas of responses with resources, in a version, by name. `refer` refers to one of them. */
@@ -98,7 +110,7 @@ function nextToken(hasServices: boolean): JsonObject {
 
 /** The schema of a response with a list that is always empty. */
 export function emptyListSchema(item: string): JsonObject {
-  const properties = { [item]: { type: "array", maxItems: 0 } };
+  const properties = { [item]: { type: "array", items: {}, maxItems: 0 } };
   return { type: "object", properties, required: [item], additionalProperties: false };
 }
 

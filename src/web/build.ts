@@ -62,8 +62,18 @@ function preloads(name: string): string {
   return paths.join("\n    ");
 }
 
+const { vars } = readConfig({ config: join(HERE, "../../wrangler.toml") });
+// Typed here, because the imported module uses the Worker's types, which conflict with Node's types.
+const { openApiDocuments }: { openApiDocuments(env: unknown): Readonly<Record<string, object>> } =
+  await import(new URL("../openapi/document.ts", import.meta.url).href);
+const documents = Object.entries(openApiDocuments(vars));
+for (const [file, document] of documents) await writeFile(join(DIRECTORY, file), JSON.stringify(document));
+const documentLinks = documents.map(([file]) => `<a href="${file}">${file}</a>`).join("\n      ");
+
 for (const page of ["index.html", "docs.html"]) {
-  const template = (await readFile(join(HERE, page), "utf8")).replace("{preloads}", preloads("dashboard.js"));
+  const template = (await readFile(join(HERE, page), "utf8"))
+    .replace("{preloads}", preloads("dashboard.js"))
+    .replace("{documents}", documentLinks);
   const html = template.replace(/\{([\w.]+)\}/g, (_, name: string) => assetPath(name));
   await writeFile(join(DIRECTORY, page), html);
 }
@@ -73,18 +83,6 @@ const guideAssets = await buildGuide(ROOT, DIRECTORY, {
   style: assetPath("guide.css"),
   script: assetPath("guide.js"),
 });
-
-const { vars } = readConfig({ config: join(HERE, "../../wrangler.toml") });
-// Typed here, because the imported module uses the Worker's types, which conflict with Node's types.
-const { openApiDocument }: { openApiDocument(env: unknown, only?: string): object } = await import(
-  new URL("../openapi/document.ts", import.meta.url).href
-);
-for (const [file, document] of [
-  ["openapi.json", openApiDocument(vars)],
-  ["openapi-2016-08-15.json", openApiDocument(vars, "2016-08-15")],
-] as const) {
-  await writeFile(join(DIRECTORY, file), JSON.stringify(document));
-}
 
 // Delete old files last, because a running server may serve this directory.
 for (const file of await readdir(join(DIRECTORY, "assets"))) {

@@ -1,13 +1,15 @@
+import { VERSION_IDS } from "../fc/versions.ts";
 import type { ApiContext } from "../http/context.ts";
+import { publicUrl, sandboxUrl } from "../http/publicUrl.ts";
 import { Router } from "../http/router.ts";
+import { pathInSandbox } from "../http/selection.ts";
+import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 
-/** The pages and documents: each path in a sandbox, and its file in the static assets. */
-const pages: Readonly<Record<string, string>> = {
-  "/": "index.html",
-  "/docs": "docs.html",
-  "/openapi.json": "openapi.json",
-  "/openapi-2016-08-15.json": "openapi-2016-08-15.json",
-};
+/** The pages: each path in a sandbox, and its file in the static assets. */
+const pages: Readonly<Record<string, string>> = { "/": "index.html", "/docs": "docs.html" };
+
+/** The paths of the OpenAPI documents, whose files have the same names: of the whole, and of each version. */
+const documents: readonly string[] = ["/openapi.json", ...VERSION_IDS.map((id) => `/openapi-${id}.json`)];
 
 /** A page of the guide: its file has the page's path. */
 const GUIDE_PAGE = /^\/guide(?:\/[\w-]+){0,2}$/;
@@ -37,7 +39,7 @@ const POLICY = [
 
 /** Whether a path in a sandbox is the path of a page, a document or an asset of a page. */
 export function isPagePath(path: string): boolean {
-  return Object.hasOwn(pages, path) || GUIDE_PAGE.test(path) || ASSET.test(path);
+  return Object.hasOwn(pages, path) || documents.includes(path) || GUIDE_PAGE.test(path) || ASSET.test(path);
 }
 
 /**
@@ -47,6 +49,7 @@ export function isPagePath(path: string): boolean {
 export function pageRoutes(): Router {
   const routes = new Router();
   for (const [path, file] of Object.entries(pages)) routes.get(path, (c) => sendPage(c, file));
+  for (const path of documents) routes.get(path, sendDocument);
   for (const path of ["/guide", "/guide/:page", "/guide/:folder/:page"]) {
     routes.get(path, (c, next) => {
       return GUIDE_PAGE.test(c.req.path) ? sendPage(c, `${c.req.path.slice(1)}.html`) : next();
@@ -60,6 +63,32 @@ export function pageRoutes(): Router {
       : sendAsset(c, `assets/${name}`, "public, max-age=31536000, immutable");
   });
   return routes;
+}
+
+/**
+ * Sends an OpenAPI document with the server that it is about first. The file has no `servers`, and begins with the brace
+ * of its object: what is added takes the place of that brace, so that the file is neither parsed nor held in memory.
+ */
+async function sendDocument(c: ApiContext): Promise<Response> {
+  const response = await sendAsset(c, c.req.path.slice(1), "no-cache");
+  if (!response.ok || response.body === null) return response;
+  const servers = JSON.stringify([{ url: askedUrl(c), description: "This sandbox" }]);
+  let isFirst = true;
+  const withServers = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(`{"servers":${servers},`)),
+    transform(chunk, controller) {
+      controller.enqueue(isFirst ? chunk.subarray(1) : chunk);
+      isFirst &&= chunk.length === 0;
+    },
+  });
+  return new Response(response.body.pipeThrough(withServers), response);
+}
+
+/** The URL of the sandbox at which the request's client asked, without a trailing slash. */
+function askedUrl(c: ApiContext): string {
+  const { pathname } = new URL(c.req.url);
+  const isPrefixed = pathInSandbox(pathname) !== pathname;
+  return c.get("sandbox") === DEFAULT_SANDBOX_ID && !isPrefixed ? publicUrl(c) : sandboxUrl(c);
 }
 
 /** Sends a page by its own address, to which its URLs are relative, or redirects to that address. */

@@ -16,6 +16,7 @@ const cases = creations.map((creation) => [creation.id, creation] as const);
 
 /** A value that a schema of the document allows, with all items that objects may have. */
 function exampleOf({ anyOf, type, ...schema }: Document): unknown {
+  if (schema.$ref) return exampleOf(whole.components.schemas[schema.$ref.split("/").at(-1)]);
   if (anyOf && !schema.properties) return exampleOf(anyOf[0]);
   if (schema.enum) return schema.enum[0];
   switch (Array.isArray(type) ? type[0] : type) {

@@ -189,6 +189,9 @@ const words: Readonly<Record<string, object>> = {
   noResources: { type: "noResources" },
 };
 
+/** The words that the header may have. */
+export const outcomeWords: readonly string[] = Object.keys(words);
+
 /**
  * Parses the header `X-Sandbox-Outcome`: an outcome for each attempt, separated by commas, the last of which
  * repeats. `error=1500` takes 1500 ms. Returns null without the header; InvalidArgument for any other text.
@@ -206,7 +209,7 @@ export function parseOutcomeHeader(text: string | null): Result<readonly Outcome
     ? ok(known)
     : invalid(
         "X-Sandbox-Outcome",
-        `a list of ${Object.keys(words).join(", ")}, each perhaps with =<milliseconds>`,
+        `a list of ${outcomeWords.join(", ")}, each perhaps with =<milliseconds>`,
         text,
       );
 }
