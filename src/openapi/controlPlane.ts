@@ -19,6 +19,7 @@ const PARAMETER = /\{(\w+)\}/g;
 const PATH_EXAMPLES: Readonly<Record<string, string>> = {
   id: "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47",
   token: "the-token-of-the-code",
+  name: "a shop with an order",
 };
 
 function pathParameters(path: string): JsonObject[] {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { hasBrowser } from "./browser.ts";
 import { newSandbox, rows, viewOf, visit } from "./pages.ts";
@@ -100,5 +101,37 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await page.getByText("No request has come yet.").waitFor();
     await open.getByText("Retry attempts: 1").waitFor();
     expect(await sandbox.requests.count()).toBe(0);
+  });
+
+  test("saves what a search finds as HAR and as Pact", async () => {
+    const sandbox = await newSandbox();
+    await put(sandbox, "first", { maxAsyncRetryAttempts: 1 });
+    await put(sandbox, "second");
+    const page = await visit(viewOf(sandbox.controlled, "requests", { search: "first" }));
+    await expect.poll(() => rows(page).count()).toBe(1);
+    const dialog = page.getByRole("dialog", { name: "Export requests" });
+    const saved = async (format: string) => {
+      await page.getByRole("button", { name: "Export", exact: true }).click();
+      await dialog.getByLabel("Format").selectOption(format);
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        dialog.getByRole("button", { name: "Export" }).click(),
+      ]);
+      await dialog.waitFor({ state: "detached" });
+      return {
+        name: file.suggestedFilename(),
+        document: JSON.parse(await readFile(await file.path(), "utf8")),
+      };
+    };
+    const har = await saved("HAR");
+    expect(har.name).toMatch(/\.har$/);
+    expect(har.document.log.entries).toHaveLength(1);
+    expect(har.document.log.entries[0].request.url).toContain("/functions/first/");
+    const pact = await saved("Pact");
+    expect(pact.document).toMatchObject({
+      consumer: { name: "console" },
+      provider: { name: "function-compute" },
+      interactions: [{ request: { method: "PUT" } }],
+    });
   });
 });

@@ -23,6 +23,8 @@ const functions = texts.flatMap(([path, english, translated]) =>
 
 /** What is the same in every language: names, commands, and texts of the caller's alone. */
 const NAMES = [
+  "exports.har",
+  "exports.pact",
   "shell.zoneUtc",
   "traffic.prometheus",
   "requests.copyCurl",

@@ -653,6 +653,7 @@ describe("the document", () => {
       "replaceOutcomes",
       "setClock",
       "advanceClock",
+      "putPactState",
     ]);
     expect(needed.filter((id) => id.endsWith("2023-03-30"))).toEqual([
       "CreateFunction_2023-03-30",

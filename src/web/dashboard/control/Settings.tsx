@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import type { Part, Settings, Snapshot } from "../../../client/index.ts";
 import { PARTS } from "../../../documents/parts.ts";
 import { Confirm } from "../elements/Confirm.tsx";
+import { download } from "../elements/download.ts";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { ApiRefusal, type Refusal, refusalOf } from "../elements/refusal.ts";
@@ -107,12 +108,7 @@ export function StatePanel() {
   const file = useRef<HTMLInputElement>(null);
   const exportState = async () => {
     refusal.value = await refusalOf(async () => {
-      const json = `${JSON.stringify(await control().snapshot.export(), null, 2)}\n`;
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([json], { type: "application/json" }));
-      link.download = `${sandboxId.value}.json`;
-      link.click();
-      URL.revokeObjectURL(link.href);
+      download(`${sandboxId.value}.json`, await control().snapshot.export());
     });
   };
   const choose = async (chosen: File | undefined) => {

@@ -2,6 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { JournalEntry } from "../../../client/index.ts";
 import { changedText } from "../configs/configs.ts";
+import { Lazy } from "../elements/Lazy.tsx";
 import { Link } from "../elements/Link.tsx";
 import { ClearButton, ListHead, NothingYet } from "../elements/ListHead.tsx";
 import { Panes } from "../elements/Panes.tsx";
@@ -22,6 +23,7 @@ const ROW_HEIGHT = 52;
 export function RequestsView() {
   const words = text().requests;
   useSearch();
+  const isExporting = useSignal(false);
   // What is shown while the list is paused.
   const held = useSignal<readonly JournalEntry[] | undefined>(undefined);
   const shown = held.value ?? shownRequests.value;
@@ -58,6 +60,11 @@ export function RequestsView() {
                 {held.value ? words.resume(missed.value) : words.pause}
               </button>
             )}
+            {!isEmpty && (
+              <button type="button" class="quiet" onClick={() => (isExporting.value = true)}>
+                {text().exports.open}
+              </button>
+            )}
             {mayControl.value && !isEmpty && (
               <ClearButton
                 title={words.clearTitle}
@@ -68,6 +75,13 @@ export function RequestsView() {
               />
             )}
           </ListHead>
+          {isExporting.value && (
+            <Lazy
+              name="export"
+              load={async () => (await import("./ExportForm.tsx")).ExportForm}
+              given={{ onClose: () => (isExporting.value = false) }}
+            />
+          )}
           {!isEmpty && (
             <div class="filter">
               <SearchField label={words.search} />

@@ -26,7 +26,7 @@ const status = computed(() =>
  * The filter in the page's address; undefined when there is none, and the list is that of all requests. It stays the
  * same while only what is open changes.
  */
-const filter = computed((): Filter | undefined => {
+export const filter = computed((): Filter | undefined => {
   if (search.value === "" && status.value === undefined) return undefined;
   return {
     ...(search.value === "" ? {} : { search: search.value }),
