@@ -4,7 +4,7 @@ import { operationNamed, routeOf } from "../fc/operations.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import { isHidden } from "../journal/redaction.ts";
 import { type Exported, sentBody, targetOf, versionOf } from "./exported.ts";
-import { exampleOf, headerRule, jsonRules, requestIdRule } from "./pactFileRules.ts";
+import { headerRule, jsonRules, type PactRule, requestIdRule } from "./pactFileRules.ts";
 import { effectsOf, providerStatesOf, type Unverifiable } from "./pactFileStates.ts";
 
 /** The names of both sides of a contract. */
@@ -156,15 +156,15 @@ function responseOf(entry: JournalEntry): PactInteraction["response"] {
   const { status, responseHeaders = {}, operation } = entry;
   const text = sentBody(entry);
   const headers: Record<string, string[]> = {};
-  const rules: Record<string, ReturnType<typeof requestIdRule>> = {};
+  const rules: Record<string, PactRule> = {};
   const requestId = requestIdRule(versionOf(entry));
-  headers["x-fc-request-id"] = [exampleOf(requestId)];
+  headers["x-fc-request-id"] = [requestId.example];
   rules["x-fc-request-id"] = requestId;
   for (const [name, value] of Object.entries(responseHeaders)) {
     // A value with commas may come as several values.
     if (isHidden(value) || value.includes(",")) continue;
     const rule = headerRule(name);
-    headers[name] = [rule ? exampleOf(rule) : value];
+    headers[name] = [rule?.example ?? value];
     if (rule) rules[name] = rule;
     else delete rules[name];
   }

@@ -6,10 +6,6 @@ export interface PactRule {
   readonly example: string;
 }
 
-export function exampleOf({ example }: PactRule): string {
-  return example;
-}
-
 const UUID: PactRule = {
   regex: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
   example: "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47",

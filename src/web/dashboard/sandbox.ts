@@ -16,11 +16,6 @@ import type { ListedInvocations } from "./invocations/invocations.ts";
 
 // What the page knows about its sandbox.
 
-/** A request of the journal. */
-export interface SeenRequest {
-  readonly entry: JournalEntry;
-}
-
 /** States in which retrying is useless: there is no such sandbox, or this visitor may not see the sandbox. */
 export type ClosedState = "missing" | "locked" | "refused";
 
@@ -47,7 +42,7 @@ export const configs = signal<ReadonlyMap<string, ShownConfig>>(new Map());
 /** What exists, whether it has configs or not. */
 export const resources = signal(NO_RESOURCES);
 /** The requests, newest first. */
-export const requests = signal<readonly SeenRequest[]>([]);
+export const requests = signal<readonly JournalEntry[]>([]);
 /** The token of the journal's next page; undefined when all requests are loaded. */
 export const olderRequests = signal<string | undefined>(undefined);
 /** The newest asynchronous invocations. */

@@ -2,7 +2,7 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { JournalEntry } from "../../../client/index.ts";
 import { type ConfigName, DEFAULT_QUALIFIER, type FunctionName } from "../../../fc/names.ts";
-import { control, requests, type SeenRequest } from "../sandbox.ts";
+import { control, requests } from "../sandbox.ts";
 import { type ConfigItems, configOfRequest, keyOf } from "./configs.ts";
 
 /** How many requests of each operation a history is made of, at most: a page of the journal. */
@@ -49,8 +49,8 @@ export function useHistory({ service, function: name }: FunctionName): { readonl
   return history;
 }
 
-function seenOf(name: string, seen: readonly SeenRequest[]): JournalEntry[] {
-  return seen.map(({ entry }) => entry).filter((entry) => entry.function === name);
+function seenOf(name: string, seen: readonly JournalEntry[]): JournalEntry[] {
+  return seen.filter((entry) => entry.function === name);
 }
 
 function changing(entries: readonly JournalEntry[], service: string): ChangingEntry[] {

@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { DeliveriesPage } from "../../../client/index.ts";
+import { continued, joined, type LoadedPages } from "../loadedPages.ts";
 import { connection, control, invocations, summary } from "../sandbox.ts";
 
 /** A delivery as the inbox keeps it. */
@@ -11,9 +12,9 @@ const PAGE_SIZE = 50;
 const AGAIN_AFTER_MS = 300;
 
 /** The newest deliveries, newest first, and the token of the next page; undefined until they are loaded. */
-export const inbox = signal<
-  { readonly list: readonly ShownDelivery[]; readonly nextToken: string | undefined } | undefined
->(undefined);
+export const inbox = signal<LoadedPages<ShownDelivery> | undefined>(undefined);
+
+const idOf = ({ id }: ShownDelivery) => id;
 
 async function load(): Promise<void> {
   const page = await control()
@@ -21,19 +22,8 @@ async function load(): Promise<void> {
     .catch(() => undefined);
   // The connection tells when it failed.
   if (page === undefined) return;
-  const before = inbox.value;
-  const known = new Set(page.deliveries.map(({ id }) => id));
-  const last = page.deliveries.at(-1);
-  // What follows the first page stays, unless the page does not reach into what was there: then a gap may lie between.
-  const reaches = before?.list.some(({ id }) => known.has(id)) ?? false;
-  const rest =
-    page.nextToken === undefined || last === undefined || !reaches
-      ? []
-      : (before?.list ?? []).filter(({ id, time }) => !known.has(id) && time <= last.time);
-  inbox.value = {
-    list: [...page.deliveries, ...rest],
-    nextToken: rest.length > 0 ? before?.nextToken : page.nextToken,
-  };
+  const loaded = { list: page.deliveries, nextToken: page.nextToken };
+  inbox.value = continued(loaded, inbox.value, idOf);
 }
 
 let isLoadingOlder = false;
@@ -46,9 +36,7 @@ export async function loadOlderDeliveries(): Promise<void> {
   try {
     const page = await control().deliveries.list({}, { limit: PAGE_SIZE, nextToken });
     if (inbox.value?.nextToken !== nextToken) return;
-    const known = new Set(inbox.value.list.map(({ id }) => id));
-    const list = [...inbox.value.list, ...page.deliveries.filter(({ id }) => !known.has(id))];
-    inbox.value = { list, nextToken: page.nextToken };
+    inbox.value = { list: joined(inbox.value.list, page.deliveries, idOf), nextToken: page.nextToken };
   } catch {
     // The connection tells.
   } finally {

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { parseOutcomeHeader } from "../../../fc/invocations/outcome.ts";
 import type { FunctionName } from "../../../fc/names.ts";
 import { nameText } from "../configs/resources.ts";
 import { Field } from "../elements/Field.tsx";
@@ -6,7 +7,7 @@ import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
 import { announcement, control, mayControl, scripts } from "../sandbox.ts";
 import { text } from "../text/text.ts";
-import { isOnlyFor, outcomeChoices, outcomesOf, outcomesText, outcomesWords, scriptFor } from "./outcomes.ts";
+import { isOnlyFor, outcomeChoices, outcomesText, outcomesWords, scriptFor } from "./outcomes.ts";
 
 /** What a function does when it is invoked, with a choice for whoever may change it. */
 export function FunctionOutcome({ name }: { name: FunctionName }) {
@@ -27,11 +28,13 @@ export function FunctionOutcome({ name }: { name: FunctionName }) {
     const before = [...scripts.value];
     const others = before.filter((other) => !isOnlyFor(other, name));
     const { service, function: its } = name;
-    const own = { match: { service, function: its }, outcomes: outcomesOf(chosen) };
+    const outcomes = parseOutcomeHeader(chosen || null);
+    const own =
+      outcomes.ok && outcomes.value
+        ? [{ match: { service, function: its }, outcomes: [...outcomes.value] }]
+        : [];
     // The first outcomes that match count, so the function's own come first.
-    refusal.value = await refusalOf(() =>
-      control().snapshot.import({ outcomes: chosen === "" ? others : [own, ...others] }),
-    );
+    refusal.value = await refusalOf(() => control().snapshot.import({ outcomes: [...own, ...others] }));
     if (refusal.value !== undefined) return;
     const said = choices.find(([choice]) => choice === chosen)?.[1] ?? chosen;
     announcement.value = words.set(nameText(name), said);

@@ -1,13 +1,14 @@
 import { titleOf } from "../configs/configs.ts";
+import { continued } from "../loadedPages.ts";
 import { announcement, control, invocations } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import {
   hasEnded,
   invocationId,
+  type ListedInvocations,
   type ShownInvocation,
   withOlder,
   withStates,
-  withTail,
 } from "./invocations.ts";
 
 const PAGE_SIZE = 100;
@@ -33,8 +34,15 @@ export async function loadInvocations(): Promise<void> {
   try {
     const page = await control().invocations.list({}, { limit: PAGE_SIZE });
     const { nextToken } = page;
-    const loaded = { list: page.invocations, hasOlder: nextToken !== undefined, nextToken };
-    invocations.value = withStates(keepsOlder ? withTail(loaded, invocations.value) : loaded, overtaking);
+    const loaded: ListedInvocations = {
+      list: page.invocations,
+      hasOlder: nextToken !== undefined,
+      nextToken,
+    };
+    invocations.value = withStates(
+      keepsOlder ? continued(loaded, invocations.value, invocationId) : loaded,
+      overtaking,
+    );
     keepsOlder = true;
   } finally {
     isLoading = false;

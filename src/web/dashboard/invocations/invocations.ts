@@ -3,6 +3,7 @@ import { destinationFunction } from "../../../fc/destinations.ts";
 import { isFinal } from "../../../fc/invocations/invocation.ts";
 import { titleOf } from "../configs/configs.ts";
 import { nameText } from "../configs/resources.ts";
+import { joined, type LoadedPages } from "../loadedPages.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime, span } from "../time.ts";
 
@@ -12,11 +13,8 @@ type Status = ShownInvocation["status"];
 type ShownEvent = ShownInvocation["events"][number];
 
 /** The newest invocations, newest first, and whether the sandbox has older ones that the page does not hold. */
-export interface ListedInvocations {
-  readonly list: readonly ShownInvocation[];
+export interface ListedInvocations extends LoadedPages<ShownInvocation> {
   readonly hasOlder: boolean;
-  /** The token of the page of those that follow the list; undefined when they can't be loaded. */
-  readonly nextToken?: string | undefined;
 }
 
 /** How many invocations the page holds. */
@@ -63,20 +61,9 @@ export function withStates(
   return { list: all, hasOlder, nextToken };
 }
 
-/** The first page with those that follow it in the list that was there; the page alone, where it does not reach into that. */
-export function withTail(page: ListedInvocations, before: ListedInvocations): ListedInvocations {
-  const ids = new Set(page.list.map(invocationId));
-  const last = before.list.findLastIndex((one) => ids.has(invocationId(one)));
-  if (page.nextToken === undefined || last < 0) return page;
-  const tail = before.list.slice(last + 1);
-  if (tail.length === 0) return page;
-  return { list: [...page.list, ...tail], hasOlder: before.hasOlder, nextToken: before.nextToken };
-}
-
 /** The list with a page of those that follow it. */
 export function withOlder({ list }: ListedInvocations, page: InvocationsPage): ListedInvocations {
-  const known = new Set(list.map(invocationId));
-  const all = [...list, ...page.invocations.filter((one) => !known.has(invocationId(one)))];
+  const all = joined(list, page.invocations, invocationId);
   const isFull = all.length >= MAX_INVOCATIONS;
   return {
     list: all,

@@ -5,17 +5,6 @@ import { text } from "../text/text.ts";
 
 type Outcome = GivenScript["outcomes"][number];
 
-/** The texts of outcomes in the header `X-Sandbox-Outcome`, and the outcomes that they stand for. */
-const words: Readonly<Record<string, Outcome>> = {
-  success: { type: "success" },
-  error: { type: "error" },
-  handledError: { type: "error", handled: true },
-  timeout: { type: "timeout" },
-  throttled: { type: "throttled" },
-  systemError: { type: "systemError" },
-  noResources: { type: "noResources" },
-};
-
 /** Outcomes to choose from, as the header `X-Sandbox-Outcome` has them, each with its words for people. */
 export function outcomeChoices(): readonly (readonly [outcomes: string, words: string])[] {
   const { usual, success, error, timeout, errorOnce, errorTwice, throttled } = text().outcomes;
@@ -28,11 +17,6 @@ export function outcomeChoices(): readonly (readonly [outcomes: string, words: s
     ["error, error, success", errorTwice],
     ["throttled, success", throttled],
   ];
-}
-
-/** The outcomes that a text of the header stands for; only words without values are known. */
-export function outcomesOf(header: string): Outcome[] {
-  return header.split(",").flatMap((word) => words[word.trim()] ?? []);
 }
 
 /** Outcomes in short, as the header has them where it can. */

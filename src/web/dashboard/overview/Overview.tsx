@@ -76,7 +76,7 @@ function LatestRequests() {
       </header>
       {latest.length === 0 && <p class="empty">{words.noRequests}</p>}
       <ol class="latest">
-        {latest.map(({ entry }) => (
+        {latest.map((entry) => (
           <li key={entry.requestId}>
             <Link view="requests" id={entry.requestId} class="row-request">
               <RequestLine entry={entry} />

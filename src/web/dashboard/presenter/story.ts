@@ -163,7 +163,7 @@ const CUE = "X-Story-Cue";
 /** The colleague's PUT: by the SDK of a program that watches (`npm run demo`), or else by the page itself. */
 async function colleague(scene: Scene): Promise<void> {
   const words = text().presenter;
-  const seen = new Set(requests.value.map(({ entry }) => entry.requestId));
+  const seen = new Set(requests.value.map(({ requestId }) => requestId));
   const { method, path } = addressOf("GetAsyncInvokeConfig", CHARGE);
   const cue = await answered({
     method,
@@ -174,9 +174,9 @@ async function colleague(scene: Scene): Promise<void> {
   const client = await new Promise<string | undefined>((resolve, reject) => {
     const stop = effect(() => {
       const sent = requests.value.find(
-        ({ entry }) => !seen.has(entry.requestId) && asksFor(entry, "PutAsyncInvokeConfig"),
+        (entry) => !seen.has(entry.requestId) && asksFor(entry, "PutAsyncInvokeConfig"),
       );
-      if (sent) end(() => resolve(clientOf(sent.entry)));
+      if (sent) end(() => resolve(clientOf(sent)));
     });
     const timer = setTimeout(() => end(() => resolve(undefined)), COLLEAGUE_MS);
     const onAbort = () => end(() => reject(scene.signal.reason));

@@ -23,7 +23,7 @@ import { Status } from "./RequestLine.tsx";
 export function RequestDetail({ id }: { id: string }) {
   const words = text().requests;
   const here =
-    requests.value.find(({ entry }) => entry.requestId === id)?.entry ??
+    requests.value.find(({ requestId }) => requestId === id) ??
     shownRequests.value?.find(({ requestId }) => requestId === id);
   // It stays open when the list no longer has it.
   const kept = useSignal<JournalEntry | "loading" | undefined>(here ?? "loading");

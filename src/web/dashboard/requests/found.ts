@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Filter, JournalEntry } from "../../../client/index.ts";
+import { continued, joined } from "../loadedPages.ts";
 import { route } from "../route.ts";
 import { connection, control, olderRequests, requests } from "../sandbox.ts";
 import { loadOlderRequests } from "./requestSync.ts";
@@ -39,6 +40,8 @@ interface Found {
   readonly nextToken: string | undefined;
 }
 
+const idOf = ({ requestId }: JournalEntry) => requestId;
+
 const found = signal<Found | undefined>(undefined);
 /** Why the search failed; empty when it did not. */
 export const searchProblem = signal("");
@@ -46,11 +49,9 @@ export const searchProblem = signal("");
 /** Whether the list is that of a search. */
 export const isSearching = computed(() => filter.value !== undefined);
 
-const everything = computed(() => requests.value.map(({ entry }) => entry));
-
 /** The requests to show, newest first; undefined while they are loading. */
 export const shownRequests = computed((): readonly JournalEntry[] | undefined =>
-  filter.value === undefined ? everything.value : found.value?.list,
+  filter.value === undefined ? requests.value : found.value?.list,
 );
 
 /** Whether the journal has older requests than those shown. */
@@ -74,17 +75,12 @@ export async function loadOlder(): Promise<void> {
     if (nextToken === undefined) return;
     const page = await control().requests.list(wanted, { limit: PAGE_SIZE, nextToken });
     if (filter.value !== wanted) return;
-    found.value = { list: joined(found.value?.list ?? [], page.requests), nextToken: page.nextToken };
+    found.value = { list: joined(found.value?.list ?? [], page.requests, idOf), nextToken: page.nextToken };
   } catch {
     // The connection tells.
   } finally {
     isLoadingOlder = false;
   }
-}
-
-function joined(first: readonly JournalEntry[], then: readonly JournalEntry[]): readonly JournalEntry[] {
-  const known = new Set(first.map(({ requestId }) => requestId));
-  return [...first, ...then.filter(({ requestId }) => !known.has(requestId))];
 }
 
 /** Keeps the search's result in step with the address and with new requests, while a component is drawn. */
@@ -97,15 +93,8 @@ export function useSearch(): void {
         const page = await control().requests.list(wanted, { limit: PAGE_SIZE });
         if (filter.value !== wanted) return;
         searchProblem.value = "";
-        const before = isAgain ? found.value : undefined;
-        const ids = new Set(page.requests.map(({ requestId }) => requestId));
-        // What follows the page is known only where the page reaches into what was there.
-        const reaches =
-          page.nextToken !== undefined && before?.list.some(({ requestId }) => ids.has(requestId));
-        found.value =
-          before && reaches
-            ? { list: joined(page.requests, before.list), nextToken: before.nextToken }
-            : { list: page.requests, nextToken: page.nextToken };
+        const loaded: Found = { list: page.requests, nextToken: page.nextToken };
+        found.value = continued(loaded, isAgain ? found.value : undefined, idOf);
       } catch (error) {
         if (filter.value !== wanted) return;
         searchProblem.value = error instanceof Error ? error.message : String(error);
@@ -123,7 +112,7 @@ export function useSearch(): void {
       if (connection.value === "live" && wanted) void load(wanted, true);
     });
     const stopFollowing = effect(() => {
-      const [newest] = everything.value;
+      const [newest] = requests.value;
       const isNew = newest !== latest;
       latest = newest;
       const wanted = filter.peek();

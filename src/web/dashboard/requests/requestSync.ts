@@ -1,5 +1,6 @@
 import { batch } from "@preact/signals";
 import type { JournalEntry } from "../../../client/index.ts";
+import { joined } from "../loadedPages.ts";
 import { control, olderRequests, requests } from "../sandbox.ts";
 
 // Keeps the list of requests, newest first, that the page holds.
@@ -11,6 +12,8 @@ const MOST_REQUESTS = 5000;
 const PAGE_SIZE = 50;
 /** The most requests that the journal gives at once. */
 const LARGEST_PAGE = 100;
+
+const idOf = ({ requestId }: JournalEntry) => requestId;
 
 /** Requests that came while the list was loading; these may be newer. */
 const overtaking: JournalEntry[] = [];
@@ -41,7 +44,7 @@ export async function loadOlderRequests(): Promise<void> {
   // The list was loaded anew or cut meanwhile, so the page does not follow it.
   if (olderRequests.value !== nextToken || isCut) return;
   hasLoadedOlder = true;
-  show([...requests.value.map(({ entry }) => entry), ...page.requests], page.nextToken);
+  show([...requests.value, ...page.requests], page.nextToken);
 }
 
 /** Loads the list from its beginning until it is longer than it was, since no token leads to what was dropped. */
@@ -60,15 +63,13 @@ async function loadLonger(): Promise<void> {
   isCut = false;
   hasLoadedOlder = true;
   const newest = loaded[0]?.time ?? "";
-  const newer = requests.value.map(({ entry }) => entry).filter(({ time }) => time > newest);
+  const newer = requests.value.filter(({ time }) => time > newest);
   show([...newer, ...loaded], nextToken);
 }
 
 function show(entries: readonly JournalEntry[], nextToken: string | undefined): void {
-  const known = new Map(requests.value.map((seen) => [seen.entry.requestId, seen]));
-  const byId = new Map(entries.map((entry) => [entry.requestId, known.get(entry.requestId) ?? { entry }]));
   batch(() => {
-    requests.value = [...byId.values()];
+    requests.value = joined([], entries, idOf);
     olderRequests.value = nextToken;
   });
 }
@@ -76,9 +77,7 @@ function show(entries: readonly JournalEntry[], nextToken: string | undefined): 
 /** Puts requests that the feed told, oldest first, in the list. */
 export function addRequests(received: readonly JournalEntry[]): void {
   if (isLoading) overtaking.push(...received);
-  const known = new Set(requests.value.map(({ entry }) => entry.requestId));
-  const entries = received.filter(({ requestId }) => !known.has(requestId));
-  const held = [...entries.map((entry) => ({ entry })).reverse(), ...requests.value];
+  const held = joined(received.toReversed(), requests.value, idOf);
   const most = hasLoadedOlder ? MOST_REQUESTS : MAX_REQUESTS;
   isCut ||= held.length > most;
   requests.value = held.slice(0, most);

@@ -26,8 +26,8 @@ function openTitle(): string {
   }
   if (view === "invocations") return invocationNamed(id).function;
   if (view === "requests") {
-    const seen = requests.value.find(({ entry }) => entry.requestId === id);
-    return seen ? `${seen.entry.method} ${subjectOf(seen.entry)}` : id;
+    const seen = requests.value.find(({ requestId }) => requestId === id);
+    return seen ? `${seen.method} ${subjectOf(seen)}` : id;
   }
   return id;
 }
