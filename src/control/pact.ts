@@ -2,7 +2,7 @@ import { parametersOfQuery, providerStateQuerySchema, type StateChange } from ".
 import { parsed, problem } from "../documents/problem.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import type { ApiContext } from "../http/context.ts";
-import { publicUrl } from "../http/publicUrl.ts";
+import { publicUrl, sandboxUrl } from "../http/publicUrl.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
@@ -50,8 +50,7 @@ function changeInQuery(c: ApiContext): Result<StateChange, Problem> {
 
 /** Where the sandbox is, for contracts with addresses in them. */
 function addressValues(c: ApiContext) {
-  const sandbox = c.get("sandbox");
-  const endpoint = sandbox === DEFAULT_SANDBOX_ID ? publicUrl(c) : `${publicUrl(c)}/s/${sandbox}`;
+  const endpoint = c.get("sandbox") === DEFAULT_SANDBOX_ID ? publicUrl(c) : sandboxUrl(c);
   const { host, pathname } = new URL(endpoint);
   return { endpoint, host, basePath: pathname.replace(/\/$/, "") };
 }
