@@ -46,6 +46,7 @@ export default defineConfig({
               bindings: {
                 ROOT_SECRET: "root secret of the tests",
                 OPERATOR_TOKEN: "operator",
+                CREATION: "open",
                 LOG_REQUESTS: "off",
               },
             },

@@ -1,5 +1,5 @@
 import { getPath } from "hono/utils/url";
-import { clientOf } from "./control/authorisation.ts";
+import { clientOf, TOKEN_HEADER } from "./control/authorisation.ts";
 import { sendProblem } from "./control/problems.ts";
 import { controlRoutes, noControlRoute } from "./control/routes.ts";
 import { problem } from "./documents/problem.ts";
@@ -16,7 +16,7 @@ import { HOST, pathInSandbox, routedPath, selectSandbox } from "./http/selection
 import type { Err } from "./lib/result.ts";
 import { urlParts } from "./lib/url.ts";
 import { errorReply } from "./objects/messages.ts";
-import { accessKeyOf } from "./state/credentials.ts";
+import { accessKeyOf, claimOf } from "./state/credentials.ts";
 import { parseFaultHeader } from "./state/faults.ts";
 import { hosting } from "./variables.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
@@ -60,21 +60,22 @@ app.use(async (c, next) => {
     return needsNoSandbox(c.req.method, c.req.path) ? next() : refuseUnknownSandbox(c, selected.named);
   }
   c.set("sandbox", selected.sandbox);
+  c.set("secret", selected.secret);
   return next();
 });
 
 function needsNoSandbox(method: string, path: string): boolean {
-  if (path === "/_sandbox/health" || (path === "/_sandbox/sandboxes" && method === "POST")) return true;
+  if (/^\/_sandbox\/(?:health|sandboxes|invitations|deployment)(?:\/|$)/.test(path)) return true;
   // The page itself shows that there is no such sandbox.
   return ["GET", "HEAD"].includes(method) && isPagePath(path);
 }
 
 const tenancy: Tenancy = {
-  async verdictOn(c, body) {
+  async verdictOn(c, body, keyGeneration) {
     const { headers, url } = c.req.raw;
     if (!headers.has("Authorization")) return { kind: "absent" };
-    const { ROOT_SECRET: rootSecret } = c.env;
-    if (!rootSecret) {
+    const secret = c.get("secret");
+    if (secret === undefined) {
       return {
         kind: "refused",
         error: failure("InvalidAccessKeyID", claimedAccessKeyId(headers) ?? "").error,
@@ -83,11 +84,17 @@ const tenancy: Tenancy = {
     const { path, query } = urlParts(url);
     return verifySignature(
       { method: c.req.method, path: pathInSandbox(path), query, headers, body },
-      await accessKeyOf(rootSecret, c.get("sandbox")),
+      await accessKeyOf(secret, c.get("sandbox"), keyGeneration),
       c.get("receivedAt"),
     );
   },
   faultOf: (c) => parseFaultHeader(c.req.raw.headers.get("X-Sandbox-Fault")),
+  refusedWatcher(c) {
+    const token = c.req.raw.headers.get(TOKEN_HEADER);
+    if (token === null || ["GET", "HEAD"].includes(c.req.method)) return undefined;
+    if (claimOf(token)?.role !== "watch") return undefined;
+    return failure("AccessDenied", `the token in ${TOKEN_HEADER} may only read`);
+  },
   outcomesOf: (c) => parseOutcomeHeader(c.req.raw.headers.get("X-Sandbox-Outcome")),
 };
 

@@ -1,17 +1,20 @@
 import { problem } from "../documents/problem.ts";
-import { ok } from "../lib/result.ts";
-import { VISITOR_HEADER } from "../objects/sandbox/feed.ts";
-import { NO_TOKEN } from "./authorisation.ts";
+import type { Problem } from "../documents/responseBodies.ts";
+import { err, ok } from "../lib/result.ts";
+import { ACTOR_HEADER } from "../objects/sandbox/feed.ts";
+import { sandboxObject } from "../objects/stubs.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 
 export const eventHandlers: Handlers<"watchSandbox"> = {
   async watchSandbox(c) {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
-      return problem(400, "The live feed is a WebSocket.");
+      const admitted = await sandboxOf(c).credentials();
+      return admitted.ok ? problem(400, "The live feed is a WebSocket.") : admitted;
     }
     const headers = new Headers(c.req.raw.headers);
-    headers.set(VISITOR_HEADER, String(c.get("isVisitor") ?? false));
-    const response = await sandboxOf(c).fetch(new Request(c.req.raw, { headers }));
-    return response.status === 401 ? NO_TOKEN : ok(response);
+    headers.set(ACTOR_HEADER, JSON.stringify(c.get("actor")));
+    const object = sandboxObject(c.env, c.get("sandbox"));
+    const response = await object.fetch(new Request(c.req.raw, { headers }));
+    return response.status === 101 ? ok(response) : err(await response.json<Problem>());
   },
 };

@@ -2,6 +2,7 @@ import { parsed, problem } from "../documents/problem.ts";
 import { functionsQuerySchema } from "../documents/requestBodies.ts";
 import { crc64 } from "../lib/crc64.ts";
 import { ok } from "../lib/result.ts";
+import { sandboxObject } from "../objects/stubs.ts";
 import { type Handlers, sandboxOf, sendStream } from "./handlers.ts";
 
 const NO_CODE =
@@ -9,7 +10,7 @@ const NO_CODE =
 
 export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctions" | "getCode"> = {
   async getCode(c) {
-    const bytes = await sandboxOf(c).code(c.req.param("token") ?? "");
+    const bytes = await sandboxObject(c.env, c.get("sandbox")).code(c.req.param("token") ?? "");
     if (bytes === undefined) return problem(404, NO_CODE);
     return ok(
       c.body(bytes, 200, {
@@ -26,7 +27,8 @@ export const functionHandlers: Handlers<"getDeclaredFunctions" | "declareFunctio
   async getDeclaredFunctions(c) {
     const query = parsed(functionsQuerySchema, c.req.query());
     if (!query.ok) return query;
-    return ok(sendStream(c, await sandboxOf(c).declared(query.value.details === "true")));
+    const json = await sandboxOf(c).declared(query.value.details === "true");
+    return json.ok ? ok(sendStream(c, json.value)) : json;
   },
   declareFunctions: (c, declared) => sandboxOf(c).declare(declared),
 };

@@ -3,6 +3,7 @@ import type { OperationId, RequestDocument } from "../documents/operations.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import type { ApiContext } from "../http/context.ts";
 import type { Result } from "../lib/result.ts";
+import { type SandboxControl, sandboxControl } from "../objects/controlMessages.ts";
 import { sandboxObject } from "../objects/stubs.ts";
 
 /** The result of an operation: its response document, a complete response, or a problem. */
@@ -21,7 +22,7 @@ export function sendStream(c: ApiContext, json: ReadableStream): Response {
   return c.body(json, 200, { "Content-Type": "application/json" });
 }
 
-/** The object of a request's sandbox. */
-export function sandboxOf(c: ApiContext) {
-  return sandboxObject(c.env, c.get("sandbox"));
+/** A request's sandbox, whose methods may refuse the request. */
+export function sandboxOf(c: ApiContext): SandboxControl {
+  return sandboxControl(sandboxObject(c.env, c.get("sandbox")), c.get("control"));
 }

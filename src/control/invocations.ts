@@ -11,7 +11,10 @@ import { jsonParameters } from "./jsonParameters.ts";
 export const outcomeHandlers: Handlers<
   "listOutcomes" | "addOutcomes" | "clearOutcomes" | "replaceOutcomes" | "removeOutcomes"
 > = {
-  listOutcomes: async (c) => ok({ outcomes: await sandboxOf(c).outcomes() }),
+  async listOutcomes(c) {
+    const outcomes = await sandboxOf(c).outcomes();
+    return outcomes.ok ? ok({ outcomes: outcomes.value }) : outcomes;
+  },
   addOutcomes: (c, outcomes) => sandboxOf(c).addOutcomes(outcomes),
   clearOutcomes: (c) => sandboxOf(c).clearOutcomes(),
   replaceOutcomes: (c, outcomes) => sandboxOf(c).replaceOutcomes(c.req.param("id") ?? "", outcomes),

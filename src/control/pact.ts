@@ -24,7 +24,7 @@ export const pactHandlers: Handlers<PactOperations> = {
     if (!values.ok || change.value.action === "teardown") return values;
     return ok({ ...addressValues(c), ...values.value });
   },
-  listPactStates: async (c) => ok(await sandboxOf(c).pactStates()),
+  listPactStates: (c) => sandboxOf(c).pactStates(),
   getPactState: (c) => sandboxOf(c).pactState(nameOf(c)),
   async putPactState(c, snapshot) {
     const name = parsed(providerStateQuerySchema, { state: nameOf(c) });

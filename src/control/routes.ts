@@ -1,6 +1,7 @@
 import {
   type ControlOperation,
   controlOperations,
+  isChange,
   type OperationId,
   type RequestDocument,
   schemaWithin,
@@ -11,9 +12,14 @@ import type { ApiContext } from "../http/context.ts";
 import { allowHeader, commonHeaders } from "../http/responses.ts";
 import { Router } from "../http/router.ts";
 import { ok, type Result } from "../lib/result.ts";
+import type { ControlRequest } from "../objects/controlMessages.ts";
+import type { Actor } from "../state/actor.ts";
+import { MAX_GIVEN_CHARACTERS } from "../state/audit.ts";
 import { limits } from "../variables.ts";
-import { authorise } from "./authorisation.ts";
+import { auditHandlers } from "./audit.ts";
+import { actorOf, creatorOf, operatorOf, operatorOrOwnerOf } from "./authorisation.ts";
 import { clockHandlers } from "./clock.ts";
+import { deploymentHandlers } from "./deployment.ts";
 import { eventHandlers } from "./events.ts";
 import { faultHandlers } from "./faults.ts";
 import { functionHandlers } from "./functions.ts";
@@ -31,6 +37,8 @@ import { snapshotHandlers } from "./snapshot.ts";
 const handlers: Handlers = {
   ...healthHandlers,
   ...sandboxHandlers,
+  ...auditHandlers,
+  ...deploymentHandlers,
   ...settingsHandlers,
   ...snapshotHandlers,
   ...requestHandlers,
@@ -56,19 +64,7 @@ export function controlRoutes(): Router {
     if (c.res.status !== 101) c.header("Server-Timing", commonHeaders(c)["Server-Timing"]);
   });
 
-  // Refuse before reading the body, which may be a large snapshot.
-  routes.post(operations.createSandbox.path, async (c, next) => {
-    const refused = await refusedCreation(c);
-    return refused ? sendProblem(c, refused) : next();
-  });
-
-  const ids = Object.keys(operations) as OperationId[];
-  for (const id of ids.filter((id) => operations[id].isPublic)) addRoute(routes, id);
-  routes.use(async (c, next) => {
-    const refused = await authorise(c);
-    return refused ? sendProblem(c, refused) : next();
-  });
-  for (const id of ids.filter((id) => !operations[id].isPublic)) addRoute(routes, id);
+  for (const id of Object.keys(operations) as OperationId[]) addRoute(routes, id);
   return routes;
 }
 
@@ -96,11 +92,44 @@ function addRoute<Id extends OperationId>(routes: Router, id: Id): void {
   const handle: Handler<Id> = handlers[id];
   const path = operation.path.replace(/\{(\w+)\}/g, ":$1");
   routes.on(operation.method, path || "/", async (c) => {
+    // Refuse before reading the body, which may be a large snapshot.
+    const actor = await authorise(c, id);
+    if (!actor.ok) return sendProblem(c, actor);
     const given = await readRequest(c, operation);
     if (!given.ok) return sendProblem(c, given);
+    c.set("actor", actor.value);
+    c.set("control", controlRequest(c, id, given.value));
     // TypeScript can't see that the operation's own schema parsed the value.
     return send(c, operation, await handle(c, given.value as RequestDocument<Id>));
   });
+}
+
+/** Who sends a request of an operation; a problem when that is nobody who may. */
+async function authorise(c: ApiContext, id: OperationId): Promise<Result<Actor, Problem>> {
+  const { access } = operations[id];
+  if (id === "createSandbox") return (await refusedCreation(c)) ?? creatorOf(c);
+  if (access === "public") return ok({ role: "anyone" });
+  if (access === "operator") return operatorOf(c);
+  if (access === "operator or owner") return operatorOrOwnerOf(c, c.req.param("id") ?? "");
+  return actorOf(c);
+}
+
+/** A request as the audit notes it. */
+function controlRequest(c: ApiContext, operation: OperationId, given: unknown): ControlRequest {
+  return {
+    actor: c.get("actor"),
+    operation,
+    requestId: c.get("requestId"),
+    receivedAt: c.get("receivedAt"),
+    method: c.req.method,
+    path: c.req.path,
+    given: isChange(operations[operation]) ? beginningOf(given) : undefined,
+  };
+}
+
+/** The beginning of a document's JSON; undefined when there is no document. */
+function beginningOf(given: unknown): string | undefined {
+  return given === undefined ? undefined : JSON.stringify(given).slice(0, MAX_GIVEN_CHARACTERS);
 }
 
 async function readRequest(

@@ -9,7 +9,8 @@ export const snapshotHandlers: Handlers<"exportSnapshot" | "importSnapshot" | "r
   async exportSnapshot(c) {
     const query = parsed(snapshotQuerySchema, c.req.query());
     if (!query.ok) return query;
-    return ok(sendStream(c, await sandboxOf(c).exportSnapshot(query.value.invocations === "true")));
+    const json = await sandboxOf(c).exportSnapshot(query.value.invocations === "true");
+    return json.ok ? ok(sendStream(c, json.value)) : json;
   },
   importSnapshot: (c, snapshot) => sandboxOf(c).importSnapshot(snapshot),
   resetSandbox: (c, { parts = PARTS }) => sandboxOf(c).reset(parts),

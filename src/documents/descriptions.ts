@@ -12,6 +12,7 @@ import {
   recordQuerySchema,
 } from "../state/invocations.ts";
 import { shownScriptSchema } from "../state/outcomes.ts";
+import { registeredSandboxSchema, sandboxesQuerySchema } from "../state/registry.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import type { controlOperations, OperationId, Parsed, Schema } from "./operations.ts";
 import {
@@ -21,6 +22,7 @@ import {
   stateValuesSchema,
 } from "./pactStates.ts";
 import {
+  auditQuerySchema,
   functionsQuerySchema,
   MAX_EXPORTED,
   requestsQuerySchema,
@@ -29,14 +31,21 @@ import {
 import {
   accessSchema,
   advancedClockSchema,
+  auditSchema,
   countSchema,
+  createdInvitationSchema,
+  createdLinkSchema,
+  credentialsSchema,
   deliveriesSchema,
   deliveryVerificationSchema,
+  deploymentSchema,
   exportedRequestsSchema,
   faultsSchema,
   healthSchema,
+  invitationsSchema,
   invocationsSchema,
   outcomesSchema,
+  sandboxesSchema,
   settingsResponseSchema,
   summarySchema,
   verificationSchema,
@@ -76,7 +85,72 @@ export const descriptions = {
     summary: "Create a sandbox",
     text: "Costs nothing until the sandbox is used. Keep its control token: it is not shown to anyone without it.",
     response: accessSchema,
-    problems: [400, 409, 413, 429, 503],
+    problems: [400, 401, 403, 409, 413, 429, 503],
+  },
+  listSandboxes: {
+    summary: "List the sandboxes that were used",
+    text: "For the operator. A page reads a bounded number of rows, so it may have fewer sandboxes than `limit`, or none: `nextToken` says that there may be more.",
+    query: sandboxesQuerySchema,
+    isList: true,
+    response: sandboxesSchema,
+    problems: [400],
+  },
+  getRegisteredSandbox: {
+    summary: "What a sandbox uses, as of now",
+    text: "For the operator. Asks all functions of the sandbox.",
+    response: registeredSandboxSchema,
+  },
+  deleteSandbox: {
+    summary: "Delete a sandbox",
+    text: "For the operator, and for the sandbox's control token. All that the sandbox has is erased at once. An id that the operator deletes is refused from then on; an owner may use theirs again, for an empty sandbox.",
+  },
+  createLink: {
+    summary: "Get a link to a sandbox's page",
+    text: "For the operator: to watch a sandbox, or to give control to an owner who has lost the link. With `rotate`, former links of the role end.",
+    response: createdLinkSchema,
+    problems: [400, 409, 413, 503],
+  },
+  listInvitations: {
+    summary: "List the invitations",
+    text: "For the operator. The latest first, expired and revoked ones too.",
+    response: invitationsSchema,
+  },
+  createInvitation: {
+    summary: "Invite a team to create sandboxes",
+    text: "For the operator. Whoever has the key creates sandboxes by it, also where `CREATION` is `invited`. The key is shown only now, and is not stored.",
+    response: createdInvitationSchema,
+    problems: [400, 409, 413],
+  },
+  revokeInvitation: {
+    summary: "Revoke an invitation",
+    text: "For the operator. Nobody creates sandboxes by it any more; those that there are stay.",
+  },
+  getDeployment: {
+    summary: "What all sandboxes use, and how the server is",
+    text: "For the operator.",
+    response: deploymentSchema,
+  },
+  listDeploymentAudit: {
+    summary: "What the operator has changed",
+    text: "For the operator. The latest 1,000 changes, the latest first.",
+    query: auditQuerySchema,
+    isList: true,
+    response: auditSchema,
+    problems: [400],
+  },
+  rotateCredentials: {
+    summary: "Replace credentials",
+    text: "The former ones are refused when this is answered. The response has the new ones.",
+    response: credentialsSchema,
+    problems: [400, 413, 503],
+  },
+  listAudit: {
+    summary: "What the control plane has changed",
+    text: "The latest 1,000 changes, the latest first: what was asked for, as what, when, and what was answered. A reset keeps them.",
+    query: auditQuerySchema,
+    isList: true,
+    response: auditSchema,
+    problems: [400],
   },
   getSandbox: {
     summary: "What the sandbox holds",

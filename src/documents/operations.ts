@@ -6,10 +6,18 @@ import { declaredSchema } from "../state/declared.ts";
 import { faultSchema } from "../state/faults.ts";
 import type { Limits } from "../state/limits.ts";
 import { scriptSchema } from "../state/outcomes.ts";
+import { invitationSchema } from "../state/registry.ts";
 import { settingsSchema } from "../state/settings.ts";
 import { importSchema } from "../state/snapshot.ts";
 import { pactStateSchema, providerStateSchema } from "./pactStates.ts";
-import { creationSchema, resetSchema, verifyDeliveriesSchema, verifySchema } from "./requestBodies.ts";
+import {
+  creationSchema,
+  linkSchema,
+  resetSchema,
+  rotationSchema,
+  verifyDeliveriesSchema,
+  verifySchema,
+} from "./requestBodies.ts";
 
 /** A schema, or a function that makes a schema from the deployment's limits. */
 export type Schema = z.ZodMiniType | ((limits: Limits) => z.ZodMiniType);
@@ -27,8 +35,18 @@ export interface ControlOperation {
   readonly status: 101 | 200 | 201 | 204;
   /** The Content-Type of a response that is not JSON. */
   readonly responseType?: string;
-  /** Whether the operation needs no control token. */
-  readonly isPublic?: boolean;
+  /**
+   * Who may use the operation, where that is not whoever may use the sandbox: everyone, or the operator of the deployment,
+   * or the operator and the owner of the sandbox that the path names.
+   */
+  readonly access?: "public" | "operator" | "operator or owner";
+  /** Whether the operation changes nothing, though it is no GET. */
+  readonly isRead?: boolean;
+}
+
+/** Whether an operation changes something. */
+export function isChange({ method, isRead = false }: ControlOperation): boolean {
+  return method !== "GET" && !isRead;
 }
 
 /** All operations of the control plane. Its routes and its OpenAPI paths are derived from these rows. */
@@ -37,7 +55,7 @@ export const controlOperations = {
     method: "GET",
     path: "/health",
     status: 200,
-    isPublic: true,
+    access: "public",
   },
   createSandbox: {
     method: "POST",
@@ -45,11 +63,78 @@ export const controlOperations = {
     request: creationSchema,
     bodyLimit: "snapshotBytes",
     status: 201,
-    isPublic: true,
+    access: "public",
+  },
+  listSandboxes: {
+    method: "GET",
+    path: "/sandboxes",
+    status: 200,
+    access: "operator",
+  },
+  getRegisteredSandbox: {
+    method: "GET",
+    path: "/sandboxes/{id}",
+    status: 200,
+    access: "operator",
+  },
+  deleteSandbox: {
+    method: "DELETE",
+    path: "/sandboxes/{id}",
+    status: 204,
+    access: "operator or owner",
+  },
+  createLink: {
+    method: "POST",
+    path: "/sandboxes/{id}/links",
+    request: linkSchema,
+    status: 201,
+    access: "operator",
+  },
+  listInvitations: {
+    method: "GET",
+    path: "/invitations",
+    status: 200,
+    access: "operator",
+  },
+  createInvitation: {
+    method: "POST",
+    path: "/invitations",
+    request: invitationSchema,
+    status: 201,
+    access: "operator",
+  },
+  revokeInvitation: {
+    method: "DELETE",
+    path: "/invitations/{id}",
+    status: 204,
+    access: "operator",
+  },
+  getDeployment: {
+    method: "GET",
+    path: "/deployment",
+    status: 200,
+    access: "operator",
+  },
+  listDeploymentAudit: {
+    method: "GET",
+    path: "/deployment/audit",
+    status: 200,
+    access: "operator",
   },
   getSandbox: {
     method: "GET",
     path: "",
+    status: 200,
+  },
+  rotateCredentials: {
+    method: "POST",
+    path: "/credentials/rotate",
+    request: rotationSchema,
+    status: 200,
+  },
+  listAudit: {
+    method: "GET",
+    path: "/audit",
     status: 200,
   },
   getMetrics: {
@@ -102,12 +187,14 @@ export const controlOperations = {
     path: "/requests/count",
     request: filterSchema,
     status: 200,
+    isRead: true,
   },
   verifyRequests: {
     method: "POST",
     path: "/requests/verify",
     request: verifySchema,
     status: 200,
+    isRead: true,
   },
   listFaults: {
     method: "GET",
@@ -203,12 +290,14 @@ export const controlOperations = {
     path: "/deliveries/count",
     request: deliveryFilterSchema,
     status: 200,
+    isRead: true,
   },
   verifyDeliveries: {
     method: "POST",
     path: "/deliveries/verify",
     request: verifyDeliveriesSchema,
     status: 200,
+    isRead: true,
   },
   getClock: {
     method: "GET",
@@ -273,7 +362,7 @@ export const controlOperations = {
     path: "/code/{token}",
     status: 200,
     responseType: "application/zip",
-    isPublic: true,
+    access: "public",
   },
   watchSandbox: {
     method: "GET",

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { deliveryFilterSchema } from "../journal/delivery.ts";
 import { filterSchema } from "../journal/filter.ts";
+import { credentialKinds, tokenRoles } from "../state/credentialKinds.ts";
 import type { Limits } from "../state/limits.ts";
 import { LABEL } from "../state/sandboxId.ts";
 import { settingsSchema } from "../state/settings.ts";
@@ -27,6 +28,28 @@ export const resetSchema = z.strictObject({
       .array(z.enum(PARTS, { error: `one of ${PARTS.join(", ")}` }))
       .check(z.minLength(1, { error: "at least one part" })),
   ),
+});
+
+/** The body of a request that replaces credentials; all of them when none are named. */
+export const rotationSchema = z.strictObject({
+  credentials: z.optional(
+    z
+      .array(z.enum(credentialKinds, { error: `one of ${credentialKinds.join(", ")}` }))
+      .check(z.minLength(1, { error: "at least one credential" })),
+  ),
+});
+
+/** The body of a request for a link to a sandbox's page. */
+export const linkSchema = z.strictObject({
+  role: z.enum(tokenRoles, { error: `one of ${tokenRoles.join(", ")}` }),
+  /** Whether the token of this role is replaced first, so that former links end. */
+  rotate: z.optional(z.boolean({ error: "true or false" })),
+});
+
+/** The query of an audit. */
+export const auditQuerySchema = z.strictObject({
+  /** `json` is the default: a page. `ndjson` is all of it, a change on each line. */
+  format: z.optional(z.enum(["json", "ndjson"], { error: "one of json, ndjson" })),
 });
 
 /** The query of what exists: by names alone, or with everything that is stored but the code. */

@@ -4,11 +4,20 @@ import { deliverySchema } from "../journal/delivery.ts";
 import { journalEntrySchema } from "../journal/entry.ts";
 import { invocationCountsSchema } from "../journal/invocationCounts.ts";
 import { trafficSchema } from "../journal/traffic.ts";
+import { roles } from "../state/actor.ts";
+import { auditEntrySchema } from "../state/audit.ts";
 import { shownClockSchema, shownClockWith } from "../state/clock.ts";
+import { tokenRoles } from "../state/credentialKinds.ts";
 import { shownFaultSchema } from "../state/faults.ts";
 import { shownInvocationSchema } from "../state/invocations.ts";
 import { shownScriptSchema } from "../state/outcomes.ts";
-import { DEFAULT_SANDBOX_MODES } from "../state/sandboxId.ts";
+import {
+  deploymentErrorSchema,
+  registeredSandboxSchema,
+  shownInvitationSchema,
+  usageOfDaySchema,
+} from "../state/registry.ts";
+import { CREATION_MODES, DEFAULT_SANDBOX_MODES } from "../state/sandboxId.ts";
 import { settingsShape } from "../state/settings.ts";
 import { harSchema } from "./har.ts";
 import { pactSchema } from "./pactFile.ts";
@@ -29,11 +38,23 @@ export const healthSchema = z.strictObject({
   status: z.literal("ok"),
   /** Whether sandboxes can be created: the deployment has a root secret. */
   createsSandboxes: z.boolean(),
+  /** Who may create sandboxes: everyone, or whoever has an invitation. */
+  creation: z.enum(CREATION_MODES),
   /** Who may control the sandbox `default`; with `off` there is none. */
   defaultSandbox: z.enum(DEFAULT_SANDBOX_MODES),
 });
 
-const credentials = { accessKeyId: z.string(), accessKeySecret: z.string(), controlToken: z.string() };
+const credentials = {
+  accessKeyId: z.string(),
+  accessKeySecret: z.string(),
+  /** May change the sandbox. */
+  controlToken: z.string(),
+  /** May only read the sandbox. */
+  watchToken: z.string(),
+};
+
+/** A sandbox's credentials. Of `default`, only the operator's token is a control token. */
+export const credentialsSchema = z.partial(z.strictObject(credentials));
 
 /** A created sandbox: its endpoint and its credentials. */
 export const accessSchema = z.strictObject({
@@ -55,9 +76,13 @@ export const settingsResponseSchema = z.strictObject(settingsShape(Number.MAX_SA
  */
 export const summarySchema = z.strictObject({
   id: z.string(),
-  ...z.partial(z.strictObject(credentials)).shape,
+  ...credentialsSchema.shape,
+  /** As what the request came, which says what else it may do. */
+  role: z.enum(roles),
   /** When the sandbox is erased if nobody uses it until then, in RFC 3339; null for never. */
   expiresAt: z.nullable(z.string()),
+  /** Why requests of the API are refused at present: a quota is used up. Null when they are not. */
+  throttled: z.nullable(z.string()),
   settings: settingsResponseSchema,
   clock: shownClockSchema,
   faults: z.int(),
@@ -94,6 +119,52 @@ export const summarySchema = z.strictObject({
   traffic: trafficSchema,
   invocations: invocationCountsSchema,
   limits: z.record(z.string(), z.int()),
+});
+
+/** The changes that the control plane made. */
+export const auditSchema = z.strictObject({
+  /** The latest first. */
+  entries: z.array(auditEntrySchema),
+  nextToken: z.optional(z.string()),
+});
+
+export const sandboxesSchema = z.strictObject({
+  sandboxes: z.array(registeredSandboxSchema),
+  /** There when there may be more: a page may have fewer sandboxes than asked for, or none. */
+  nextToken: z.optional(z.string()),
+});
+
+/** A link to the page of a sandbox, with the token of a role. */
+export const createdLinkSchema = z.strictObject({
+  role: z.enum(tokenRoles),
+  url: z.string(),
+  token: z.string(),
+});
+
+export const invitationsSchema = z.strictObject({ invitations: z.array(shownInvitationSchema) });
+
+/** An invitation with its key, which is shown only now. */
+export const createdInvitationSchema = z.strictObject({
+  ...shownInvitationSchema.shape,
+  key: z.string(),
+});
+
+/** A deployment as its operator sees it. */
+export const deploymentSchema = z.strictObject({
+  /** How many sandboxes are registered, and how many bytes they store. */
+  sandboxes: z.int(),
+  bytes: z.int(),
+  /** What all sandboxes have used by day, the latest first. */
+  days: z.array(usageOfDaySchema),
+  /** Quotas; null for none. */
+  quotas: z.strictObject({
+    requestsPerDay: z.nullable(z.int()),
+    sandboxBytes: z.nullable(z.int()),
+    totalBytes: z.nullable(z.int()),
+  }),
+  health: healthSchema,
+  /** The latest responses of 500 and 503, the latest first. */
+  errors: z.array(deploymentErrorSchema),
 });
 
 export const faultsSchema = z.strictObject({ faults: z.array(shownFaultSchema) });
@@ -168,6 +239,8 @@ export const advancedClockSchema = shownClockWith({ advance: z.optional(advanceR
 export type AdvanceReport = z.infer<typeof advanceReportSchema>;
 export type AdvancedClock = z.infer<typeof advancedClockSchema>;
 export type Health = z.infer<typeof healthSchema>;
+export type Audit = z.infer<typeof auditSchema>;
+export type Sandboxes = z.infer<typeof sandboxesSchema>;
 export type InvocationsPage = z.infer<typeof invocationsSchema>;
 export type DeliveriesPage = z.infer<typeof deliveriesSchema>;
 export type DeliveryVerification = z.infer<typeof deliveryVerificationSchema>;

@@ -1,5 +1,7 @@
 import type { Context } from "hono";
 import type { Env } from "../env.ts";
+import type { ControlRequest } from "../objects/controlMessages.ts";
+import type { Actor } from "../state/actor.ts";
 
 /**
  * The context of a request: the bindings, and the variables that the Worker sets as it handles the request.
@@ -11,13 +13,14 @@ export interface ApiEnv {
     /** Milliseconds since 1970. */
     receivedAt: number;
     sandbox: string;
+    /** The root secret that makes the sandbox's credentials; undefined in a deployment without one. */
+    secret: string | undefined;
     /** The id that the request named, when no such sandbox exists; `sandbox` is not set then. */
     unknownSandbox: string | undefined;
-    /**
-     * Whether a request to the control plane has no token but may read: responses to a visitor contain no
-     * secrets.
-     */
-    isVisitor: boolean | undefined;
+    /** Who sent a request to the control plane; set once the request is authorised. */
+    actor: Actor;
+    /** What a request to the control plane is, for the audit. */
+    control: ControlRequest;
     /** The operation's name for the log. */
     operation: string | undefined;
     /** The object that the request was sent to. */

@@ -14,8 +14,9 @@ import { NO_NAMES, namesReader, type RequestNames } from "../fc/requestNames.ts"
 import type { Verdict } from "../fc/signature/verdict.ts";
 import { type ApiVersion, apiVersions, versionOfPath } from "../fc/versions.ts";
 import { redactedHeaders, redactedUrl } from "../journal/redaction.ts";
+import { BoundedMap } from "../lib/boundedMap.ts";
 import { toJson } from "../lib/json.ts";
-import type { Result } from "../lib/result.ts";
+import type { Err, Result } from "../lib/result.ts";
 import { urlParts } from "../lib/url.ts";
 import { type ApiRequest, type Call, functionOf, receiveReply, sendRequest } from "../objects/messages.ts";
 import { functionObject, sandboxObject } from "../objects/stubs.ts";
@@ -31,11 +32,13 @@ import { pathInSandbox } from "./selection.ts";
 /** What the API's routes need to know about a request's sandbox. */
 export interface Tenancy {
   /** Verifies the request's signature with the sandbox's access key. */
-  verdictOn(c: ApiContext, body: Uint8Array<ArrayBuffer>): Promise<Verdict>;
+  verdictOn(c: ApiContext, body: Uint8Array<ArrayBuffer>, keyGeneration: number): Promise<Verdict>;
   /**
    * The fault that the request's own header asks for, or null; InvalidArgument when the header is invalid.
    */
   faultOf(c: ApiContext): Result<Effect | null, ApiError>;
+  /** AccessDenied for a request that changes something and brings along a token that may only read. */
+  refusedWatcher(c: ApiContext): Err<ApiError> | undefined;
   /** The outcomes that the request's own header asks for, or null; InvalidArgument when the header is invalid. */
   outcomesOf(c: ApiContext): Result<readonly Outcome[] | null, ApiError>;
 }
@@ -125,13 +128,13 @@ async function handle(
   });
   const fault = tenancy.faultOf(c);
   const outcomes = tenancy.outcomesOf(c);
+  const refused = tenancy.refusedWatcher(c);
   const [sandbox, requestId, receivedAt] = [c.get("sandbox"), c.get("requestId"), c.get("receivedAt")];
   const common = { ...names, sandbox, version: version.id, operation, requestId };
   const request: ApiRequest = {
     ...common,
-    call: fault.ok ? (outcomes.ok ? call : outcomes) : fault,
-    // Clients sign the encoded body.
-    verdict: await verdictOn(c, tenancy, sent),
+    call: refused ?? (fault.ok ? (outcomes.ok ? call : outcomes) : fault),
+    ...(await verification(c, tenancy, sent)),
     fault: fault.ok ? fault.value : null,
     outcomes: outcomes.ok ? outcomes.value : null,
     receivedAt,
@@ -149,15 +152,34 @@ async function handle(
   const name = isForFunction ? functionOf(names) : undefined;
   const object = name ? functionObject(c.env, sandbox, name) : sandboxObject(c.env, sandbox);
   c.set("object", object);
-  return send(c, receiveReply(await object.perform(sendRequest(request))));
+  const reply = receiveReply(await object.perform(sendRequest(request)));
+  if (reply.keyGeneration === undefined) return send(c, reply);
+  // The access key was rotated since this isolate verified a signature of the sandbox.
+  keyGenerations.set(sandbox, reply.keyGeneration);
+  const again = { ...request, ...(await verification(c, tenancy, sent)) };
+  return send(c, receiveReply(await object.perform(sendRequest(again))));
+}
+
+/** Of sandboxes whose access key was rotated: the generation of the key, as far as this isolate knows. */
+const keyGenerations = new BoundedMap<string, number>(1024);
+
+/** What comes of verifying a request's signature, by the latest access key that is known. Clients sign the encoded body. */
+async function verification(
+  c: ApiContext,
+  tenancy: Tenancy,
+  sent: Result<Uint8Array<ArrayBuffer>, ApiError>,
+): Promise<Pick<ApiRequest, "verdict" | "keyGeneration">> {
+  const keyGeneration = keyGenerations.get(c.get("sandbox")) ?? 0;
+  return { keyGeneration, verdict: await verdictOn(c, tenancy, sent, keyGeneration) };
 }
 
 async function verdictOn(
   c: ApiContext,
   tenancy: Tenancy,
   body: Result<Uint8Array<ArrayBuffer>, ApiError>,
+  keyGeneration: number,
 ): Promise<Verdict> {
-  if (body.ok) return tenancy.verdictOn(c, body.value);
+  if (body.ok) return tenancy.verdictOn(c, body.value, keyGeneration);
   // A signature can't be verified without the body.
   return c.req.raw.headers.has("Authorization") ? { kind: "refused", error: body.error } : { kind: "absent" };
 }

@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import { claimedAccessKeyId } from "../fc/signature/verdict.ts";
 import { type UrlParts, urlParts } from "../lib/url.ts";
-import { isSandboxId } from "../state/credentials.ts";
+import { secretOfSandbox } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID, sandboxOfAccessKey } from "../state/sandboxId.ts";
 import { hosting } from "../variables.ts";
 
@@ -42,17 +42,21 @@ function namedSandbox({ hostname, path }: UrlParts, headers: Headers, env: Env):
   return sandboxOfAccessKey(claimedAccessKeyId(headers)) ?? DEFAULT_SANDBOX_ID;
 }
 
+/** A request's sandbox, and the root secret that makes its credentials: undefined in a deployment without one. */
+export interface SelectedSandbox {
+  readonly ok: true;
+  readonly sandbox: string;
+  readonly secret: string | undefined;
+}
+
 /** Selects a request's sandbox: its id, or the id that the request named when no such sandbox exists. */
 export async function selectSandbox(
   request: Request,
   env: Env,
-): Promise<{ readonly ok: true; readonly sandbox: string } | { readonly ok: false; readonly named: string }> {
+): Promise<SelectedSandbox | { readonly ok: false; readonly named: string }> {
   const named = namedSandbox(urlParts(request.url), request.headers, env);
-  const exists =
-    named === DEFAULT_SANDBOX_ID
-      ? hosting(env).defaultSandbox !== "off"
-      : env.ROOT_SECRET
-        ? await isSandboxId(env.ROOT_SECRET, named)
-        : false;
-  return exists ? { ok: true, sandbox: named } : { ok: false, named };
+  const { defaultSandbox, rootSecrets } = hosting(env);
+  const secret = rootSecrets && (await secretOfSandbox(rootSecrets, named));
+  const exists = named === DEFAULT_SANDBOX_ID ? defaultSandbox !== "off" : secret !== undefined;
+  return exists ? { ok: true, sandbox: named, secret } : { ok: false, named };
 }

@@ -72,6 +72,11 @@ export class Journal {
     return this.#traffic;
   }
 
+  /** How many requests the counters have. */
+  get counted(): number {
+    return this.#traffic.requests.reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** Counts rows that were written besides the journal's own. */
   countRows(rowsWritten: number): void {
     this.#traffic = { ...this.#traffic, rowsWritten: this.#traffic.rowsWritten + rowsWritten };

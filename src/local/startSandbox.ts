@@ -53,14 +53,18 @@ export interface Sandbox extends AsyncDisposable {
 
 /** On one's own machine the page that anyone can try is one's own, is kept, and is not logged. */
 const LOCAL_VARIABLES = {
+  CREATION: "open",
+  QUOTA_REQUESTS_PER_DAY: "0",
+  QUOTA_BYTES_PER_SANDBOX: "0",
+  QUOTA_BYTES: "0",
   DEFAULT_SANDBOX: "open",
   DEFAULT_SANDBOX_IDLE_SECONDS: "0",
   IDLE_SECONDS: "0",
   LOG_REQUESTS: "off",
 };
 
-/** A secret of a deployment, so not one of its variables; without it nobody controls a protected `default`. */
-const OPERATOR_TOKEN = "OPERATOR_TOKEN";
+/** The secrets of a deployment that may be given, so not among its variables. The state directory has the root secret. */
+const SECRETS = ["OPERATOR_TOKEN", "PREVIOUS_ROOT_SECRETS"];
 
 const CLOSE_PATIENCE_MS = 1000;
 
@@ -75,7 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
   const host = (options.host ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
   const settings: WorkerSettings = JSON.parse(await readFile(join(workerDirectory, "settings.json"), "utf8"));
-  const names = [...Object.keys(settings.variables), OPERATOR_TOKEN];
+  const names = [...Object.keys(settings.variables), ...SECRETS];
   for (const name of Object.keys(variables)) {
     if (!names.includes(name)) {
       throw new Error(`There is no variable ${name}; there are ${names.join(", ")}.`);

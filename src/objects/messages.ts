@@ -25,6 +25,8 @@ export interface ApiRequest extends RequestNames {
   /** The parsed call, or the error of parsing it. */
   readonly call: Result<Call, ApiError>;
   readonly verdict: Verdict;
+  /** The generation of the access key by which the Worker verified the signature. */
+  readonly keyGeneration: number;
   /** The fault that the request's own header asks for. */
   readonly fault: Effect | null;
   /** The outcomes that the request's own header asks for. */
@@ -56,6 +58,11 @@ export interface ApiReply {
   readonly durationMs?: number;
   /** Whether the journal has an entry for the request. */
   readonly isInJournal?: boolean;
+  /**
+   * There when the request was not answered, because its signature was verified by a former access key: the generation of
+   * the present one.
+   */
+  readonly keyGeneration?: number;
 }
 
 /** The reply to a successful request: 200 with a body, JSON or bytes; 204, or the given status, without a body. */
@@ -79,6 +86,11 @@ export function errorReply(version: ApiVersion["id"], error: ApiError, requestId
   const headers = error.status === 429 ? { ...JSON_TYPE, "Retry-After": RETRY_AFTER_SECONDS } : JSON_TYPE;
   const body = JSON.stringify(versionById(version).errorBody(error, requestId));
   return { status: error.status, headers, body, errorCode: error.code, broken: false };
+}
+
+/** The reply to a request whose signature has to be verified by the access key of another generation. */
+export function staleKeyReply(keyGeneration: number): ApiReply {
+  return { status: 403, headers: {}, body: null, broken: false, keyGeneration };
 }
 
 const JSON_TYPE = { "Content-Type": "application/json; charset=utf-8" };

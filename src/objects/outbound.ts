@@ -14,6 +14,16 @@ export interface OutboundFailure {
   readonly why: string;
 }
 
+/** What a sandbox may send, and who is told of it. */
+export interface Outbound {
+  /** The hosts that OUTBOUND_HOSTS allows. */
+  readonly hosts: readonly string[];
+  /** Why nothing may be sent at present; undefined when it may. */
+  readonly refused: string | undefined;
+  /** Called for each request before it is sent. */
+  posted(): void;
+}
+
 /** Whether the deployment's OUTBOUND_HOSTS allows a URL's host. */
 export function isAllowedHost(url: string, hosts: readonly string[]): boolean {
   const { hostname, port, protocol } = new URL(url);
@@ -38,9 +48,12 @@ export async function post(
   url: string,
   body: Uint8Array<ArrayBuffer> | string,
   headers: Readonly<Record<string, string>>,
-  most: { readonly hosts: readonly string[]; readonly milliseconds: number; readonly bytes: number },
+  outbound: Outbound,
+  most: { readonly milliseconds: number; readonly bytes: number },
 ): Promise<Result<OutboundAnswer, OutboundFailure>> {
-  if (!isAllowedHost(url, most.hosts)) return err({ kind: "refused", why: notAllowed(url) });
+  if (!isAllowedHost(url, outbound.hosts)) return err({ kind: "refused", why: notAllowed(url) });
+  if (outbound.refused !== undefined) return err({ kind: "refused", why: outbound.refused });
+  outbound.posted();
   // A timer of its own, which ends with the request: AbortSignal.timeout would keep the object in memory until then.
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), most.milliseconds);

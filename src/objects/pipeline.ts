@@ -2,6 +2,7 @@ import type { ConfigChanges } from "../fc/asyncConfig/changes.ts";
 import { type ApiError, failure, injectedError } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { Performed } from "../fc/request.ts";
+import { versionById } from "../fc/versions.ts";
 import { entryJson, type JournalEntry } from "../journal/entry.ts";
 import { redactedHeaders } from "../journal/redaction.ts";
 import type { CountedRequest } from "../journal/traffic.ts";
@@ -9,6 +10,7 @@ import { fromJson, type Json } from "../lib/json.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { checkExistence } from "../state/existence.ts";
 import { drawDelay, type Effect, faultHeaderOf, HEADER_FAULT, matches, responds } from "../state/faults.ts";
+import { throttledAt } from "../state/quota.ts";
 import type { ResolvedState } from "../state/sharedState.ts";
 import {
   type ApiReply,
@@ -16,6 +18,7 @@ import {
   type Call,
   errorReply,
   functionOf,
+  staleKeyReply,
   successReply,
 } from "./messages.ts";
 
@@ -39,6 +42,8 @@ export interface Answerer<Change> {
    */
   triggerFaults(ids: readonly string[], own: Effect | null): Promise<readonly string[]>;
   publish(entry: JournalEntry): void;
+  /** Notes that a request is in no journal, since the sandbox's quota is used up. */
+  noteThrottled(): void;
 }
 
 /**
@@ -50,6 +55,8 @@ export async function answer<Change>(
   by: Answerer<Change>,
   perform: Perform<Change>,
 ): Promise<ApiReply> {
+  const refused = refusedAtOnce(request, by);
+  if (refused !== undefined) return refused;
   const matching = by.state().faults.filter((fault) => matches(fault, request));
   const own = request.fault ? [{ id: HEADER_FAULT, effect: request.fault }] : [];
   const candidates = [...matching, ...own];
@@ -101,6 +108,18 @@ export async function answer<Change>(
   const { watched, settings } = by.state();
   if (watched) by.publish(fromJson(entry));
   return { ...reply, durationMs, isInJournal: settings.journalSize > 0 };
+}
+
+/** The reply to a request that costs no row: the Worker has to ask again, or a quota is used up. Undefined for any other. */
+function refusedAtOnce<Change>(request: ApiRequest, by: Answerer<Change>): ApiReply | undefined {
+  const { settings, keyGeneration = 0, throttled } = by.state();
+  const isSigned = settings.signatures !== "off" && request.verdict.kind !== "absent";
+  if (isSigned && request.keyGeneration !== keyGeneration) return staleKeyReply(keyGeneration);
+  const reason = throttledAt(throttled, Date.now());
+  if (reason === undefined) return undefined;
+  by.noteThrottled();
+  const { throttled: code } = versionById(request.version);
+  return errorReply(request.version, injectedError(code, `request throttled: ${reason}`), request.requestId);
 }
 
 const replacing = new TextDecoder();

@@ -15,6 +15,7 @@ import type { ConfigChange } from "../fc/asyncConfig/operand.ts";
 import type { StoredAsyncConfig } from "../fc/asyncConfig/schema.ts";
 import type { CalledFunction } from "../fc/destinations.ts";
 import type { Condition } from "../fc/invocations/invocation.ts";
+import type { FunctionName } from "../fc/names.ts";
 import type { PageRequest } from "../fc/paging.ts";
 import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
 import type { Filter } from "../journal/filter.ts";
@@ -25,6 +26,8 @@ import type { Bounds, Examination } from "../journal/verification.ts";
 import type { Undefinable } from "../lib/definedItems.ts";
 import type { Result } from "../lib/result.ts";
 import type { GivenAdvance, GivenClock, ShownClock } from "../state/clock.ts";
+import type { CredentialKind, Generations } from "../state/credentialKinds.ts";
+import type { Credentials } from "../state/credentials.ts";
 import type { Declared } from "../state/declared.ts";
 import type { Effect, Fault, GivenFault } from "../state/faults.ts";
 import type { HeldInvocation, HeldInvocations } from "../state/invocationSnapshot.ts";
@@ -37,11 +40,15 @@ import type {
   ShownRecord,
 } from "../state/invocations.ts";
 import type { GivenScript, Script } from "../state/outcomes.ts";
+import type { FunctionUsage, Origin } from "../state/quota.ts";
 import type { Settings } from "../state/settings.ts";
 import type { SharedState } from "../state/sharedState.ts";
 import type { Snapshot } from "../state/snapshot.ts";
+import type { PlacedAuditEntry } from "./auditTable.ts";
+import type { ControlRequest } from "./controlMessages.ts";
 import type { DeliveredInvocation, Progress, Span } from "./invocationMessages.ts";
 import type { SentReply, SentRequest } from "./messages.ts";
+import type { SandboxReport } from "./registryMessages.ts";
 
 // The RPC methods of both object classes, called by the Worker and by the other class. The classes document
 // the methods.
@@ -56,6 +63,8 @@ export interface Imported {
 export interface Registration {
   readonly state: SharedState;
   readonly imported: Imported;
+  /** After how many requests the function reports what it uses; absent when nobody asks for that. */
+  readonly reportAfter?: number;
 }
 
 /** How many configs and journal entries a function has, and its traffic. */
@@ -78,6 +87,11 @@ export interface Deregistration {
   readonly invocationCounts: InvocationCounts;
 }
 
+/** What a sandbox says of itself. The Worker adds what it derives, or knows of the deployment. */
+export interface SandboxSummary extends Omit<Summary, "id" | "limits" | "role" | keyof Credentials> {
+  readonly generations: Generations;
+}
+
 /** Invocations with their places in the sandbox's list. */
 export type PlacedInvocations = Placed<ShownInvocation>[];
 
@@ -94,6 +108,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   journalEntries(numbers: readonly number[]): Promise<Placed[]>;
   examineJournal(filter: Filter, most: number): Promise<Examination>;
   counts(): Promise<FunctionCounts>;
+  usage(): Promise<FunctionUsage | undefined>;
 
   nextDue(): Promise<number | undefined>;
   runInvocations(span: Span): Promise<Progress>;
@@ -120,19 +135,12 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   examineDeliveries(filter: DeliveryFilter, most: number): Promise<DeliveryExamination>;
 }
 
-/** The sandbox's object also has `fetch`, which opens the live feed. */
-export interface SandboxRpc extends Rpc.DurableObjectBranded {
-  perform(sent: SentRequest): Promise<SentReply>;
-
-  register(sent: SentRequest): Promise<Registration | undefined>;
-  registerDestination(to: CalledFunction): Promise<Result<Registration, string>>;
-  triggerFaults(ids: readonly string[], own: Effect | null, version: number): Promise<string[]>;
-  countOutcomes(ids: readonly string[], version: number): Promise<Record<string, boolean>>;
-  publish(event: FeedEvent): Promise<void>;
-  reportUse(): Promise<void>;
-
-  summary(): Promise<Omit<Summary, "id" | "limits">>;
-  signatures(): Promise<Settings["signatures"]>;
+/** The methods that the control plane calls, through `control`. */
+export interface ControlRpc {
+  summary(): Promise<SandboxSummary>;
+  credentials(): Promise<Generations>;
+  rotate(kinds: readonly CredentialKind[]): Promise<Result<Generations, Problem>>;
+  audit(before: number | undefined, most: number): Promise<PlacedAuditEntry[]>;
   changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>>;
   reset(parts: readonly Part[]): Promise<Result<undefined, Problem>>;
   /** The JSON of a `Snapshot`, which may be larger than the 32 MiB that RPC can pass as a value. */
@@ -177,8 +185,26 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>>;
   advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>>;
 
-  code(token: string): Promise<ArrayBuffer | undefined>;
   /** The JSON of a `Declared`, as large as a snapshot. */
   declared(details: boolean): Promise<ReadableStream>;
   declare(declared: Declared): Promise<Result<Declared, Problem>>;
+}
+
+/** The sandbox's object also has `fetch`, which opens the live feed. */
+export interface SandboxRpc extends Rpc.DurableObjectBranded, ControlRpc {
+  perform(sent: SentRequest): Promise<SentReply>;
+
+  register(sent: SentRequest): Promise<Registration | undefined>;
+  registerDestination(to: CalledFunction): Promise<Result<Registration, string>>;
+  triggerFaults(ids: readonly string[], own: Effect | null, version: number): Promise<string[]>;
+  countOutcomes(ids: readonly string[], version: number): Promise<Record<string, boolean>>;
+  publish(event: FeedEvent): Promise<void>;
+  reportUse(): Promise<void>;
+  reportUsage(name: FunctionName, usage: FunctionUsage): Promise<number>;
+
+  control(request: ControlRequest, method: string, args: readonly unknown[]): Promise<Result<never, Problem>>;
+  adopt(origin: Origin): Promise<void>;
+  registered(): Promise<SandboxReport | undefined>;
+  delete(request: ControlRequest, isBlocked: boolean): Promise<Result<undefined, Problem>>;
+  code(token: string): Promise<ArrayBuffer | undefined>;
 }

@@ -110,7 +110,8 @@ export function controlPaths(limits: Limits): JsonObject {
 }
 
 function operationObject(id: OperationId, operation: ControlOperation, limits: Limits): JsonObject {
-  const { method, path, request, status, responseType, isPublic } = operation;
+  const { method, path, request, status, responseType, access } = operation;
+  const isPublic = access === "public";
   const {
     summary,
     text,
@@ -145,7 +146,11 @@ function operationObject(id: OperationId, operation: ControlOperation, limits: L
     description: text ?? `${summary}.`,
     security: isPublic
       ? [{}]
-      : [{ controlToken: [] }, { sandboxToken: [] }, ...(method === "GET" ? [{}] : [])],
+      : [
+          { controlToken: [] },
+          { sandboxToken: [] },
+          ...(method === "GET" && access === undefined ? [{}] : []),
+        ],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(request
       ? { requestBody: { required: needsBody(limits, request), content: bodyOf(request, "request") } }

@@ -11,7 +11,9 @@ import {
 import { PARTS } from "../documents/parts.ts";
 import {
   creationSchema,
+  linkSchema,
   resetSchema,
+  rotationSchema,
   verifyDeliveriesSchema,
   verifySchema,
 } from "../documents/requestBodies.ts";
@@ -19,15 +21,22 @@ import {
   accessSchema,
   advancedClockSchema,
   advanceReportSchema,
+  auditSchema,
   countSchema,
+  createdInvitationSchema,
+  createdLinkSchema,
+  credentialsSchema,
   deliveriesSchema,
   deliveryVerificationSchema,
+  deploymentSchema,
   faultsSchema,
   healthSchema,
+  invitationsSchema,
   invocationsSchema,
   outcomesSchema,
   problemSchema,
   requestsSchema,
+  sandboxesSchema,
   settingsResponseSchema,
   summarySchema,
   verificationSchema,
@@ -41,6 +50,7 @@ import { VERSION_IDS } from "../fc/versions.ts";
 import { deliveryFilterSchema, deliverySchema } from "../journal/delivery.ts";
 import { journalEntrySchema } from "../journal/entry.ts";
 import { filterSchema } from "../journal/filter.ts";
+import { auditEntrySchema } from "../state/audit.ts";
 import { advanceSchema, clockSchema, shownClockSchema } from "../state/clock.ts";
 import { declaredSchema } from "../state/declared.ts";
 import { faultItems, faultSchema, shownFaultSchema } from "../state/faults.ts";
@@ -51,6 +61,12 @@ import {
 } from "../state/invocations.ts";
 import type { Limits } from "../state/limits.ts";
 import { scriptSchema, shownScriptSchema } from "../state/outcomes.ts";
+import {
+  invitationSchema,
+  registeredSandboxSchema,
+  shownInvitationSchema,
+  usageOfDaySchema,
+} from "../state/registry.ts";
 import { settingsSchema } from "../state/settings.ts";
 import { snapshotSchema } from "../state/snapshot.ts";
 import { type JsonObject, jsonSchema } from "./schemas.ts";
@@ -72,6 +88,20 @@ const schemas: Readonly<Record<string, Schema>> = {
   SandboxInput: creationSchema,
   SandboxAccess: accessSchema,
   Summary: summarySchema,
+  AuditEntry: auditEntrySchema,
+  Audit: auditSchema,
+  Credentials: credentialsSchema,
+  Rotation: rotationSchema,
+  LinkInput: linkSchema,
+  Link: createdLinkSchema,
+  RegisteredSandbox: registeredSandboxSchema,
+  RegisteredSandboxes: sandboxesSchema,
+  Invitation: shownInvitationSchema,
+  InvitationInput: invitationSchema,
+  InvitationWithKey: createdInvitationSchema,
+  InvitationList: invitationsSchema,
+  UsageOfDay: usageOfDaySchema,
+  Deployment: deploymentSchema,
   Settings: settingsResponseSchema,
   SettingsInput: (limits) => z.partial(settingsSchema(limits)),
   Reset: resetSchema,

@@ -5,6 +5,10 @@ export const DEFAULT_SANDBOX_ID = "default";
 export const DEFAULT_SANDBOX_MODES = ["open", "protected", "off"] as const;
 export type DefaultSandboxMode = (typeof DEFAULT_SANDBOX_MODES)[number];
 
+/** Who may create sandboxes: everyone, or the operator and whoever has an invitation. */
+export const CREATION_MODES = ["open", "invited"] as const;
+export type CreationMode = (typeof CREATION_MODES)[number];
+
 const ACCESS_KEY_PREFIX = "sbx-";
 const LABEL_PATTERN = "[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?";
 

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Existence } from "./existence.ts";
 import type { Fault } from "./faults.ts";
 import type { Script } from "./outcomes.ts";
+import type { Throttled } from "./quota.ts";
 import { type Deployment, resolveSettings, type Settings } from "./settings.ts";
 
 /**
@@ -37,6 +38,10 @@ export interface SharedState {
   readonly deliveriesEpoch?: number;
   /** Whether a client is connected to the live feed. */
   readonly watched: boolean;
+  /** How often the access key was rotated. States that earlier releases stored do not have it. */
+  readonly keyGeneration?: number;
+  /** Why requests are refused; null or absent when they are not. */
+  readonly throttled?: Throttled | null;
 }
 
 /** The state with all settings in force, for answering requests. */

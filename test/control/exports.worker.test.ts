@@ -190,7 +190,7 @@ describe("as an HTTP Archive", () => {
     const calls: string[] = [];
     const url = `${sandbox.endpoint}/_sandbox/requests?format=har`;
     await app.request(url, { headers: fromAnotherClient() }, noting(calls));
-    expect(calls.filter((call) => call === "SANDBOX.requests").length).toBe(2);
+    expect(calls.filter((call) => call === "SANDBOX.control").length).toBe(2);
     expect(whole.log).not.toHaveProperty("_nextToken");
     expect(part.log.entries.length).toBe(102);
     expect(part.log.comment).toBe(

@@ -79,7 +79,7 @@ test("health answers without credentials", async () => {
   const { status, body } = await request("GET", "/_sandbox/health");
   expect([status, body]).toEqual([
     200,
-    { status: "ok", createsSandboxes: true, defaultSandbox: "protected" },
+    { status: "ok", createsSandboxes: true, creation: "open", defaultSandbox: "protected" },
   ]);
 });
 
@@ -93,7 +93,7 @@ test.each(["open", "protected", "off"] as const)(
         { ...env, DEFAULT_SANDBOX: defaultSandbox, ROOT_SECRET: secret },
       );
       expect([response.status, response.headers.get("Access-Control-Allow-Origin")]).toEqual([200, "*"]);
-      const expected = { status: "ok", createsSandboxes: secret !== "", defaultSandbox };
+      const expected = { status: "ok", createsSandboxes: secret !== "", creation: "open", defaultSandbox };
       expect(healthSchema.parse(await response.json())).toEqual(expected);
     }
   },
@@ -110,8 +110,12 @@ test("health says which variable is wrong, and what it must be", async () => {
     ["DEFAULT_SANDBOX", "opne", '"open", "protected" or "off"'],
     ["LOG_REQUESTS", "yes", '"on" or "off"'],
     ["SANDBOX_DOMAIN", "http://x.example", "a domain, without a scheme or a port, or empty"],
+    ["LOCATION_HINT", "mars", "wnam, enam, sam, weur, eeur, apac, apac-ne, apac-se, oc, afr, me or empty"],
+    ["JURISDICTION", "EU", "eu, us, fedramp or empty"],
     ["PUBLIC_URL", "x.example", "an http or https URL without a query, or empty"],
     ["TRUSTED_PROXY", "yes", '"on" or "off"'],
+    ["ACCESS_TEAM_DOMAIN", "https://a.example", "a domain, without a scheme or a port, or empty"],
+    ["ACCESS_AUDIENCE", "an app", "the AUD tag of an application, or empty"],
     ["REGION", "Hangzhou", "1 to 32 lower-case letters, digits or hyphens"],
     ["ACCOUNT_ID", undefined, "1 to 32 digits"],
   ] as const) {
@@ -121,9 +125,28 @@ test("health says which variable is wrong, and what it must be", async () => {
     const { detail } = await answer.json<{ detail: string }>();
     expect(detail).toBe(`The variable ${name} must be ${allowed}, but is ${is}.`);
   }
+  for (const [given, missing] of [
+    ["ACCESS_TEAM_DOMAIN", "ACCESS_AUDIENCE"],
+    ["ACCESS_AUDIENCE", "ACCESS_TEAM_DOMAIN"],
+  ] as const) {
+    const answer = await app.request("/_sandbox/health", {}, { ...env, [given]: "a" });
+    const { detail } = await answer.json<{ detail: string }>();
+    expect(detail).toBe(`The variable ${missing} must be set when ${given} is, but is "".`);
+  }
   // In wrangler.toml a number needs no quotes.
   const numbers = { ...env, ACCOUNT_ID: 123, MAX_FAULTS: 5, IDLE_SECONDS: 0, SANDBOX_DOMAIN: "a.example" };
   expect((await app.request("/_sandbox/health", {}, numbers)).status).toBe(200);
+});
+
+test("health says that a platform without jurisdictions has none", async () => {
+  const answer = await app.request("/_sandbox/health", {}, { ...env, JURISDICTION: "eu" });
+  expect([answer.status, await answer.json()]).toMatchObject([
+    503,
+    {
+      detail:
+        'The variable JURISDICTION must be empty on a platform without jurisdictions, which only Cloudflare has, but is "eu".',
+    },
+  ]);
 });
 
 test("a wrong variable opens nothing, and no request of the API is answered with it", async () => {
@@ -167,7 +190,7 @@ test.each([
   ["PUT", "/faults", "GET, POST, DELETE, HEAD, OPTIONS", "GET, POST, DELETE"],
   ["GET", "/faults/1", "PUT, DELETE, OPTIONS", "PUT, DELETE"],
   ["PROPFIND", "/snapshot", "GET, PUT, HEAD, OPTIONS", "GET, PUT"],
-  ["GET", "/sandboxes", "POST, OPTIONS", "POST"],
+  ["PUT", "/sandboxes", "GET, POST, HEAD, OPTIONS", "GET, POST"],
 ])(
   "a method that a path does not have, %s %s, is 405 with what it has",
   async (method, path, allow, methods) => {

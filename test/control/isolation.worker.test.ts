@@ -55,6 +55,7 @@ test("making a sandbox touches no storage, and tells all that is needed to use i
     accessKeyId: `sbx-${access.id}`,
     accessKeySecret: expect.stringMatching(/^[\w-]{43}$/),
     controlToken: expect.stringMatching(/^[\w-]{43}$/),
+    watchToken: expect.stringMatching(/^watch\.0\.[\w-]{43}$/),
     accountId: "1234567890123456",
     region: "cn-hangzhou",
     expiresAt: expect.stringMatching(/^\d{4}-/),

@@ -66,7 +66,7 @@ describe("which sandbox a request names", () => {
     ["a domain that only ends alike", "http://team.othersandbox.example/docs", {}, {}],
     ["a host, where there is no domain", "http://team.sandbox.example/docs", {}, { SANDBOX_DOMAIN: "" }],
   ])("by %s it is default", async (_, url, headers, changes) => {
-    expect(await select(url, headers, changes)).toEqual({ ok: true, sandbox: "default" });
+    expect(await select(url, headers, changes)).toEqual({ ok: true, sandbox: "default", secret: "root" });
   });
 
   test("default is not there when it is off, and no other is without a root secret", async () => {

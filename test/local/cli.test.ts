@@ -225,6 +225,10 @@ describe.concurrent("what can't be done is one line and exit code 1", () => {
       /^fc-sandbox: The variable IDLE_SECONDS must be an integer from 0 to 1000000000, but is "1e15"\.$/,
     ],
     [
+      ["--port", "0", "--ephemeral", "--var", "JURISDICTION=eu"],
+      /^fc-sandbox: The variable JURISDICTION must be empty on a platform without jurisdictions, which only Cloudflare has, but is "eu"\.$/,
+    ],
+    [
       ["--port", "0", "--host", "nowhere.invalid"],
       /^fc-sandbox: The sandbox can't listen on port 0 of "nowhere\.invalid": [^:;()]+\.$/,
     ],

@@ -54,7 +54,7 @@ export function chooseOutcome(
 
 /** Runs a function once, as its outcomes say. On a frozen clock an attempt takes no time. */
 export async function attemptOnce(
-  host: OutcomeHost & Pick<InvocationHost, "outboundHosts" | "limits">,
+  host: OutcomeHost & Pick<InvocationHost, "outbound" | "limits">,
   call: {
     readonly qualifier: string;
     readonly requestId: string;
@@ -73,7 +73,8 @@ export async function attemptOnce(
     const result = await runHandler(
       outcome,
       { ...host.name, ...call, place: settings, attempt: 1 },
-      { hosts: host.outboundHosts(), bytes: host.limits().answerBytes },
+      host.outbound(),
+      host.limits().answerBytes,
     );
     return { result, durationMs: Date.now() - began };
   }

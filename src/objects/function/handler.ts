@@ -8,7 +8,7 @@ import {
 } from "../../fc/invocations/outcome.ts";
 import type { ConfigName } from "../../fc/names.ts";
 import type { Place } from "../../fc/versions.ts";
-import { post } from "../outbound.ts";
+import { type Outbound, post } from "../outbound.ts";
 
 /** What a handler is told of the invocation. */
 export interface HandlerCall extends ConfigName {
@@ -27,7 +27,8 @@ export interface HandlerCall extends ConfigName {
 export async function runHandler(
   outcome: HandlerOutcome,
   { requestId, place, attempt, event, ...name }: HandlerCall,
-  most: { readonly hosts: readonly string[]; readonly bytes: number },
+  outbound: Outbound,
+  bytes: number,
 ): Promise<AttemptResult> {
   const milliseconds = handlerTimeoutOf(outcome);
   const url = `${outcome.url.replace(/\/+$/, "")}/invoke`;
@@ -42,7 +43,7 @@ export async function runHandler(
     "x-fc-account-id": place.accountId,
     "x-fc-retry-count": String(attempt - 1),
   };
-  const answer = await post(url, event, headers, { ...most, milliseconds });
+  const answer = await post(url, event, headers, outbound, { bytes, milliseconds });
   if (!answer.ok) {
     const { kind, why } = answer.error;
     return functionFailed(

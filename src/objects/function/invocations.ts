@@ -41,7 +41,7 @@ import type { HeldInvocation } from "../../state/invocationSnapshot.ts";
 import type { ShownRecord } from "../../state/invocations.ts";
 import type { ResolvedState } from "../../state/sharedState.ts";
 import type { DeliveredInvocation, Happened, Progress, Span } from "../invocationMessages.ts";
-import { post } from "../outbound.ts";
+import { type Outbound, post } from "../outbound.ts";
 import { chooseOutcome } from "./attempts.ts";
 import { DeliveryTable } from "./deliveryTable.ts";
 import { runHandler } from "./handler.ts";
@@ -74,8 +74,8 @@ export interface InvocationHost {
   state(): ResolvedState;
   config(qualifier: string): InvocationConfig | undefined;
   limits(): InvocationLimits & { readonly answerBytes: number };
-  /** The hosts that the sandbox may send requests to. */
-  outboundHosts(): readonly string[];
+  /** What the sandbox may send at present. */
+  outbound(): Outbound;
   /** Counts an invocation for outcomes, in this order, until one applies. Returns which of those asked do apply. */
   countOutcomes(ids: readonly string[]): Promise<Readonly<Record<string, boolean>>>;
   triggerFaults(ids: readonly string[]): Promise<readonly string[]>;
@@ -336,7 +336,7 @@ export class Invocations {
     const { number, invocation } = stored;
     const deadline = at + handlerTimeoutOf(outcome) + GRACE_MS;
     this.#write({ ...stored, invocation: { ...invocation, dueAt: deadline } });
-    const { name, outboundHosts, limits } = this.#host;
+    const { name, outbound, limits } = this.#host;
     const { qualifier, requestId, attempts } = invocation;
     const event = this.table.event(number);
     const call = {
@@ -349,7 +349,7 @@ export class Invocations {
     };
     return this.#under(number, waits, async () => {
       const bytes = Math.min(limits().answerBytes, MAX_RESULT_BYTES);
-      const result = await runHandler(outcome, call, { hosts: outboundHosts(), bytes });
+      const result = await runHandler(outcome, call, outbound(), bytes);
       const latest = this.table.numbered(number);
       if (latest?.invocation.status !== "Running" || latest.invocation.attempts !== attempts) return;
       this.#end(latest, result, waits ? at : this.now);
@@ -460,7 +460,7 @@ export class Invocations {
       }
       const refused = target && (await this.#deliverTo(target, stored, bytes, at));
       if (refused !== undefined && !refused.ok) return finish(refused.error);
-      finish(push && (await pushTo(push.url, message, delivery.id, this.#host.outboundHosts())));
+      finish(push && (await pushTo(push.url, message, delivery.id, this.#host.outbound())));
     };
     if (push && !waits) {
       const deadline = at + PUSH_TIMEOUT_MS + GRACE_MS;
@@ -530,11 +530,11 @@ async function pushTo(
   url: string,
   message: string,
   id: string,
-  hosts: readonly string[],
+  outbound: Outbound,
 ): Promise<string | undefined> {
   const headers = { "Content-Type": "application/json; charset=utf-8", "X-Sandbox-Delivery-Id": id };
-  const most = { hosts, milliseconds: PUSH_TIMEOUT_MS, bytes: MAX_PUSH_ANSWER_BYTES };
-  const answer = await post(url, message, headers, most);
+  const most = { milliseconds: PUSH_TIMEOUT_MS, bytes: MAX_PUSH_ANSWER_BYTES };
+  const answer = await post(url, message, headers, outbound, most);
   if (!answer.ok) return answer.error.why;
   const { status } = answer.value;
   return status >= 200 && status < 300 ? undefined : `${url} answered ${status}`;

@@ -35,8 +35,9 @@ import {
   type ShownRecord,
   showInvocation,
 } from "../../state/invocations.ts";
+import { type FunctionUsage, throttledAt } from "../../state/quota.ts";
 import { type ResolvedState, resolveState, type SharedState } from "../../state/sharedState.ts";
-import { idleMs, limits, variables } from "../../variables.ts";
+import { idleMs, limits, metersUsage, variables } from "../../variables.ts";
 import type { DeliveredInvocation, Progress, Span } from "../invocationMessages.ts";
 import {
   type ApiReply,
@@ -145,6 +146,10 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     return { sandbox, name: { service, function: functionName } };
   }
 
+  #sandboxObject(sandbox: string) {
+    return sandboxObject(this.env, sandbox, this.ctx.id);
+  }
+
   #invocationHost(source: string): InvocationHost {
     const { kv } = this.ctx.storage;
     if (this.ctx.id.name !== undefined && kv.get("name") === undefined) kv.put("name", this.ctx.id.name);
@@ -155,9 +160,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       source,
       config: (qualifier) => this.#configs.get(qualifier),
       triggerFaults: async (ids) =>
-        ids.length > 0
-          ? sandboxObject(this.env, sandbox).triggerFaults(ids, null, this.#resolved.version)
-          : [],
+        ids.length > 0 ? this.#sandboxObject(sandbox).triggerFaults(ids, null, this.#resolved.version) : [],
       deliver: (to, invocation) => this.#deliver(to, invocation),
       waitUntil: (work) => this.ctx.waitUntil(work),
       changed: (invocations) => this.#invocationsChanged(invocations),
@@ -177,9 +180,13 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
           answerBytes: most.eventBytes,
         };
       },
-      outboundHosts: () => variables(this.env).outboundHosts,
+      outbound: () => ({
+        hosts: variables(this.env).outboundHosts,
+        refused: throttledAt(this.#resolved.throttled, Date.now()),
+        posted: () => this.#lifecycle.tables.usage.posted(),
+      }),
       countOutcomes: (ids: readonly string[]) =>
-        sandboxObject(this.env, sandbox).countOutcomes(ids, this.#resolved.version),
+        this.#sandboxObject(sandbox).countOutcomes(ids, this.#resolved.version),
     };
   }
 
@@ -201,12 +208,12 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       const registers = request.call.ok && operations[request.call.value.operation].creates;
       if (!registers || !(await this.#register(request.sandbox, sent))) break;
     }
-    return sandboxObject(this.env, request.sandbox).perform(sent);
+    return this.#sandboxObject(request.sandbox).perform(sent);
   }
 
   #answer(request: ApiRequest, name: FunctionName, known: ResolvedState): Promise<ApiReply> {
     this.#reportUse(request);
-    const sandbox = () => sandboxObject(this.env, request.sandbox);
+    const sandbox = () => this.#sandboxObject(request.sandbox);
     const { configs } = this.#lifecycle.tables;
     // A push may replace the state while a fault makes the request wait.
     const state = () => this.#state ?? known;
@@ -219,6 +226,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
           this.#changeInvocations(change);
           configs.record(entry, counted, journalSize);
         }
+        this.#reportUsage(request.sandbox, name);
       },
       changesOf: (change) =>
         "config" in change ? configChanges(configs.get(change.qualifier), change.config) : undefined,
@@ -226,6 +234,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       maxJournalBody: limits(this.env).journalBodyBytes,
       triggerFaults: (ids, own) => sandbox().triggerFaults(ids, own, state().version),
       publish: (entry) => this.ctx.waitUntil(sandbox().publish({ type: "request", entry })),
+      noteThrottled: () => configs.journal.noteGap(),
     };
     return answer(request, by, (call): Performed<Change> | Promise<Performed<never>> => {
       if (isInvocationCall(call)) {
@@ -272,7 +281,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
 
   /** Registers the function with its sandbox, for a request; whether the sandbox allows that. */
   #register(sandbox: string, sent: SentRequest): Promise<boolean> {
-    return this.#registerBy(() => sandboxObject(this.env, sandbox).register(sent));
+    return this.#registerBy(() => this.#sandboxObject(sandbox).register(sent));
   }
 
   async #registerBy(register: () => Promise<Registration | undefined>): Promise<boolean> {
@@ -282,6 +291,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     // An erasure since then has ended the registration too: the request asks for it again.
     if (erasures === this.#lifecycle.erasures) {
       this.#accept(registration.state, registration.imported);
+      const { reportAfter } = registration;
+      if (reportAfter !== undefined) this.#lifecycle.tables.usage.registered(reportAfter);
       // By the registration the sandbox learned that it is in use.
       this.#usedAt = Date.now();
     }
@@ -399,6 +410,11 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     });
   }
 
+  /** What the function has used; undefined when it is not registered. */
+  usage(): Promise<FunctionUsage | undefined> {
+    return this.#read(undefined, ({ usage }) => usage.usage);
+  }
+
   /** Reads the tables. A function that is not registered has `none`, and being read makes no tables. */
   #read<T>(none: T, read: (store: FunctionStore) => T): Promise<T> {
     return this.#lifecycle.run(() => (this.#state ? read(this.#lifecycle.tables) : none));
@@ -461,7 +477,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       let refused = err("the sandbox was erased");
       const isRegistered = await this.#registerBy(async () => {
         const { qualifier } = invocation;
-        const registration = await sandboxObject(this.env, sandbox).registerDestination({
+        const registration = await this.#sandboxObject(sandbox).registerDestination({
           ...name,
           qualifier,
         });
@@ -484,7 +500,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     // An own call has passed the gate already: an erasure that waits for it would keep it waiting.
     if (to.service === name.service && to.function === name.function)
       return this.#enqueueDelivered(invocation);
-    return functionObject(this.env, sandbox, to).enqueueDelivered(invocation);
+    return functionObject(this.env, sandbox, to, this.ctx.id).enqueueDelivered(invocation);
   }
 
   /** Tells the live feed of invocations, and sets the alarm for what they have to do next. */
@@ -496,7 +512,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     const { sandbox, name } = this.#identity;
     for (const invocation of invocations.slice(0, TOLD_AT_ONCE)) {
       const event = { type: "invocation", invocation: showInvocation(invocation, name) } as const;
-      this.ctx.waitUntil(sandboxObject(this.env, sandbox).publish(event));
+      this.ctx.waitUntil(this.#sandboxObject(sandbox).publish(event));
     }
   }
 
@@ -613,12 +629,33 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     });
   }
 
+  /** Reports to the sandbox what the function uses, when that is due and somebody asks for it. Nobody waits for the report. */
+  #reportUsage(sandbox: string, name: FunctionName): void {
+    const { usage } = this.#lifecycle.tables;
+    if (!metersUsage(this.env) || !usage.isDue) return;
+    const { erasures } = this.#lifecycle;
+    const reported = usage.begin();
+    const report = async () => {
+      try {
+        const reportAfter = await sandboxObject(this.env, sandbox).reportUsage(name, reported);
+        await this.#lifecycle.run(() => {
+          if (erasures === this.#lifecycle.erasures) usage.end(reported, reportAfter);
+        });
+      } catch (error) {
+        // The next request tries again.
+        usage.failed();
+        console.error(error);
+      }
+    };
+    this.ctx.waitUntil(report());
+  }
+
   /** Reports now and then to the sandbox that it is in use, so that it is not erased as an idle one. */
   #reportUse({ sandbox, receivedAt }: ApiRequest): void {
     const idle = idleMs(this.env, sandbox);
     if (idle === undefined || receivedAt < this.#usedAt + idle / USES_PER_IDLE_TIME) return;
     this.#usedAt = receivedAt;
     this.ctx.storage.kv.put("usedAt", receivedAt);
-    this.ctx.waitUntil(sandboxObject(this.env, sandbox).reportUse());
+    this.ctx.waitUntil(this.#sandboxObject(sandbox).reportUse());
   }
 }

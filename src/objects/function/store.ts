@@ -1,10 +1,12 @@
 import { ConfigStore } from "./configs.ts";
 import { type InvocationHost, Invocations } from "./invocations.ts";
 import { InvocationTable } from "./invocationTable.ts";
+import { UsageMeter } from "./usageMeter.ts";
 
 /** Everything that a function stores. Invocations have tables from the first one on: a PUT of a config makes none. */
 export class FunctionStore {
   readonly configs: ConfigStore;
+  readonly usage: UsageMeter;
   readonly #storage: DurableObjectStorage;
   readonly #host: () => InvocationHost;
   #invocations: Invocations | undefined;
@@ -12,6 +14,7 @@ export class FunctionStore {
   /** `source` distinguishes the journal's entries from those of other objects. */
   constructor(storage: DurableObjectStorage, source: string, host: () => InvocationHost) {
     this.configs = new ConfigStore(storage, source);
+    this.usage = new UsageMeter(storage, () => this.configs.journal.counted);
     this.#storage = storage;
     this.#host = host;
     if (InvocationTable.isThere(storage)) this.openInvocations();

@@ -95,6 +95,7 @@ export class ApiRequests {
         maxJournalBody: this.#limits().journalBodyBytes,
         triggerFaults: async (ids, own) => store.faults.trigger(ids, own, store.get("version")),
         publish: (entry) => this.#feed.tell({ type: "request", entry }),
+        noteThrottled: () => store.journal.noteGap(),
       },
       (call) => this.#perform(request, call),
     );

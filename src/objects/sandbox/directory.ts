@@ -1,6 +1,7 @@
 import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import { migrate } from "../../lib/migrations.ts";
+import type { FunctionUsage } from "../../state/quota.ts";
 
 const migrations = [
   `CREATE TABLE functions (
@@ -10,6 +11,9 @@ const migrations = [
      imported TEXT,
      PRIMARY KEY (service, function)
    ) STRICT, WITHOUT ROWID`,
+  "ALTER TABLE functions ADD COLUMN requests INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE functions ADD COLUMN posts INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE functions ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0",
 ];
 
 /** A function of a sandbox. */
@@ -43,7 +47,11 @@ export class Directory {
   }
 
   add({ service, function: name }: FunctionName): void {
-    this.#sql.exec("INSERT INTO functions VALUES (?, ?, 0, NULL)", service, name);
+    this.#sql.exec(
+      "INSERT INTO functions (service, function, configs_epoch) VALUES (?, ?, 0)",
+      service,
+      name,
+    );
   }
 
   remove({ service, function: name }: FunctionName): void {
@@ -52,6 +60,37 @@ export class Directory {
 
   count(): number {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM functions").one().count;
+  }
+
+  /** What a function has reported that it uses; undefined when it is not registered. */
+  usageOf({ service, function: name }: FunctionName): FunctionUsage | undefined {
+    const [usage] = this.#sql
+      .exec<{ requests: number; posts: number; bytes: number }>(
+        "SELECT requests, posts, bytes FROM functions WHERE service = ? AND function = ?",
+        service,
+        name,
+      )
+      .toArray();
+    return usage;
+  }
+
+  setUsage({ service, function: name }: FunctionName, { requests, posts, bytes }: FunctionUsage): void {
+    this.#sql.exec(
+      "UPDATE functions SET requests = ?, posts = ?, bytes = ? WHERE service = ? AND function = ?",
+      requests,
+      posts,
+      bytes,
+      service,
+      name,
+    );
+  }
+
+  /** How many bytes all functions store, as they have reported. */
+  bytes(): number {
+    const { bytes } = this.#sql
+      .exec<{ bytes: number | null }>("SELECT sum(bytes) AS bytes FROM functions")
+      .one();
+    return bytes ?? 0;
   }
 
   /** The names of the FC 3.0 functions from this one on, in the order of their bytes. */
@@ -71,7 +110,7 @@ export class Directory {
   /** Has one function replace its configs by these. */
   replaceConfigs({ service, function: name }: FunctionName, imported: readonly StoredAsyncConfig[]): void {
     this.#sql.exec(
-      `INSERT INTO functions VALUES (?, ?, 0, ?)
+      `INSERT INTO functions (service, function, configs_epoch, imported) VALUES (?, ?, 0, ?)
        ON CONFLICT DO UPDATE SET configs_epoch = configs_epoch + 1, imported = excluded.imported`,
       service,
       name,

@@ -1,9 +1,8 @@
 import { FEED_PROTOCOL, type FeedEvent } from "../../documents/feed.ts";
+import type { Role } from "../../state/actor.ts";
 
-/** The header that tells the object whether a watcher came without a token: "true" or "false". */
-export const VISITOR_HEADER = "X-Sandbox-Visitor";
-
-const VISITOR = "visitor";
+/** The header that tells the object as what a watcher came: the JSON of an `Actor`. */
+export const ACTOR_HEADER = "X-Sandbox-Actor";
 
 /** The watchers of a sandbox's live feed. Their sockets hibernate, so watching costs nothing while nothing happens. */
 export class Feed {
@@ -13,10 +12,10 @@ export class Feed {
     this.#ctx = ctx;
   }
 
-  /** Accepts a watcher; a visitor is one without a token. */
-  accept(isVisitor: boolean): Response {
+  /** Accepts a watcher that came in a role. */
+  accept(role: Role): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server, isVisitor ? [VISITOR] : []);
+    this.#ctx.acceptWebSocket(server, [role]);
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -41,9 +40,9 @@ export class Feed {
     }
   }
 
-  /** Closes the sockets of visitors. */
-  dismissVisitors(): void {
-    for (const socket of this.#ctx.getWebSockets(VISITOR)) socket.close(1008, "watching wants a token now");
+  /** Closes the sockets of watchers that came in a role. */
+  dismiss(role: Role): void {
+    for (const socket of this.#ctx.getWebSockets(role)) socket.close(1008, "watching wants a token now");
   }
 
   /** Closes all sockets. */

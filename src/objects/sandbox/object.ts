@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { FeedEvent } from "../../documents/feed.ts";
+import { controlOperations, isChange } from "../../documents/operations.ts";
 import type { PactStates as PactStatesList, StateChange, StateValues } from "../../documents/pactStates.ts";
 import type { Part } from "../../documents/parts.ts";
+import { problem } from "../../documents/problem.ts";
 import type {
   AdvancedClock,
   DeliveriesPage,
@@ -9,11 +11,12 @@ import type {
   InvocationsPage,
   Problem,
   RequestsPage,
-  Summary,
   Verification,
 } from "../../documents/responseBodies.ts";
 import type { Env } from "../../env.ts";
 import type { CalledFunction } from "../../fc/destinations.ts";
+import { failure } from "../../fc/errors.ts";
+import type { FunctionName } from "../../fc/names.ts";
 import type { PageRequest } from "../../fc/paging.ts";
 import type { DeliveryFilter } from "../../journal/delivery.ts";
 import type { Filter } from "../../journal/filter.ts";
@@ -24,8 +27,15 @@ import { GroupCommit } from "../../lib/groupCommit.ts";
 import { jsonStream } from "../../lib/json.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
-import { err, type Result } from "../../lib/result.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import type { Actor } from "../../state/actor.ts";
 import { type GivenAdvance, type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
+import {
+  type CredentialKind,
+  FIRST_GENERATIONS,
+  type Generations,
+  tokenRoles,
+} from "../../state/credentialKinds.ts";
 import type { Declared } from "../../state/declared.ts";
 import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
 import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
@@ -37,19 +47,24 @@ import type {
   ShownRecord,
 } from "../../state/invocations.ts";
 import type { GivenScript, Script } from "../../state/outcomes.ts";
+import { type FunctionUsage, type Origin, throttledAt } from "../../state/quota.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import type { Settings } from "../../state/settings.ts";
 import type { Snapshot } from "../../state/snapshot.ts";
-import { idleMs, limits, variables } from "../../variables.ts";
-import { receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
-import type { Registration, SandboxRpc } from "../rpc.ts";
-import { functionObject } from "../stubs.ts";
+import { hasOperator, idleMs, limits, variables } from "../../variables.ts";
+import type { PlacedAuditEntry } from "../auditTable.ts";
+import { asResult, type ControlRequest, isControlMethod } from "../controlMessages.ts";
+import { errorReply, receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
+import type { SandboxReport } from "../registryMessages.ts";
+import type { Registration, SandboxRpc, SandboxSummary } from "../rpc.ts";
+import { functionObject, registryShardOf } from "../stubs.ts";
+import { Admission } from "./admission.ts";
 import { Advance } from "./advance.ts";
 import { ApiRequests } from "./apiRequests.ts";
 import { Changes } from "./changes.ts";
 import { ConfigList } from "./configList.ts";
 import { Controls } from "./controls.ts";
-import { Feed, VISITOR_HEADER } from "./feed.ts";
+import { ACTOR_HEADER, Feed } from "./feed.ts";
 import { Functions } from "./functions.ts";
 import { InvocationLists } from "./invocationLists.ts";
 import { PactStates } from "./pactStates.ts";
@@ -58,11 +73,18 @@ import { RequestJournal } from "./requestJournal.ts";
 import { Snapshots } from "./snapshots.ts";
 import { SandboxStore } from "./store.ts";
 import { summaryOf } from "./summary.ts";
+import { Usage } from "./usage.ts";
 
 /** How soon the alarm finishes a push that was cut off. */
 const PUSH_AGAIN_MS = 1000;
 /** How soon the alarm goes on with an advance that was cut off. */
 const ADVANCE_AGAIN_MS = 1000;
+/** Under this key it is stored that the operator has deleted the sandbox. */
+const BLOCKED = "blocked";
+/** After how many requests a function reports again to a sandbox that is not there. */
+const REPORT_LATER = 1000;
+/** The problem of a sandbox that the operator deleted. */
+const NO_SANDBOX = problem(404, "The operator of this server has deleted this sandbox.");
 /** How often the sandbox notes that it is used by requests that it answers itself. */
 const USE_REPORT_MS = 60_000;
 
@@ -79,6 +101,8 @@ interface Concerns {
   readonly pactStates: PactStates;
   readonly registrations: Registrations;
   readonly apiRequests: ApiRequests;
+  readonly admission: Admission;
+  readonly usage: Usage;
 }
 
 /**
@@ -106,6 +130,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
         dueAt: (now) => (this.#store.get("advancing") === undefined ? undefined : now + ADVANCE_AGAIN_MS),
         run: () => this.#finishAdvance(),
       },
+      { dueAt: () => this.#usage.registryDueAt, run: () => this.#tellRegistry() },
       { dueAt: () => this.#idleAt(), run: (now) => this.#eraseIdle(now) },
     ],
     {
@@ -122,12 +147,17 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#lifecycle.tables.functions;
   }
 
+  get #usage(): Usage {
+    return this.#lifecycle.tables.usage;
+  }
+
   #open(): Concerns {
     const bounds = () => limits(this.env);
     const store = new SandboxStore(this.ctx.storage, () => this.env, this.ctx.id.toString());
-    const functions = new Functions(store, (name) => functionObject(this.env, this.#sandbox, name));
+    const functions = new Functions(store, (name) =>
+      functionObject(this.env, this.#sandbox, name, this.ctx.id),
+    );
     const tokens = (list: string) => new PageTokens(this.ctx.storage.kv, list);
-    const registrations = new Registrations(store, functions, () => this.env);
     const configList = new ConfigList(store, functions, tokens("configs"));
     const changes = new Changes(store, functions, {
       transaction: (change) => this.ctx.storage.transactionSync(change),
@@ -144,10 +174,18 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     });
     const hosts = () => variables(this.env).outboundHosts;
     const snapshots = new Snapshots(store, functions, changes, bounds, hosts);
+    const usage = new Usage(
+      store,
+      () => this.env,
+      () => this.ctx.storage.sql.databaseSize,
+    );
+    const registrations = new Registrations(store, functions, usage, () => this.env);
     return {
       store,
       functions,
       changes,
+      usage,
+      admission: new Admission(store),
       advance,
       controls: new Controls(store, changes, advance, bounds, hosts),
       invocationLists,
@@ -166,6 +204,11 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
         bounds,
       ),
     };
+  }
+
+  /** Whether the operator has deleted the sandbox: then its id is refused. Looking makes no tables. */
+  get #isBlocked(): boolean {
+    return this.ctx.storage.kv.get<boolean>(BLOCKED) ?? false;
   }
 
   /** The sandbox's id, which is this object's name. It is stored, since an alarm does not bring the name along. */
@@ -187,7 +230,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   // Calls of functions.
 
   /** Registers a function for its first PUT; undefined when the sandbox refuses that: then `perform` says why. */
-  register(sent: SentRequest): Promise<Registration | undefined> {
+  async register(sent: SentRequest): Promise<Registration | undefined> {
+    if (this.#isBlocked) return undefined;
     return this.#run(async ({ registrations }) => {
       const registration = await registrations.register(receiveRequest(sent));
       if (registration) await this.#reportUse();
@@ -234,9 +278,55 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   async #reportUse(): Promise<void> {
+    const now = Date.now();
     this.ctx.storage.kv.put("sandbox", this.#sandbox);
-    this.#store.set("usedAt", Date.now());
+    if (this.#store.get("createdAt") === undefined) this.#store.set("createdAt", now);
+    this.#store.set("usedAt", now);
     await this.#alarm.schedule();
+  }
+
+  /** Notes what a function has used. Returns after how many requests the function reports again. */
+  reportUsage(name: FunctionName, used: FunctionUsage): Promise<number> {
+    const isStored = () => this.ctx.storage.kv.get("sandbox") !== undefined;
+    return this.#lifecycle.run(async () => {
+      if (!isStored()) return REPORT_LATER;
+      const reportAfter = this.#usage.report(name, used);
+      if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.#reportUse();
+      await this.#throttle();
+      return reportAfter;
+    });
+  }
+
+  /** Has all functions refuse requests, or answer them again, as the quotas say. */
+  async #throttle(): Promise<void> {
+    const { store, changes, usage } = this.#lifecycle.tables;
+    const throttled = usage.throttled;
+    if (store.get("throttled")?.reason === throttled?.reason) return;
+    await changes.make("quota", "all", () => store.set("throttled", throttled));
+  }
+
+  /** Tells the registry what the sandbox uses, and does as the registry says. */
+  async #tellRegistry(): Promise<"done"> {
+    await this.#run(async ({ store, usage }) => {
+      const dueAt = usage.registryDueAt;
+      if (dueAt === undefined || dueAt > Date.now()) return;
+      usage.addOwn();
+      const [at, report] = [Date.now(), usage.reportOf(this.#sandbox)];
+      const shard = registryShardOf(this.env, report.origin?.invitation ?? report.id);
+      usage.told(at, report, await shard.report(report));
+      if (store.get("throttled")?.until === null) await this.#refreshUsage();
+      await this.#throttle();
+    });
+    return "done";
+  }
+
+  /** Asks all functions what they use: what is refused can't report it. */
+  async #refreshUsage(): Promise<void> {
+    const { functions, usage } = this.#lifecycle.tables;
+    await functions.askAll(async (name, object) => {
+      const used = await object.usage();
+      if (used) usage.report(name, used);
+    });
   }
 
   // The API, where no single function answers.
@@ -245,23 +335,102 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   async perform(sent: SentRequest): Promise<SentReply> {
     await this.#commits.turn();
     const request = receiveRequest(sent);
-    return this.#run(async ({ store, apiRequests }) => {
+    if (this.#isBlocked) {
+      const { error } = failure("AccessDenied", `there is no sandbox '${this.#sandbox}'`);
+      return sendReply(errorReply(request.version, error, request.requestId));
+    }
+    return this.#run(async ({ store, apiRequests, usage }) => {
       if (Date.now() > store.get("usedAt") + USE_REPORT_MS) await this.#reportUse();
-      return sendReply(await apiRequests.answer(request));
+      const reply = await apiRequests.answer(request);
+      if (usage.isMetered && usage.unaddedOwn >= usage.reportAfter()) {
+        usage.addOwn();
+        await this.#throttle();
+      }
+      return sendReply(reply);
     });
   }
 
   // The control plane.
 
-  summary(): Promise<Omit<Summary, "id" | "limits">> {
+  /**
+   * Calls a method for a request of the control plane, unless the request's token is no longer valid or its role may not do
+   * that. Notes changes in the audit.
+   */
+  async control(
+    request: ControlRequest,
+    method: string,
+    args: readonly unknown[],
+  ): Promise<Result<never, Problem>> {
+    const refused = this.#isBlocked
+      ? NO_SANDBOX
+      : await this.#run(({ admission }) => admission.refused(request));
+    if (refused) return refused;
+    if (!isControlMethod(method)) throw new Error(`the control plane has no method ${method}`);
+    // Not behind the gate: the method passes it itself, and an erasure in between would wait for this call.
+    const call = this[method] as (...args: unknown[]) => Promise<unknown>;
+    const result = asResult(await call.apply(this, [...args]));
+    if (isChange(controlOperations[request.operation])) {
+      await this.#run(async ({ store, admission }) => {
+        admission.note(request, result);
+        if (store.get("throttled")?.until === null) {
+          await this.#refreshUsage();
+          await this.#throttle();
+        }
+      });
+    }
+    // The Worker knows the method's result by the method's name.
+    return result as Result<never, Problem>;
+  }
+
+  summary(): Promise<SandboxSummary> {
     return this.#run(async ({ store, functions }) => ({
       ...(await summaryOf(store, functions)),
       expiresAt: this.#expiresAt(),
+      throttled: throttledAt(store.get("throttled"), Date.now()) ?? null,
+      generations: store.get("generations"),
     }));
   }
 
-  signatures(): Promise<Settings["signatures"]> {
-    return this.#run(({ store }) => store.settings.signatures);
+  /** How often each credential was rotated. */
+  async credentials(): Promise<Generations> {
+    return this.ctx.storage.kv.get<Generations>("generations") ?? FIRST_GENERATIONS;
+  }
+
+  /** Replaces credentials: the former ones are refused when this has returned. Watchers by a former token are dismissed. */
+  rotate(kinds: readonly CredentialKind[]): Promise<Result<Generations, Problem>> {
+    return this.#run(async ({ store, changes }) => {
+      const before = store.get("generations");
+      const raised = kinds.map((kind) => [kind, before[kind] + 1] as const);
+      const after = { ...before, ...Object.fromEntries(raised) };
+      const made = await changes.make("credentials", "all", () => store.set("generations", after));
+      for (const role of tokenRoles) if (kinds.includes(`${role}Token`)) this.#feed.dismiss(role);
+      return made.ok ? ok(after) : made;
+    });
+  }
+
+  /** Changes by the control plane before this number, the latest first. */
+  audit(before: number | undefined, most: number): Promise<PlacedAuditEntry[]> {
+    return this.#run(({ store }) => store.audit.before(before, most));
+  }
+
+  // The deployment.
+
+  /** Notes by which invitation the sandbox was created. It is in use from now on, so that it is erased when it is idle. */
+  adopt(origin: Origin): Promise<void> {
+    return this.#run(async ({ store }) => {
+      store.set("origin", origin);
+      await this.#reportUse();
+    });
+  }
+
+  /** What the registry is told of the sandbox, as of now; undefined when it is not in use. */
+  async registered(): Promise<SandboxReport | undefined> {
+    if (this.ctx.storage.kv.get("sandbox") === undefined) return undefined;
+    return this.#run(async ({ usage }) => {
+      await this.#refreshUsage();
+      usage.addOwn();
+      return usage.reportOf(this.#sandbox);
+    });
   }
 
   changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>> {
@@ -424,12 +593,14 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   // The live feed.
 
-  /** The live feed: a WebSocket, already authorised; 401 when a visitor needs a token by now. */
-  override fetch(request: Request): Promise<Response> {
-    return this.#run(async ({ store }) => {
-      const isVisitor = request.headers.get(VISITOR_HEADER) === "true";
-      if (isVisitor && store.settings.signatures === "required") return new Response(null, { status: 401 });
-      const response = this.#feed.accept(isVisitor);
+  /** The live feed: a WebSocket, whose actor the Worker has verified; 401 or 403 when the actor has no access. */
+  override async fetch(request: Request): Promise<Response> {
+    if (this.#isBlocked) return asResponse(NO_SANDBOX.error);
+    return this.#run(async ({ admission }) => {
+      const actor: Actor = JSON.parse(request.headers.get(ACTOR_HEADER) ?? "{}");
+      const refused = admission.ended(actor);
+      if (refused) return asResponse(refused.error);
+      const response = this.#feed.accept(actor.role);
       await this.#watch(true);
       return response;
     });
@@ -466,7 +637,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   async #changed(): Promise<void> {
     this.#alarm.forgetFailures();
     await this.#reportUse();
-    if (this.#store.settings.signatures === "required") this.#feed.dismissVisitors();
+    if (this.#store.settings.signatures === "required") this.#feed.dismiss("visitor");
   }
 
   async #finishPushes(): Promise<"done"> {
@@ -494,15 +665,50 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return idleAt === undefined ? null : new Date(idleAt).toISOString();
   }
 
-  /** Erases the sandbox and its functions, storage and all, when nobody has used it for long. */
+  /** Erases the sandbox when nobody has used it for long. */
   async #eraseIdle(now: number): Promise<"done" | "erased"> {
     const idleAt = this.#idleAt();
     if (idleAt === undefined || now < idleAt) return "done";
-    await this.#lifecycle.erase(async () => {
-      await this.#functions.askAll((_, object) => object.erase());
-      this.#feed.end("this sandbox was erased");
-      await this.ctx.storage.deleteAll();
-    });
+    await this.#erase(false, "this sandbox was erased");
     return "erased";
   }
+
+  /**
+   * Erases the sandbox now, unless the request's token is no longer valid. A sandbox that is blocked exists no longer: its id
+   * is refused from now on.
+   */
+  async delete(request: ControlRequest, isBlocked: boolean): Promise<Result<undefined, Problem>> {
+    if (this.#isBlocked) return NO_SANDBOX;
+    const refused = await this.#run(({ admission }) => admission.refused(request));
+    if (refused) return refused;
+    await this.#erase(isBlocked, "this sandbox was deleted");
+    return ok(undefined);
+  }
+
+  /** Erases the sandbox and its functions, storage and all. What remains keeps former credentials from becoming valid again. */
+  async #erase(isBlocked: boolean, why: string): Promise<void> {
+    let shard: string = this.#sandbox;
+    await this.#lifecycle.erase(async () => {
+      const [sandbox, generations] = [this.#sandbox, this.#store.get("generations")];
+      const blocked = isBlocked || this.#isBlocked;
+      shard = this.#store.get("origin")?.invitation ?? sandbox;
+      await this.#functions.askAll((_, object) => object.erase());
+      this.#feed.end(why);
+      await this.ctx.storage.deleteAll();
+      this.#alarm.erased();
+      if (Object.values(generations).some((one) => one > 0)) {
+        this.ctx.storage.kv.put("generations", generations);
+      }
+      if (blocked) this.ctx.storage.kv.put(BLOCKED, true);
+    });
+    if (!hasOperator(this.env)) return;
+    // What the registry is not told now, it finds out by itself.
+    await registryShardOf(this.env, shard)
+      .remove(this.#sandbox)
+      .catch((error) => console.error(error));
+  }
+}
+
+function asResponse(problem: Problem): Response {
+  return Response.json(problem, { status: problem.status });
 }

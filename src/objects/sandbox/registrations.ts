@@ -9,16 +9,19 @@ import { admit, existenceOf } from "../pipeline.ts";
 import type { Registration } from "../rpc.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
+import type { Usage } from "./usage.ts";
 
 /** Registers functions with their sandbox, as many as a sandbox may have. */
 export class Registrations {
   readonly #store: SandboxStore;
   readonly #functions: Functions;
+  readonly #usage: Usage;
   readonly #env: () => Env;
 
-  constructor(store: SandboxStore, functions: Functions, env: () => Env) {
+  constructor(store: SandboxStore, functions: Functions, usage: Usage, env: () => Env) {
     this.#store = store;
     this.#functions = functions;
+    this.#usage = usage;
     this.#env = env;
   }
 
@@ -52,7 +55,11 @@ export class Registrations {
       }
     }
     this.#functions.registered(name);
-    return { state: this.#store.sharedState(name), imported: this.#store.importedFor(name) };
+    return {
+      state: this.#store.sharedState(name),
+      imported: this.#store.importedFor(name),
+      ...(this.#usage.isMetered ? { reportAfter: this.#usage.reportAfter() } : {}),
+    };
   }
 
   get isFull(): boolean {

@@ -6,15 +6,18 @@ import { Journal } from "../../journal/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { NO_RETRY, type Retry } from "../../lib/alarm.ts";
 import { type Clock, now, REAL_CLOCK } from "../../state/clock.ts";
+import { FIRST_GENERATIONS, type Generations } from "../../state/credentialKinds.ts";
 import { type Declared, type Document, withoutLongVersions } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
 import { concernsFunction } from "../../state/faults.ts";
 import { concernsCalls } from "../../state/outcomes.ts";
+import type { Origin, Throttled } from "../../state/quota.ts";
 import { isEnabled } from "../../state/rules.ts";
 import type { Settings } from "../../state/settings.ts";
 import { resolveSettings } from "../../state/settings.ts";
 import type { SharedState } from "../../state/sharedState.ts";
 import { limits, variables } from "../../variables.ts";
+import { AuditTable } from "../auditTable.ts";
 import type { Imported } from "../rpc.ts";
 import { Directory } from "./directory.ts";
 import { FaultTable } from "./faultTable.ts";
@@ -56,6 +59,36 @@ interface Items {
   readonly deregisteredTraffic: Traffic;
   /** When the sandbox was last used, in milliseconds since 1970. */
   readonly usedAt: number;
+  /** When the sandbox was first used; undefined where an earlier release did not note that. */
+  readonly createdAt: number | undefined;
+  readonly generations: Generations;
+  /** The invitation by which the sandbox was created. */
+  readonly origin: Origin | undefined;
+  /** Requests by day, of the latest days. */
+  readonly days: readonly UsedDay[];
+  /** How many requests that the sandbox itself answered are in `days`. */
+  readonly ownRequests: number;
+  readonly throttled: Throttled | null;
+  /** What the registry knows of the sandbox. */
+  readonly registered: Registered | undefined;
+}
+
+/** What the sandbox has used on a day. */
+export interface UsedDay {
+  /** In UTC, as `dayOf` writes it. */
+  readonly day: string;
+  readonly requests: number;
+  readonly posts: number;
+}
+
+/** What the registry was told, and what it said. */
+export interface Registered {
+  /** When the registry was told, in milliseconds since 1970. */
+  readonly at: number;
+  /** What it was told of the requests of that day. */
+  readonly today: UsedDay;
+  /** A quota of the team, or of the deployment, that is used up. */
+  readonly throttled: Throttled | null;
 }
 
 /** Under which key each item is stored, and its value until then. A stored key is never renamed. */
@@ -76,6 +109,13 @@ const items: { readonly [K in keyof Items]: { readonly key: string; readonly ini
   retry: { key: "retry", initial: NO_RETRY },
   deregisteredTraffic: { key: "trafficOfLeft", initial: NO_TRAFFIC },
   usedAt: { key: "usedAt", initial: 0 },
+  createdAt: { key: "createdAt", initial: undefined },
+  generations: { key: "generations", initial: FIRST_GENERATIONS },
+  origin: { key: "origin", initial: undefined },
+  days: { key: "days", initial: [] },
+  ownRequests: { key: "ownRequests", initial: 0 },
+  throttled: { key: "throttled", initial: null },
+  registered: { key: "registered", initial: undefined },
 };
 
 /** Everything that a sandbox stores. */
@@ -88,6 +128,7 @@ export class SandboxStore {
   readonly resources: ResourceTables;
   /** The journal of the requests that no function answered. */
   readonly journal: Journal;
+  readonly audit: AuditTable;
   readonly #kv: SyncKvStorage;
   readonly #env: () => Env;
 
@@ -99,6 +140,7 @@ export class SandboxStore {
     this.pact = new PactTables(storage);
     this.resources = new ResourceTables(storage);
     this.journal = new Journal(storage, source);
+    this.audit = new AuditTable(storage);
     this.#kv = storage.kv;
     this.#env = env;
     // A deployment's variables may have changed the size since the object was loaded last.
@@ -184,6 +226,8 @@ export class SandboxStore {
       invocationsEpoch: this.get("invocationsEpoch"),
       deliveriesEpoch: this.get("deliveriesEpoch"),
       watched: this.get("watched"),
+      keyGeneration: this.get("generations").accessKey,
+      throttled: this.get("throttled"),
     };
   }
 }

@@ -1,8 +1,8 @@
-import type { Summary } from "../../documents/responseBodies.ts";
 import { resourceKinds } from "../../fc/resources.ts";
 import { addInvocationCounts } from "../../journal/invocationCounts.ts";
 import { addTraffic } from "../../journal/traffic.ts";
 import { showClock } from "../../state/clock.ts";
+import type { SandboxSummary } from "../rpc.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
 
@@ -10,7 +10,7 @@ import type { SandboxStore } from "./store.ts";
 export async function summaryOf(
   store: SandboxStore,
   functions: Functions,
-): Promise<Omit<Summary, "id" | "expiresAt" | "limits">> {
+): Promise<Omit<SandboxSummary, "expiresAt" | "throttled" | "generations">> {
   const all = await functions.askAll(async ({ service, function: name }, object) => {
     const { traffic, invocationCounts, ...counts } = await object.counts();
     return { traffic, invocationCounts, shown: { service, function: name, ...counts } };
@@ -31,7 +31,7 @@ export async function summaryOf(
     clock: showClock(store.get("clock"), Date.now()),
     faults: store.faults.all().length,
     functions: shown,
-    resources: Object.fromEntries(kinds) as Summary["resources"],
+    resources: Object.fromEntries(kinds) as SandboxSummary["resources"],
     counts: {
       functions: shown.length,
       configs: sum("configs"),

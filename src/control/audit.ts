@@ -1,0 +1,72 @@
+import { parsed, problem } from "../documents/problem.ts";
+import { auditQuerySchema } from "../documents/requestBodies.ts";
+import type { Audit, Problem } from "../documents/responseBodies.ts";
+import { parsePageRequest } from "../fc/paging.ts";
+import type { ApiContext } from "../http/context.ts";
+import { ok, type Result } from "../lib/result.ts";
+import { MAX_AUDIT_ENTRIES, type PlacedAuditEntry } from "../objects/auditTable.ts";
+import { firstRegistryShard } from "../objects/stubs.ts";
+import { type Handlers, sandboxOf } from "./handlers.ts";
+
+export const auditHandlers: Handlers<"listAudit" | "listDeploymentAudit"> = {
+  async listAudit(c) {
+    if (c.get("actor").role === "visitor") return problem(401, "The audit is shown to whoever has a token.");
+    return auditOf(c, c.get("sandbox"), (before, most) => sandboxOf(c).audit(before, most));
+  },
+  listDeploymentAudit: (c) =>
+    auditOf(c, "deployment", async (before, most) =>
+      ok(await firstRegistryShard(c.env).changes(before, most)),
+    ),
+};
+
+/** A page of an audit, or all of it as lines. */
+async function auditOf(
+  c: ApiContext,
+  name: string,
+  read: (before: number | undefined, most: number) => Promise<Result<PlacedAuditEntry[], Problem>>,
+): Promise<Result<Audit | Response, Problem>> {
+  const { limit, nextToken, ...rest } = c.req.query();
+  const query = parsed(auditQuerySchema, rest);
+  if (!query.ok) return query;
+  if (query.value.format === "ndjson") {
+    const all = await read(undefined, MAX_AUDIT_ENTRIES);
+    if (!all.ok) return all;
+    c.header("Content-Disposition", `attachment; filename="${name}-audit.ndjson"`);
+    const lines = all.value.map(({ entry }) => `${JSON.stringify(entry)}\n`).join("");
+    return ok(c.body(lines, 200, { "Content-Type": "application/x-ndjson" }));
+  }
+  const page = parsePageRequest(limit, nextToken);
+  if (!page.ok) return problem(400, `${page.error.message}.`);
+  const { limit: most, nextToken: token } = page.value;
+  if (token !== undefined && !/^[0-9]{1,15}$/.test(token)) {
+    return problem(400, "nextToken must be one that an earlier page of this list returned.");
+  }
+  const found = await read(token === undefined ? undefined : Number(token), most + 1);
+  if (!found.ok) return found;
+  const shown = found.value.slice(0, most);
+  const last = found.value.length > most ? shown.at(-1) : undefined;
+  return ok({
+    entries: shown.map(({ entry }) => entry),
+    ...(last ? { nextToken: String(last.number) } : {}),
+  });
+}
+
+/**
+ * Notes a change of the operator's in the audit of the deployment, with the sandbox that it concerns. Does nothing for
+ * other actors: what they change, sandboxes themselves note.
+ */
+export async function noteOperatorsChange(c: ApiContext, status: number, sandbox?: string): Promise<void> {
+  const { actor, operation, requestId, receivedAt, method, path, given } = c.get("control");
+  if (actor.role !== "operator") return;
+  await firstRegistryShard(c.env).noteChange({
+    requestId,
+    time: new Date(receivedAt).toISOString(),
+    actor,
+    operation,
+    method,
+    path,
+    status,
+    ...(sandbox === undefined ? {} : { sandbox }),
+    ...(given === undefined ? {} : { given }),
+  });
+}
