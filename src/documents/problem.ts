@@ -13,6 +13,7 @@ const titles = {
   415: "Unsupported media type",
   429: "Too many requests",
   500: "Internal error",
+  501: "Not implemented",
   503: "Unavailable",
 } as const;
 

@@ -71,6 +71,21 @@ export class Lifecycle<Tables> {
     return this.#erasing;
   }
 
+  /**
+   * Calls `last` once no call and no erasure runs, and returns its result. When the result says that the object ends,
+   * calls that arrive from then on wait until it has, and are cut off. Otherwise they go on, also when `last` rejects.
+   */
+  async end<T>(last: () => Promise<{ readonly result: T; readonly ends: boolean }>): Promise<T> {
+    while (this.#erasing) await this.#erasing.catch(() => {});
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.erase(async () => {
+      const { result, ends } = await last();
+      resolve(result);
+      if (ends) await new Promise(() => {});
+    }).catch(reject);
+    return promise;
+  }
+
   async #erase(erase: () => Promise<void>): Promise<void> {
     this.#erasures += 1;
     if (this.#running > 0) {

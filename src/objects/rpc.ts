@@ -48,6 +48,7 @@ import type { PlacedAuditEntry } from "./auditTable.ts";
 import type { ControlRequest } from "./controlMessages.ts";
 import type { DeliveredInvocation, Progress, Span } from "./invocationMessages.ts";
 import type { SentReply, SentRequest } from "./messages.ts";
+import type { Past } from "./recovery.ts";
 import type { SandboxReport } from "./registryMessages.ts";
 
 // The RPC methods of both object classes, called by the Worker and by the other class. The classes document
@@ -95,12 +96,22 @@ export interface SandboxSummary extends Omit<Summary, "id" | "limits" | "role" |
 /** Invocations with their places in the sandbox's list. */
 export type PlacedInvocations = Placed<ShownInvocation>[];
 
+/** What outlasts a restoration of a sandbox to an earlier time: its next session is told. */
+export interface Outlasting {
+  /** The functions that the sandbox knew. */
+  readonly functions: readonly FunctionName[];
+  /** How often credentials were rotated: former ones stay invalid. */
+  readonly generations: Generations;
+}
+
 export interface FunctionRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 
   accept(state: SharedState, imported: Imported): Promise<void>;
   deregister(): Promise<Deregistration | undefined>;
   erase(): Promise<void>;
+  past(time: number): Promise<Result<Past, Problem>>;
+  restore(time: number): Promise<Result<undefined, Problem>>;
 
   writeConfigs(changes: readonly ConfigChange[]): Promise<void>;
   configsAfter(qualifier: string, most: number): Promise<StoredAsyncConfig[]>;
@@ -206,5 +217,7 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded, ControlRpc {
   adopt(origin: Origin): Promise<void>;
   registered(): Promise<SandboxReport | undefined>;
   delete(request: ControlRequest, isBlocked: boolean): Promise<Result<undefined, Problem>>;
+  restore(time: number): Promise<Result<Outlasting, Problem>>;
+  finishRestore(time: number, outlasting: Outlasting): Promise<Result<undefined, Problem>>;
   code(token: string): Promise<ArrayBuffer | undefined>;
 }

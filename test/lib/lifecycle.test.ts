@@ -169,3 +169,45 @@ describe("the tables", () => {
     expect(await lifecycle.run(() => lifecycle.tables)).toBe(2);
   });
 });
+
+describe("an end", () => {
+  const last = (ends: boolean) => async () => ({ result: "last", ends });
+
+  test("waits for the calls that run, and for an erasure", async () => {
+    const lifecycle = newLifecycle();
+    const [call, erasure] = [task("call"), task("erasure")];
+    const called = lifecycle.run(call.run);
+    const erased = lifecycle.erase(erasure.run);
+    const ended = lifecycle.end(async () => {
+      log.push("last");
+      return { result: undefined, ends: false };
+    });
+    call.end();
+    await settle();
+    erasure.end();
+    await Promise.all([called, erased, ended]);
+    expect(log).toEqual(["call begins", "call ends", "erasure begins", "erasure ends", "last"]);
+  });
+
+  test("lets no call in after it", async () => {
+    const lifecycle = newLifecycle();
+    const ended = lifecycle.end(last(true));
+    void lifecycle.run(task("call").run);
+    expect(await ended).toBe("last");
+    await settle();
+    expect(log).toEqual([]);
+  });
+
+  test("lets calls go on when the object does not end", async () => {
+    const lifecycle = newLifecycle();
+    for (const end of [last(false), () => Promise.reject(new Error("a bug"))]) {
+      const call = task("call");
+      const ended = lifecycle.end(end).catch(String);
+      const called = lifecycle.run(call.run);
+      expect(await ended).toMatch(/^last$|a bug/);
+      call.end();
+      await called;
+    }
+    expect(log).toEqual(["call begins", "call ends", "call begins", "call ends"]);
+  });
+});

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Problem } from "../../documents/responseBodies.ts";
 import type { Env } from "../../env.ts";
 import { configChanges } from "../../fc/asyncConfig/changes.ts";
 import type { ConfigChange } from "../../fc/asyncConfig/operand.ts";
@@ -24,7 +25,7 @@ import { NO_RETRY, ObjectAlarm, type Retry } from "../../lib/alarm.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
-import { err, type Result } from "../../lib/result.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
 import { now, realTimeOf } from "../../state/clock.ts";
 import { withdrawnQualifiers } from "../../state/existence.ts";
 import type { HeldInvocation, HeldInvocations } from "../../state/invocationSnapshot.ts";
@@ -49,6 +50,7 @@ import {
   sendReply,
 } from "../messages.ts";
 import { type Answerer, answer, existenceOf } from "../pipeline.ts";
+import { type Past, pastOf, restoreStorage } from "../recovery.ts";
 import type {
   Deregistration,
   FunctionCounts,
@@ -637,7 +639,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     const reported = usage.begin();
     const report = async () => {
       try {
-        const reportAfter = await sandboxObject(this.env, sandbox).reportUsage(name, reported);
+        const reportAfter = await this.#sandboxObject(sandbox).reportUsage(name, reported);
         await this.#lifecycle.run(() => {
           if (erasures === this.#lifecycle.erasures) usage.end(reported, reportAfter);
         });
@@ -648,6 +650,26 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       }
     };
     this.ctx.waitUntil(report());
+  }
+
+  /** What the function was at a time; null for nothing. The problem says why it can't be restored to that time. */
+  past(time: number): Promise<Result<Past, Problem>> {
+    return pastOf(this.ctx.storage, time, this.#state !== undefined);
+  }
+
+  /** Restores the function to a time. The object ends soon after the reply, when it had something then. */
+  async restore(time: number): Promise<Result<undefined, Problem>> {
+    const past = await this.past(time);
+    if (!past.ok) return past;
+    const bookmark = past.value;
+    if (bookmark === null) {
+      await this.erase();
+      return ok(undefined);
+    }
+    return this.#lifecycle.end(async () => {
+      await restoreStorage(this.ctx, bookmark);
+      return { result: ok(undefined), ends: true };
+    });
   }
 
   /** Reports now and then to the sandbox that it is in use, so that it is not erased as an idle one. */

@@ -55,8 +55,9 @@ import { hasOperator, idleMs, limits, variables } from "../../variables.ts";
 import type { PlacedAuditEntry } from "../auditTable.ts";
 import { asResult, type ControlRequest, isControlMethod } from "../controlMessages.ts";
 import { errorReply, receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
+import { pastOf, restoreStorage, wrongTime } from "../recovery.ts";
 import type { SandboxReport } from "../registryMessages.ts";
-import type { Registration, SandboxRpc, SandboxSummary } from "../rpc.ts";
+import type { Outlasting, Registration, SandboxRpc, SandboxSummary } from "../rpc.ts";
 import { functionObject, registryShardOf } from "../stubs.ts";
 import { Admission } from "./admission.ts";
 import { Advance } from "./advance.ts";
@@ -70,6 +71,7 @@ import { InvocationLists } from "./invocationLists.ts";
 import { PactStates } from "./pactStates.ts";
 import { Registrations } from "./registrations.ts";
 import { RequestJournal } from "./requestJournal.ts";
+import { agreeWithFunctions, NOTHING_RESTORED, restoreFunctions } from "./restoration.ts";
 import { Snapshots } from "./snapshots.ts";
 import { SandboxStore } from "./store.ts";
 import { summaryOf } from "./summary.ts";
@@ -223,8 +225,11 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   /** Runs a call that concerns only what is stored: after an erasure it must not make tables anew. */
   #runIfStored(call: () => Promise<void>): Promise<void> {
-    const isStored = () => this.ctx.storage.kv.get("sandbox") !== undefined;
-    return this.#lifecycle.run(() => (isStored() ? call() : undefined));
+    return this.#lifecycle.run(() => (this.#isStored ? call() : undefined));
+  }
+
+  get #isStored(): boolean {
+    return this.ctx.storage.kv.get("sandbox") !== undefined;
   }
 
   // Calls of functions.
@@ -287,9 +292,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   /** Notes what a function has used. Returns after how many requests the function reports again. */
   reportUsage(name: FunctionName, used: FunctionUsage): Promise<number> {
-    const isStored = () => this.ctx.storage.kv.get("sandbox") !== undefined;
     return this.#lifecycle.run(async () => {
-      if (!isStored()) return REPORT_LATER;
+      if (!this.#isStored) return REPORT_LATER;
       const reportAfter = this.#usage.report(name, used);
       if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.#reportUse();
       await this.#throttle();
@@ -425,7 +429,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   /** What the registry is told of the sandbox, as of now; undefined when it is not in use. */
   async registered(): Promise<SandboxReport | undefined> {
-    if (this.ctx.storage.kv.get("sandbox") === undefined) return undefined;
+    if (!this.#isStored) return undefined;
     return this.#run(async ({ usage }) => {
       await this.#refreshUsage();
       usage.addOwn();
@@ -550,6 +554,39 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>> {
     return this.#run(({ snapshots }) => snapshots.import(snapshot));
+  }
+
+  /**
+   * Restores the sandbox and its functions to a time; the sandbox's object ends soon after the reply, which is for
+   * `finishRestore`. With a problem, nothing was restored.
+   */
+  async restore(time: number): Promise<Result<Outlasting, Problem>> {
+    const wrong = wrongTime(time, Date.now());
+    if (wrong !== undefined) return wrong;
+    const past = await pastOf(this.ctx.storage, time, this.#isStored);
+    if (!past.ok) return past;
+    const bookmark = past.value;
+    if (bookmark === null) return problem(400, "The sandbox did not exist at that time.");
+    return this.#lifecycle.end(async () => {
+      const result = await this.#restore(time, bookmark);
+      return { result, ends: result.ok };
+    });
+  }
+
+  async #restore(time: number, bookmark: string): Promise<Result<Outlasting, Problem>> {
+    // A sandbox that was erased knows no functions, and needs no tables to say so.
+    const functions = this.#isStored ? await restoreFunctions(this.#lifecycle.tables, time) : ok([]);
+    if (!functions.ok) return functions;
+    const generations = await this.credentials();
+    await restoreStorage(this.ctx, bookmark);
+    return ok({ functions: functions.value, generations });
+  }
+
+  /** Completes `restore` in the session that began with the restored storage. */
+  finishRestore(time: number, outlasting: Outlasting): Promise<Result<undefined, Problem>> {
+    return this.#lifecycle.run(() =>
+      this.#isStored ? agreeWithFunctions(this.#lifecycle.tables, time, outlasting) : NOTHING_RESTORED,
+    );
   }
 
   changePactState(change: StateChange): Promise<Result<StateValues, Problem>> {
