@@ -16,9 +16,10 @@ import { HOST, pathInSandbox, routedPath, selectSandbox } from "./http/selection
 import type { Err } from "./lib/result.ts";
 import { urlParts } from "./lib/url.ts";
 import { errorReply } from "./objects/messages.ts";
+import { firstRegistryShard } from "./objects/stubs.ts";
 import { accessKeyOf, claimOf } from "./state/credentials.ts";
 import { parseFaultHeader } from "./state/faults.ts";
-import { hosting } from "./variables.ts";
+import { hasOperator, hosting } from "./variables.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
 
 /** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
@@ -114,7 +115,7 @@ interface PlatformError {
   readonly durableObjectReset?: boolean;
 }
 
-app.onError((error, c) => {
+app.onError(async (error, c) => {
   // Only bugs and platform failures get here. Cloudflare sets these items on the errors of Durable Objects.
   const { retryable, overloaded, durableObjectReset } = error as PlatformError;
   // The platform resets an object whose storage failed, as on a full disk. The message says why; the stack
@@ -123,10 +124,34 @@ app.onError((error, c) => {
   // Locally the object's id is the name of its file, which the operator needs when the file is damaged.
   const object = c.get("object");
   console.error(...(object ? [what, `(object ${object.id})`] : [what]));
-  return retryable || overloaded
+  const isPassing = retryable || overloaded;
+  await noteError(c, isPassing ? 503 : 500, error);
+  return isPassing
     ? refuse(c, problem(503, "Try again."), failure("ServiceUnavailable"))
     : refuse(c, problem(500, "An internal error has occurred."), failure("InternalServerError"));
 });
+
+/** How often an isolate tells the operator of errors, at most. */
+const ERROR_MS = 1000;
+let errorNotedAt = 0;
+
+/** Notes an error for the operator, unless this isolate has just noted one: a broken server must not be kept busy by that. */
+async function noteError(c: ApiContext, status: number, error: unknown): Promise<void> {
+  const now = Date.now();
+  if (!hasOperator(c.env) || now < errorNotedAt + ERROR_MS) return;
+  errorNotedAt = now;
+  const message = abbreviated(String(error));
+  const [time, requestId, sandbox] = [
+    new Date(now).toISOString(),
+    c.get("requestId"),
+    c.get("sandbox") ?? null,
+  ];
+  try {
+    await firstRegistryShard(c.env).noteError({ time, requestId, status, sandbox, message });
+  } catch {
+    // The log has the error all the same.
+  }
+}
 
 function refuseUnknownSandbox(c: ApiContext, name: string): Response {
   const named = abbreviated(name);

@@ -5,6 +5,7 @@ import { type PageRequest, parsePageRequest } from "../fc/paging.ts";
 import type { ApiContext } from "../http/context.ts";
 import { publicUrl } from "../http/publicUrl.ts";
 import { ok, type Result } from "../lib/result.ts";
+import { restoreSandbox } from "../objects/recovery.ts";
 import { mergePages } from "../objects/registry/mergePages.ts";
 import { shownReport } from "../objects/registry/sandboxTable.ts";
 import type { SandboxPosition } from "../objects/registryMessages.ts";
@@ -22,6 +23,7 @@ type DeploymentOperation =
   | "getRegisteredSandbox"
   | "deleteSandbox"
   | "createLink"
+  | "restoreSandbox"
   | "listInvitations"
   | "createInvitation"
   | "revokeInvitation"
@@ -74,6 +76,15 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
     const token = await tokenOf(secret, id, { role, generation: rotated.value[kind] });
     await noteOperatorsChange(c, 201, id);
     return ok({ role, token, url: `${publicUrl(c)}/s/${id}/#${token}` });
+  },
+
+  async restoreSandbox(c, { time }) {
+    const named = await namedSandbox(c);
+    if (!named.ok) return named;
+    const restored = await restoreSandbox(c.env, named.value.id, Date.parse(time));
+    const status = restored.ok ? 204 : restored.error.status;
+    await noteOperatorsChange(c, status, named.value.id);
+    return restored;
   },
 
   async listInvitations(c) {

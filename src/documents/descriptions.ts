@@ -110,6 +110,11 @@ export const descriptions = {
     response: createdLinkSchema,
     problems: [400, 409, 413, 503],
   },
+  restoreSandbox: {
+    summary: "Restore a sandbox to a time",
+    text: "For the operator. Only Cloudflare keeps the history that this needs, of the past 30 days: elsewhere it is 501.",
+    problems: [400, 409, 413, 501, 503],
+  },
   listInvitations: {
     summary: "List the invitations",
     text: "For the operator. The latest first, expired and revoked ones too.",

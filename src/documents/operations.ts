@@ -14,6 +14,7 @@ import {
   creationSchema,
   linkSchema,
   resetSchema,
+  restorationSchema,
   rotationSchema,
   verifyDeliveriesSchema,
   verifySchema,
@@ -88,6 +89,13 @@ export const controlOperations = {
     path: "/sandboxes/{id}/links",
     request: linkSchema,
     status: 201,
+    access: "operator",
+  },
+  restoreSandbox: {
+    method: "POST",
+    path: "/sandboxes/{id}/restore",
+    request: restorationSchema,
+    status: 204,
     access: "operator",
   },
   listInvitations: {

@@ -46,6 +46,12 @@ export const linkSchema = z.strictObject({
   rotate: z.optional(z.boolean({ error: "true or false" })),
 });
 
+/** The body of a request that restores a sandbox. */
+export const restorationSchema = z.strictObject({
+  /** The time to whose state the sandbox returns. */
+  time: z.iso.datetime({ offset: true, error: "a time in RFC 3339" }),
+});
+
 /** The query of an audit. */
 export const auditQuerySchema = z.strictObject({
   /** `json` is the default: a page. `ndjson` is all of it, a change on each line. */

@@ -94,6 +94,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   409: "It does not go with what the sandbox has",
   413: "The body is too large",
   429: "Too many requests",
+  501: "This platform can't do that",
   503: "Not now: try again",
 };
 
