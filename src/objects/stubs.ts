@@ -50,9 +50,9 @@ export function placementError(env: Env): string | undefined {
 const REGISTRY_SHARDS = 16;
 
 /** A shard of the registry, by its number. */
-function registryShard(env: Env, shard: number) {
+function registryShard(env: Env, shard: number, caller?: DurableObjectId) {
   const namespace = env.REGISTRY as DurableObjectNamespace<RegistryRpc>;
-  return objectOf(namespace, `registry ${shard}`, env, undefined);
+  return objectOf(namespace, `registry ${shard}`, env, caller);
 }
 
 /** The shard that has what is of the deployment as a whole. */
@@ -65,9 +65,12 @@ export function registryShards(env: Env) {
   return Array.from({ length: REGISTRY_SHARDS }, (_, shard) => registryShard(env, shard));
 }
 
-/** The shard of an invitation, or of a sandbox that was created without one. Ids are random, so their characters spread. */
-export function registryShardOf(env: Env, id: string) {
+/**
+ * The shard of an invitation, or of a sandbox that was created without one. Ids are random, so their characters spread.
+ * `caller` is the object that calls, if one does.
+ */
+export function registryShardOf(env: Env, id: string, caller?: DurableObjectId) {
   let hash = 0;
   for (const character of id) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0;
-  return registryShard(env, (hash >>> 0) % REGISTRY_SHARDS);
+  return registryShard(env, (hash >>> 0) % REGISTRY_SHARDS, caller);
 }

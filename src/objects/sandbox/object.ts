@@ -316,7 +316,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       if (dueAt === undefined || dueAt > Date.now()) return;
       usage.addOwn();
       const [at, report] = [Date.now(), usage.reportOf(this.#sandbox)];
-      const shard = registryShardOf(this.env, report.origin?.invitation ?? report.id);
+      const shard = registryShardOf(this.env, report.origin?.invitation ?? report.id, this.ctx.id);
       usage.told(at, report, await shard.report(report));
       if (store.get("throttled")?.until === null) await this.#refreshUsage();
       await this.#throttle();
@@ -740,7 +740,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     });
     if (!hasOperator(this.env)) return;
     // What the registry is not told now, it finds out by itself.
-    await registryShardOf(this.env, shard)
+    await registryShardOf(this.env, shard, this.ctx.id)
       .remove(this.#sandbox)
       .catch((error) => console.error(error));
   }
