@@ -128,6 +128,8 @@ export interface Secrets {
   readonly ROOT_SECRET?: string;
   /** Former root secrets, with spaces between them, whose sandboxes go on. */
   readonly PREVIOUS_ROOT_SECRETS?: string;
+  /** The URL that alerts are posted to. */
+  readonly ALERT_WEBHOOK?: string;
   /** The operator's token, which is also the control token of the sandbox `default` when that is protected. */
   readonly OPERATOR_TOKEN?: string;
 }

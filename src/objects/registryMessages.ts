@@ -3,6 +3,7 @@ import type { Result } from "../lib/result.ts";
 import type { AuditEntry } from "../state/audit.ts";
 import type { Origin, Throttled } from "../state/quota.ts";
 import type {
+  CheckedAlerts,
   DeploymentError,
   GivenInvitation,
   Invitation,
@@ -66,6 +67,8 @@ export interface RegistryRpc extends Rpc.DurableObjectBranded {
 
   noteError(error: DeploymentError): Promise<void>;
   errors(): Promise<DeploymentError[]>;
+  alerts(): Promise<CheckedAlerts>;
+  noteAlerts(checked: CheckedAlerts): Promise<void>;
   noteChange(entry: AuditEntry): Promise<void>;
   changes(before: number | undefined, most: number): Promise<PlacedAuditEntry[]>;
 }

@@ -127,3 +127,20 @@ export const deploymentErrorSchema = z.strictObject({
 });
 
 export type DeploymentError = z.infer<typeof deploymentErrorSchema>;
+
+export const alertKinds = ["variables", "errors", "bytes", "throttled"] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
+/** What the operator is told by the webhook. */
+export interface Alert {
+  readonly kind: AlertKind;
+  /** A clause for people. */
+  readonly text: string;
+}
+
+/** The alerts at the latest check. */
+export interface CheckedAlerts {
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number;
+  readonly alerts: readonly Alert[];
+}

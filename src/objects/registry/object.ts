@@ -6,7 +6,13 @@ import { NO_RETRY, ObjectAlarm, type Retry } from "../../lib/alarm.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import type { AuditEntry } from "../../state/audit.ts";
 import { dayOf, type Origin, requestsUsedUp, type Throttled } from "../../state/quota.ts";
-import type { DeploymentError, GivenInvitation, Invitation, SandboxesQuery } from "../../state/registry.ts";
+import type {
+  CheckedAlerts,
+  DeploymentError,
+  GivenInvitation,
+  Invitation,
+  SandboxesQuery,
+} from "../../state/registry.ts";
 import { variables } from "../../variables.ts";
 import { AuditTable, type PlacedAuditEntry } from "../auditTable.ts";
 import type {
@@ -235,6 +241,16 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
 
   async errors(): Promise<DeploymentError[]> {
     return this.#isStored ? this.#tables.deployment.errors() : [];
+  }
+
+  /** The alerts at the latest check. */
+  async alerts(): Promise<CheckedAlerts> {
+    return this.ctx.storage.kv.get<CheckedAlerts>("alerts") ?? { checkedAt: 0, alerts: [] };
+  }
+
+  async noteAlerts(checked: CheckedAlerts): Promise<void> {
+    await this.#changing();
+    this.ctx.storage.kv.put("alerts", checked);
   }
 
   /** Notes a change that the operator made. */
