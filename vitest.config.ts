@@ -44,7 +44,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: {
-                ROOT_SECRET: "root secret of the tests",
+                ROOT_SECRET: "root-secret-of-the-tests",
                 OPERATOR_TOKEN: "operator",
                 CREATION: "open",
                 LOG_REQUESTS: "off",

@@ -2,7 +2,7 @@ import { env, runInDurableObject } from "cloudflare:test";
 import type { Env } from "../src/env.ts";
 import type { FunctionRpc, SandboxRpc } from "../src/objects/rpc.ts";
 
-type Binding = "FUNCTION" | "SANDBOX";
+type Binding = "FUNCTION" | "SANDBOX" | "REGISTRY";
 
 /** The bindings, with the objects' methods that are called through them noted as `{binding}.{method}`. */
 export function noting(calls: string[]): Env {
@@ -15,7 +15,12 @@ export function noting(calls: string[]): Env {
         },
       }),
   });
-  return { ...env, FUNCTION: note("FUNCTION"), SANDBOX: note("SANDBOX") } as unknown as Env;
+  return {
+    ...env,
+    FUNCTION: note("FUNCTION"),
+    SANDBOX: note("SANDBOX"),
+    REGISTRY: note("REGISTRY"),
+  } as unknown as Env;
 }
 
 /** What an object calls of others from now on, until it is evicted. */

@@ -121,6 +121,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   );
   readonly #commits = new GroupCommit();
   readonly #feed = new Feed(this.ctx);
+  /** Whether the registry is being told what the sandbox uses. */
+  #isTelling = false;
   readonly #alarm = new ObjectAlarm(
     this.ctx.storage,
     [
@@ -295,6 +297,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#lifecycle.run(async () => {
       if (!this.#isStored) return REPORT_LATER;
       const reportAfter = this.#usage.report(name, used);
+      this.#tellRegistrySoon();
       if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.#reportUse();
       await this.#throttle();
       return reportAfter;
@@ -307,6 +310,19 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     const throttled = usage.throttled;
     if (store.get("throttled")?.reason === throttled?.reason) return;
     await changes.make("quota", "all", () => store.set("throttled", throttled));
+  }
+
+  /** Tells the registry when that is due, without waiting for it. When that fails, the alarm tries again. */
+  #tellRegistrySoon(): void {
+    const { registryDueAt } = this.#usage;
+    if (this.#isTelling || registryDueAt === undefined || registryDueAt > Date.now()) return;
+    this.#isTelling = true;
+    const told = this.#tellRegistry()
+      .catch((error) => console.error(error))
+      .finally(() => {
+        this.#isTelling = false;
+      });
+    this.ctx.waitUntil(told);
   }
 
   /** Tells the registry what the sandbox uses, and does as the registry says. */
@@ -348,6 +364,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       const reply = await apiRequests.answer(request);
       if (usage.isMetered && usage.unaddedOwn >= usage.reportAfter()) {
         usage.addOwn();
+        this.#tellRegistrySoon();
         await this.#throttle();
       }
       return sendReply(reply);
