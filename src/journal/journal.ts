@@ -30,26 +30,55 @@ interface Cleared {
 const CLEARED = "journalCleared";
 const GAP = "journalGap";
 
+/** The object that a journal belongs to. */
+export interface JournalHost {
+  /** Distinguishes the object's entries from those of others. */
+  readonly source: string;
+  /** Called when an entry waits in memory: `flush` has to be called soon. */
+  flushSoon(): void;
+  /** Called in the turn in which the entries up to a number are overwritten, before that. */
+  overwriting?(upTo: number): void;
+}
+
+/** How an entry is added. */
+interface Addition {
+  /** The JSON of the change that the request made, for the same row. */
+  readonly change?: string | null;
+  /** Whether the entry may be written a moment later, with others: see `isRead` of the pipeline. */
+  readonly isRead?: boolean;
+}
+
+/** An entry that is not written yet. */
+interface Pending {
+  readonly number: number;
+  readonly entry: Json<JournalEntry>;
+  readonly change: string | null;
+}
+
 /**
  * A ring of the latest entries: each entry overwrites the slot of the entry that is `size` older, so an entry costs one row.
- * Each row also has the counters as they were then, so that counting costs no row of its own.
+ * The latest row also has the counters, so that counting costs no row of its own. Entries of reads wait in memory, at most as
+ * many as the ring takes, until the next entry of a write, or a flush; whatever reads entries here flushes first.
  */
 export class Journal {
   readonly #sql: SqlStorage;
-  /** Distinguishes the entries of this object from those of others. */
-  readonly #source: string;
+  readonly #host: JournalHost;
   readonly #kv: SyncKvStorage;
+  /** The latest entries, oldest first. */
+  #pending: Pending[] = [];
+  /** The size of the ring, as the latest entry came with it. */
+  #size = 0;
   #next: number;
   #traffic: Traffic;
   #cleared: Cleared;
   #hasGap: boolean;
 
   /** Numbers its entries from `first` on, or after the entries that are there. */
-  constructor(storage: DurableObjectStorage, source: string, first = 0) {
+  constructor(storage: DurableObjectStorage, host: JournalHost, first = 0) {
     migrate(storage, "journal", migrations);
     this.#sql = storage.sql;
     this.#kv = storage.kv;
-    this.#source = source;
+    this.#host = host;
     const [latest] = this.#sql
       .exec<{ traffic: string }>(
         "SELECT traffic FROM journal WHERE traffic IS NOT NULL ORDER BY number DESC LIMIT 1",
@@ -83,27 +112,43 @@ export class Journal {
   }
 
   /**
-   * Counts a request, and writes its entry over the one that is `size` older. `change` is the JSON of the change that the
-   * request made, for the same row.
+   * Counts a request, and adds its entry in place of the one that is `size` older. All that waits is written with it, unless
+   * it may wait too.
    */
-  add(entry: Json<JournalEntry>, counted: CountedRequest, size: number, change: string | null = null): void {
+  add(entry: Json<JournalEntry>, counted: CountedRequest, size: number, addition: Addition = {}): void {
     this.#traffic = addTraffic(this.#traffic, trafficOf(counted));
     if (size === 0) {
       this.noteGap();
       return;
     }
-    // The row that is written next.
-    this.countRows(1);
-    const number = this.#next++;
-    this.#sql.exec(
-      // Columns by name: a later release may have added some, and been rolled back.
-      "INSERT OR REPLACE INTO journal (slot, number, entry, kept, traffic) VALUES (?, ?, ?, ?, ?)",
-      number % size,
-      number,
-      entry,
-      change,
-      JSON.stringify(this.#traffic),
-    );
+    const { change = null, isRead = false } = addition;
+    this.#size = size;
+    this.#pending.push({ number: this.#next++, entry, change });
+    // What is overwritten before it is written needs no row.
+    if (this.#pending.length > size) this.#pending.shift();
+    if (isRead) this.#host.flushSoon();
+    else this.flush();
+  }
+
+  /** Writes the entries that wait. Entries whose writing failed wait on. */
+  flush(): void {
+    const last = this.#pending.at(-1);
+    if (last === undefined) return;
+    this.#host.overwriting?.(last.number - this.#size);
+    this.countRows(this.#pending.length);
+    for (const pending of this.#pending) {
+      const { number, entry, change } = pending;
+      this.#sql.exec(
+        // Columns by name: a later release may have added some, and been rolled back.
+        "INSERT OR REPLACE INTO journal (slot, number, entry, kept, traffic) VALUES (?, ?, ?, ?, ?)",
+        number % this.#size,
+        number,
+        entry,
+        change,
+        pending === last ? JSON.stringify(this.#traffic) : null,
+      );
+    }
+    this.#pending = [];
   }
 
   /** The changes in rows from this number on, oldest first. */
@@ -118,6 +163,7 @@ export class Journal {
 
   /** Whether every entry is in the slot that this size gives it: then the ring needs no change. */
   fits(size: number): boolean {
+    this.flush();
     const misplaced = this.#sql.exec("SELECT 1 FROM journal WHERE slot IS NOT number % ? LIMIT 1", size);
     return misplaced.toArray().length === 0;
   }
@@ -148,6 +194,7 @@ export class Journal {
   }
 
   #deleteRows(): void {
+    this.#pending = [];
     if (this.#traffic !== NO_TRAFFIC) this.#kv.put("traffic", this.#traffic);
     this.#sql.exec("DELETE FROM journal");
   }
@@ -190,6 +237,7 @@ export class Journal {
 
   /** How many entries there are, and how many were dropped since the journal was cleared. */
   counts(): { readonly entries: number; readonly dropped: number } {
+    this.flush();
     const { entries, oldest } = this.#sql
       .exec<{ entries: number; oldest: number | null }>(
         "SELECT count(*) AS entries, min(number) AS oldest FROM journal",
@@ -242,11 +290,12 @@ export class Journal {
   #entries(): Placed[] {
     return this.#rows().map(({ number, entry: json }) => {
       const entry: JournalEntry = JSON.parse(json);
-      return { entry, position: { time: entry.time, source: this.#source, number } };
+      return { entry, position: { time: entry.time, source: this.#host.source, number } };
     });
   }
 
   #rows(): { number: number; entry: string }[] {
+    this.flush();
     return this.#sql
       .exec<{ number: number; entry: string }>("SELECT number, entry FROM journal ORDER BY number DESC")
       .toArray();

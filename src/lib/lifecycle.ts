@@ -55,6 +55,13 @@ export class Lifecycle<Tables> {
     }
   }
 
+  /** Runs a call on the tables, after any erasure that is running, unless they are closed: it opens none. */
+  runIfOpen(call: (tables: Tables) => void): Promise<void> {
+    return this.run(() => {
+      if (this.#tables !== undefined) call(this.#tables);
+    });
+  }
+
   /**
    * Makes the next call open the tables again: after a rollback, values in memory may differ from the stored
    * ones.

@@ -1,6 +1,7 @@
 import type { ConfigChanges } from "../fc/asyncConfig/changes.ts";
 import { type ApiError, failure, injectedError } from "../fc/errors.ts";
 import type { FunctionName } from "../fc/names.ts";
+import { operations } from "../fc/operations.ts";
 import type { Performed } from "../fc/request.ts";
 import { versionById } from "../fc/versions.ts";
 import { entryJson, type JournalEntry } from "../journal/entry.ts";
@@ -28,8 +29,15 @@ export type Perform<Change> = (call: Call) => Performed<Change> | Promise<Perfor
 /** The object that answers a request, as the pipeline sees it: the sandbox's state, and where to write. */
 export interface Answerer<Change> {
   state(): ResolvedState;
-  /** Counts a request, adds its entry to the journal, and writes the request's change. */
-  record(entry: Json<JournalEntry>, counted: CountedRequest, change: Change | undefined): void;
+  /**
+   * Counts a request, adds its entry to the journal, and writes the request's change. The entry of a read may be written
+   * later.
+   */
+  record(
+    entry: Json<JournalEntry>,
+    counted: CountedRequest,
+    { change, isRead }: { readonly change: Change | undefined; readonly isRead: boolean },
+  ): void;
   /** What a change, which is not written yet, changes of a config; undefined for any other change. */
   changesOf(change: Change): ConfigChanges | undefined;
   /** Writes the change of a request before its journal entry is recorded. */
@@ -71,11 +79,13 @@ export async function answer<Change>(
   let reply = faultReply(request, before, undefined);
   let change: Change | undefined;
   let changes: ConfigChanges | undefined;
+  let hasChanged = false;
   if (reply === undefined) {
     const admitted = admit(request, by.state());
     const performing = admitted.ok ? perform(admitted.value) : { outcome: admitted };
     const performed = performing instanceof Promise ? await performing : performing;
     change = performed.change;
+    hasChanged = change !== undefined;
     if (change !== undefined) changes = by.changesOf(change);
     const { outcome } = performed;
     reply = outcome.ok
@@ -104,7 +114,7 @@ export async function answer<Change>(
     responseHeaders: redactedHeaders(reply.headers, by.maxJournalBody),
   });
   const counted = { operation: request.operation, status: reply.status, faultsStruck: faults.length };
-  by.record(entry, counted, change);
+  by.record(entry, counted, { change, isRead: isRead(request, hasChanged) });
   const { watched, settings } = by.state();
   if (watched) by.publish(fromJson(entry));
   return { ...reply, durationMs, isInJournal: settings.journalSize > 0 };
@@ -120,6 +130,21 @@ function refusedAtOnce<Change>(request: ApiRequest, by: Answerer<Change>): ApiRe
   by.noteThrottled();
   const { throttled: code } = versionById(request.version);
   return errorReply(request.version, injectedError(code, `request throttled: ${reason}`), request.requestId);
+}
+
+/**
+ * Whether a request is a read: it changed nothing. Reads are GETs and lists, and requests that were refused, that found nothing
+ * to change, or that a fault answered. The response to a read does not wait until the request's journal entry is durable.
+ * A request that invokes a function is no read: of a synchronous invocation, which may have called a handler, the entry is all
+ * that is left.
+ */
+function isRead({ operation }: ApiRequest, hasChanged: boolean): boolean {
+  return !hasChanged && operation !== "invoke";
+}
+
+/** Whether a request may turn out to be a write: then it shares its commit with the writes that arrive together with it. */
+export function mayWrite({ call, version }: ApiRequest): boolean {
+  return call.ok && operations[call.value.operation].routes[version]?.method !== "GET";
 }
 
 const replacing = new TextDecoder();

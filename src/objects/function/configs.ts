@@ -1,7 +1,7 @@
 import type { ConfigChange, Configs } from "../../fc/asyncConfig/operand.ts";
 import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
-import { Journal } from "../../journal/journal.ts";
+import { Journal, type JournalHost } from "../../journal/journal.ts";
 import type { CountedRequest } from "../../journal/traffic.ts";
 import type { Json } from "../../lib/json.ts";
 import { migrate } from "../../lib/migrations.ts";
@@ -25,14 +25,14 @@ export class ConfigStore implements Configs {
   /** By qualifier, the number of the journal entry that holds the latest change; the lowest number first. */
   readonly #heldBy = new Map<string, number>();
 
-  /** `source` distinguishes the journal's entries from those of other objects. */
-  constructor(storage: DurableObjectStorage, source: string) {
+  constructor(storage: DurableObjectStorage, journal: JournalHost) {
     migrate(storage, "configs", migrations);
     this.#storage = storage;
     const rows = storage.sql.exec<{ qualifier: string; config: string }>("SELECT * FROM configs").toArray();
     this.#configs = new Map(rows.map(({ qualifier, config }) => [qualifier, JSON.parse(config)]));
     const first = storage.kv.get<number>(CHECKPOINT) ?? 0;
-    this.journal = new Journal(storage, source, first);
+    const overwriting = (upTo: number) => this.#keepChanges(upTo);
+    this.journal = new Journal(storage, { ...journal, overwriting }, first);
     for (const { number, change } of this.journal.changesSince(first)) {
       this.#apply(JSON.parse(change));
       this.#hold(JSON.parse(change), number);
@@ -55,24 +55,27 @@ export class ConfigStore implements Configs {
   }
 
   /** Adds an entry to the journal of `size` entries, and makes the change of its request: one row for both. */
-  record(entry: Json<JournalEntry>, counted: CountedRequest, size: number, change?: ConfigChange): void {
+  record(
+    entry: Json<JournalEntry>,
+    counted: CountedRequest,
+    size: number,
+    { change, isRead }: { readonly change?: ConfigChange; readonly isRead: boolean },
+  ): void {
     if (size === 0) {
       if (change) this.write(change);
       this.journal.add(entry, counted, size);
       return;
     }
-    const { next } = this.journal;
-    const [oldest] = this.#heldBy;
-    if (oldest && oldest[1] <= next - size) this.#writeRow(oldest[0]);
     if (change) {
       this.#apply(change);
-      this.#hold(change, next);
+      this.#hold(change, this.journal.next);
     }
-    this.journal.add(entry, counted, size, change ? JSON.stringify(change) : null);
+    this.journal.add(entry, counted, size, { change: change ? JSON.stringify(change) : null, isRead });
   }
 
   /** Makes a change whose request is not in the journal yet: in the config's own row. */
   write(change: ConfigChange): void {
+    this.journal.flush();
     this.#apply(change);
     // An entry that holds an earlier change would undo this one when the object is loaded again.
     if (this.#heldBy.has(change.qualifier)) this.checkpoint();
@@ -120,6 +123,14 @@ export class ConfigStore implements Configs {
   #apply({ qualifier, config }: ConfigChange): void {
     if (config) this.#configs.set(qualifier, config);
     else this.#configs.delete(qualifier);
+  }
+
+  /** Writes to the configs' own rows what only entries up to this number hold. */
+  #keepChanges(upTo: number): void {
+    for (const [qualifier, number] of this.#heldBy) {
+      if (number > upTo) return;
+      this.#writeRow(qualifier);
+    }
   }
 
   #hold({ qualifier }: ConfigChange, number: number): void {

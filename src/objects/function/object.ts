@@ -22,6 +22,7 @@ import { NO_TRAFFIC } from "../../journal/traffic.ts";
 import type { Examination } from "../../journal/verification.ts";
 import { NOTHING_FOUND } from "../../journal/verification.ts";
 import { NO_RETRY, ObjectAlarm, type Retry } from "../../lib/alarm.ts";
+import { FlushTimer } from "../../lib/flushTimer.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
@@ -49,7 +50,7 @@ import {
   type SentRequest,
   sendReply,
 } from "../messages.ts";
-import { type Answerer, answer, existenceOf } from "../pipeline.ts";
+import { type Answerer, answer, existenceOf, mayWrite } from "../pipeline.ts";
 import { type Past, pastOf, restoreStorage } from "../recovery.ts";
 import type {
   Deregistration,
@@ -92,6 +93,10 @@ type Change = ConfigChange | InvocationChange;
 export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   readonly #lifecycle = new Lifecycle(() => this.#open());
   readonly #commits = new GroupCommit();
+  readonly #journalTimer = new FlushTimer(
+    () => this.#lifecycle.runIfOpen(({ configs }) => configs.journal.flush()),
+    (work) => this.ctx.waitUntil(work),
+  );
   readonly #tokens: { readonly configs: PageTokens; readonly tasks: PageTokens };
   /** What the function knows of its sandbox; undefined while it is not registered there. */
   #state: ResolvedState | undefined;
@@ -127,7 +132,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
 
   #open(): FunctionStore {
     const source = this.ctx.id.toString();
-    const store = new FunctionStore(this.ctx.storage, source, () => this.#invocationHost(source));
+    const journal = { source, flushSoon: () => this.#journalTimer.set() };
+    const store = new FunctionStore(this.ctx.storage, journal, () => this.#invocationHost(source));
     // A deployment's variables may have changed the size since the object was loaded last.
     if (this.#state) store.configs.resizeJournal(this.#state.settings.journalSize);
     return store;
@@ -200,8 +206,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
 
   /** Answers a request of the API for this function. A request for a function that is not registered goes to its sandbox. */
   async perform(sent: SentRequest): Promise<SentReply> {
-    await this.#commits.turn();
     const request = receiveRequest(sent);
+    if (mayWrite(request)) await this.#commits.turn();
     const name = functionOf(request);
     while (name !== undefined) {
       const reply = await this.#lifecycle.run(() => this.#state && this.#answer(request, name, this.#state));
@@ -221,12 +227,13 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     const state = () => this.#state ?? known;
     const by: Answerer<Change> = {
       state,
-      record: (entry, counted, change) => {
+      record: (entry, counted, { change, isRead }) => {
         const { journalSize } = state().settings;
-        if (change === undefined || "config" in change) configs.record(entry, counted, journalSize, change);
-        else {
-          this.#changeInvocations(change);
-          configs.record(entry, counted, journalSize);
+        if (change !== undefined && "config" in change) {
+          configs.record(entry, counted, journalSize, { change, isRead });
+        } else {
+          if (change !== undefined) this.#changeInvocations(change);
+          configs.record(entry, counted, journalSize, { isRead });
         }
         this.#reportUsage(request.sandbox, name);
       },
@@ -330,6 +337,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     const { configs, invocations } = this.#lifecycle.tables;
     const seen = this.#state;
     const isCleared = seen && state.journalEpoch > seen.journalEpoch;
+    // Not part of what may be rolled back.
+    configs.journal.flush();
     this.ctx.storage.transactionSync(() => {
       if (seen?.existence && state.existence) {
         const withdrawn = withdrawnQualifiers(seen.existence, state.existence);
@@ -508,6 +517,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   /** Tells the live feed of invocations, and sets the alarm for what they have to do next. */
   #invocationsChanged(invocations: readonly Invocation[]): void {
     const { clock, watched } = this.#resolved;
+    this.#configs.journal.flush();
     const dues = invocations.flatMap(({ dueAt }) => (dueAt === null ? [] : (realTimeOf(clock, dueAt) ?? [])));
     if (dues.length > 0) this.ctx.waitUntil(this.#alarm.scheduleBy(Math.min(...dues)));
     if (!watched) return;

@@ -1,3 +1,4 @@
+import type { JournalHost } from "../../journal/journal.ts";
 import { ConfigStore } from "./configs.ts";
 import { type InvocationHost, Invocations } from "./invocations.ts";
 import { InvocationTable } from "./invocationTable.ts";
@@ -11,9 +12,8 @@ export class FunctionStore {
   readonly #host: () => InvocationHost;
   #invocations: Invocations | undefined;
 
-  /** `source` distinguishes the journal's entries from those of other objects. */
-  constructor(storage: DurableObjectStorage, source: string, host: () => InvocationHost) {
-    this.configs = new ConfigStore(storage, source);
+  constructor(storage: DurableObjectStorage, journal: JournalHost, host: () => InvocationHost) {
+    this.configs = new ConfigStore(storage, journal);
     this.usage = new UsageMeter(storage, () => this.configs.journal.counted);
     this.#storage = storage;
     this.#host = host;

@@ -85,9 +85,9 @@ export class ApiRequests {
       request,
       {
         state: () => this.#registrations.stateFor(name),
-        record: (entry, counted, change) => {
+        record: (entry, counted, { change, isRead }) => {
           if (change) write(change);
-          store.journal.add(entry, counted, store.settings.journalSize);
+          store.journal.add(entry, counted, store.settings.journalSize, { isRead });
         },
         // Nothing that is answered here changes a config.
         changesOf: () => undefined,

@@ -23,6 +23,7 @@ import type { Filter } from "../../journal/filter.ts";
 import type { Bounds } from "../../journal/verification.ts";
 import { ObjectAlarm } from "../../lib/alarm.ts";
 import type { Undefinable } from "../../lib/definedItems.ts";
+import { FlushTimer } from "../../lib/flushTimer.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
 import { jsonStream } from "../../lib/json.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
@@ -55,6 +56,7 @@ import { hasOperator, idleMs, limits, variables } from "../../variables.ts";
 import type { PlacedAuditEntry } from "../auditTable.ts";
 import { asResult, type ControlRequest, isControlMethod } from "../controlMessages.ts";
 import { errorReply, receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
+import { mayWrite } from "../pipeline.ts";
 import { pastOf, restoreStorage, wrongTime } from "../recovery.ts";
 import type { SandboxReport } from "../registryMessages.ts";
 import type { Outlasting, Registration, SandboxRpc, SandboxSummary } from "../rpc.ts";
@@ -120,6 +122,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     },
   );
   readonly #commits = new GroupCommit();
+  readonly #journalTimer = new FlushTimer(
+    () => this.#lifecycle.runIfOpen(({ store }) => store.journal.flush()),
+    (work) => this.ctx.waitUntil(work),
+  );
   readonly #feed = new Feed(this.ctx);
   /** Whether the registry is being told what the sandbox uses. */
   #isTelling = false;
@@ -157,14 +163,19 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   #open(): Concerns {
     const bounds = () => limits(this.env);
-    const store = new SandboxStore(this.ctx.storage, () => this.env, this.ctx.id.toString());
+    const journal = { source: this.ctx.id.toString(), flushSoon: () => this.#journalTimer.set() };
+    const store = new SandboxStore(this.ctx.storage, () => this.env, journal);
     const functions = new Functions(store, (name) =>
       functionObject(this.env, this.#sandbox, name, this.ctx.id),
     );
     const tokens = (list: string) => new PageTokens(this.ctx.storage.kv, list);
     const configList = new ConfigList(store, functions, tokens("configs"));
     const changes = new Changes(store, functions, {
-      transaction: (change) => this.ctx.storage.transactionSync(change),
+      transaction: (change) => {
+        // Not part of what may be rolled back.
+        store.journal.flush();
+        return this.ctx.storage.transactionSync(change);
+      },
       changed: () => this.#changed(),
       pushed: () => this.#alarm.schedule(),
       announce: (what) => this.#feed.tell({ type: "change", what }),
@@ -353,12 +364,12 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   /** Answers a request of the API that is for no function, for all functions, or for a function that is not registered. */
   async perform(sent: SentRequest): Promise<SentReply> {
-    await this.#commits.turn();
     const request = receiveRequest(sent);
     if (this.#isBlocked) {
       const { error } = failure("AccessDenied", `there is no sandbox '${this.#sandbox}'`);
       return sendReply(errorReply(request.version, error, request.requestId));
     }
+    if (mayWrite(request)) await this.#commits.turn();
     return this.#run(async ({ store, apiRequests, usage }) => {
       if (Date.now() > store.get("usedAt") + USE_REPORT_MS) await this.#reportUse();
       const reply = await apiRequests.answer(request);

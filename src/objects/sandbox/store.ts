@@ -2,7 +2,7 @@ import type { Env } from "../../env.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import type { ResourceChange } from "../../fc/resources.ts";
 import { type InvocationCounts, NO_INVOCATIONS } from "../../journal/invocationCounts.ts";
-import { Journal } from "../../journal/journal.ts";
+import { Journal, type JournalHost } from "../../journal/journal.ts";
 import { NO_TRAFFIC, type Traffic } from "../../journal/traffic.ts";
 import { NO_RETRY, type Retry } from "../../lib/alarm.ts";
 import { type Clock, now, REAL_CLOCK } from "../../state/clock.ts";
@@ -132,14 +132,14 @@ export class SandboxStore {
   readonly #kv: SyncKvStorage;
   readonly #env: () => Env;
 
-  constructor(storage: DurableObjectStorage, env: () => Env, source: string) {
+  constructor(storage: DurableObjectStorage, env: () => Env, journal: JournalHost) {
     this.directory = new Directory(storage);
     this.faults = new FaultTable(storage);
     this.outcomes = new OutcomeTable(storage);
     this.importedInvocations = new ImportedInvocations(storage);
     this.pact = new PactTables(storage);
     this.resources = new ResourceTables(storage);
-    this.journal = new Journal(storage, source);
+    this.journal = new Journal(storage, journal);
     this.audit = new AuditTable(storage);
     this.#kv = storage.kv;
     this.#env = env;

@@ -21,10 +21,11 @@ export async function summaryOf(
     .filter(
       ({ configs, requests, invocations, deliveries }) => configs + requests + invocations + deliveries > 0,
     );
-  const own = addTraffic(store.get("deregisteredTraffic"), store.journal.traffic);
   const sum = (item: "configs" | "requests" | "dropped" | "invocations" | "deliveries") =>
     shown.reduce((total, one) => total + one[item], 0);
   const journal = store.journal.counts();
+  // Counting the entries writes those that wait, which counts as well.
+  const own = addTraffic(store.get("deregisteredTraffic"), store.journal.traffic);
   const kinds = resourceKinds.map((kind) => [kind, store.resources.count(kind)] as const);
   return {
     settings: store.settings,

@@ -6,7 +6,7 @@ import { sandboxObject } from "../../../src/objects/stubs.ts";
 
 test("functions are asked to deregister only when no push is under way or waits before that", async () => {
   await runInDurableObject(sandboxObject(env, "functions"), async (_, state) => {
-    const store = new SandboxStore(state.storage, () => env, "functions");
+    const store = new SandboxStore(state.storage, () => env, { source: "functions", flushSoon: () => {} });
     store.directory.add({ service: "", function: "f" });
     store.set("version", 1);
     const calls: string[] = [];
