@@ -1,4 +1,5 @@
 import { env, runInDurableObject } from "cloudflare:test";
+import { vi } from "vitest";
 import type { Env } from "../src/env.ts";
 import type { FunctionRpc, SandboxRpc } from "../src/objects/rpc.ts";
 
@@ -79,6 +80,7 @@ function envOf(object: FunctionRpc | SandboxRpc): Env {
 export class Barrier {
   #isReached = false;
   #isOpen = false;
+  #waiting = 0;
 
   /** Fulfilled once a call waits here. */
   async reached(): Promise<void> {
@@ -88,12 +90,30 @@ export class Barrier {
   /** Fulfilled once the barrier is open. */
   async wait(): Promise<void> {
     this.#isReached = true;
+    this.#waiting += 1;
     while (!this.#isOpen) await scheduler.wait(1);
+    this.#waiting -= 1;
   }
 
   open(): void {
     this.#isOpen = true;
   }
+
+  /** Opens the barrier, and is fulfilled once nobody waits here. */
+  async passed(): Promise<void> {
+    this.open();
+    while (this.#waiting > 0) await scheduler.wait(1);
+  }
+}
+
+/** Has all delays of this length wait at a barrier, until the mocks are restored. */
+export function delaysAtBarrier(length: number): Barrier {
+  const barrier = new Barrier();
+  const wait = scheduler.wait.bind(scheduler);
+  vi.spyOn(scheduler, "wait").mockImplementation((milliseconds, options) =>
+    milliseconds === length ? barrier.wait() : wait(milliseconds, options),
+  );
+  return barrier;
 }
 
 /** Has a function's registrations with its sandbox wait at a barrier, once they are made. */

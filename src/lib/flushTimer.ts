@@ -1,5 +1,5 @@
 /** How long nothing more has to come before a flush. An object that waits is billed, so this is short. */
-const QUIET_MS = 50;
+export const QUIET_MS = 50;
 /** How long a flush waits at most, however much comes. */
 const LATEST_MS = 1000;
 
@@ -33,7 +33,7 @@ export class FlushTimer {
     let seen: number;
     do {
       seen = this.#came;
-      await new Promise<void>((resolve) => setTimeout(resolve, QUIET_MS));
+      await scheduler.wait(QUIET_MS);
     } while (seen !== this.#came && Date.now() < latest);
     this.#isSet = false;
     try {

@@ -1,8 +1,9 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
+import { QUIET_MS } from "../../src/lib/flushTimer.ts";
 import type { FunctionRpc, SandboxRpc } from "../../src/objects/rpc.ts";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
-import { callsOf, setVariables } from "../calls.ts";
+import { callsOf, delaysAtBarrier, setVariables } from "../calls.ts";
 import { configure, invoke, QUEUE } from "../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { functionOf as fc3FunctionOf } from "../objects/objects.ts";
@@ -58,14 +59,30 @@ async function metered<O extends FunctionRpc | SandboxRpc>(
 }
 
 // What docs/hosting.md works the prices out from.
-test("a PUT, GET or DELETE of a function in use reads one row and writes one", async () => {
+test("a PUT or DELETE of a function in use reads one row and writes one", async () => {
   const sandbox = await newSandbox();
   await sandbox.send("PUT", config("f"));
   const costs = await metered(functionOf(sandbox));
-  for (const method of ["PUT", "GET", "DELETE", "GET"]) {
+  for (const method of ["PUT", "PUT", "DELETE"]) {
     await sandbox.send(method, config("f"), method === "PUT" ? { maxAsyncRetryAttempts: 1 } : undefined);
     expect([method, await costs()]).toEqual([method, { rowsRead: 1, rowsWritten: 1 }]);
   }
+});
+
+test.each([
+  ["a GET reads and writes no row before its response, and one later", 1, 1],
+  ["GETs that come together write a row each", 9, 9],
+  ["GETs that come together write no more rows than the journal takes", 25, 10],
+])("%s", async (_, gets, rows) => {
+  const sandbox = await newSandbox({ settings: { journalSize: 10 } });
+  // Its config is in a row of its own, which the journal does not give up.
+  await sandbox.send("PUT", config("f"), {}, { "X-Sandbox-Fault": "delay=1;after=apply" });
+  const costs = await metered(functionOf(sandbox));
+  const timers = delaysAtBarrier(QUIET_MS);
+  for (let i = 0; i < gets; i++) await sandbox.send("GET", config("f"));
+  expect(await costs()).toEqual({ rowsRead: 0, rowsWritten: 0 });
+  await timers.passed();
+  expect(await costs()).toEqual({ rowsRead: rows, rowsWritten: rows });
 });
 
 test("a PUT writes two rows at most, whatever the journal has to give up for its entry", async () => {
@@ -126,7 +143,10 @@ test("creating, changing and reading a function is one call to its sandbox, whic
   expect(await rows("POST", functions, { functionName: "f", ...body })).toEqual([200, 4]);
   expect(await rows("PUT", `${functions}/f`, { timeout: 30 })).toEqual([200, 2]);
   expect(await rows("POST", `${functions}/f/versions`, {})).toEqual([200, 3]);
-  expect(await rows("GET", `${functions}/f`)).toEqual([200, 1]);
+  const timers = delaysAtBarrier(QUIET_MS);
+  expect(await rows("GET", `${functions}/f`)).toEqual([200, 0]);
+  await timers.passed();
+  expect((await costs()).rowsWritten).toBe(1);
   expect(calls).toEqual([[], []]);
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Barrier, intercept } from "../../calls.ts";
+import { Barrier, delaysAtBarrier, intercept } from "../../calls.ts";
 import { newSandbox } from "../../newSandbox.ts";
 import { errorOf, versions } from "../../request.ts";
 import { functionOf } from "../objects.ts";
@@ -60,16 +60,6 @@ describe("while the answer of a request that has taken effect waits in a fault",
     vi.restoreAllMocks();
   });
 
-  /** Has the delays of this length wait at a barrier. */
-  function delayAtBarrier(): Barrier {
-    const delay = new Barrier();
-    const wait = scheduler.wait.bind(scheduler);
-    vi.spyOn(scheduler, "wait").mockImplementation((milliseconds, options) =>
-      milliseconds === DELAY_MS ? delay.wait() : wait(milliseconds, options),
-    );
-    return delay;
-  }
-
   /** A sandbox that answers its first PUT of config `blue` late. */
   async function sandboxThatAnswersLate() {
     const sandbox = await newSandbox();
@@ -83,7 +73,7 @@ describe("while the answer of a request that has taken effect waits in a fault",
 
   test("other requests find what it changed", async () => {
     const sandbox = await sandboxThatAnswersLate();
-    const delay = delayAtBarrier();
+    const delay = delaysAtBarrier(DELAY_MS);
     const put = sandbox.send("PUT", config("f", "blue"), { maxAsyncRetryAttempts: 1 });
     await delay.reached();
     expect((await sandbox.send("GET", config("f", "blue"))).body.maxAsyncRetryAttempts).toBe(1);
