@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { startSandbox } from "../../src/local/startSandbox.ts";
-import { newDirectory, put } from "../program.ts";
+import { get, newDirectory, put } from "../program.ts";
 import { FUNCTIONS, objectFiles } from "./objectFiles.ts";
 
 const FRAME_HEADER = 24;
@@ -38,4 +38,21 @@ test("requests for one function that come together share commits; those that com
   const together = commits(sandbox.stateDirectory) - before - alone;
   expect(together).toBeGreaterThan(0);
   expect(together).toBeLessThan(200);
+});
+
+test("reads share a commit of a moment later, or that of the next write", async () => {
+  await using sandbox = await startSandbox({ stateDirectory: await newDirectory() });
+  await put(sandbox.url, "f", {});
+  const before = commits(sandbox.stateDirectory);
+  for (let i = 0; i < 50; i++) await get(sandbox.url, "f");
+  await expect.poll(() => commits(sandbox.stateDirectory) - before).toBeGreaterThan(0);
+  const ofReads = commits(sandbox.stateDirectory) - before;
+  // Two where the machine paused between two of them.
+  expect(ofReads).toBeLessThan(5);
+
+  for (let i = 0; i < 50; i++) await get(sandbox.url, "f");
+  await put(sandbox.url, "f", {});
+  expect(commits(sandbox.stateDirectory) - before - ofReads).toBeLessThan(5);
+  const { requests } = (await (await fetch(`${sandbox.url}/_sandbox`)).json()).counts;
+  expect(requests).toBe(102);
 });

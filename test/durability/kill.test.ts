@@ -6,7 +6,8 @@ import { isRunning, newDirectory, type Program, servingProcess, start, until } f
 import { FunctionWriter } from "./functionWriter.ts";
 import { Invoker } from "./invoker.ts";
 import { type Config, config } from "./model.ts";
-import { type Key, keyText, type Write, Writer } from "./writer.ts";
+import { answers, Reader } from "./reader.ts";
+import { type Key, keyText, nextNumber, path, type Write, Writer } from "./writer.ts";
 
 /** Rounds to run; without, as many as there is time for, and one for each victim at least. */
 const ROUNDS = process.env["DURABILITY_ROUNDS"] ? Number(process.env["DURABILITY_ROUNDS"]) : undefined;
@@ -43,6 +44,9 @@ const writers = [
     Array.from({ length: 60 }, (_, i) => ({ service: "", function: `made-${i}`, qualifier: "LATEST" })),
   ),
 ];
+
+/** Reads what is written, so that journals have both. */
+const reader = new Reader(writers.flatMap(({ keys }) => keys));
 
 const functionWriter = new FunctionWriter();
 
@@ -102,6 +106,76 @@ test(
   ROUNDS === undefined ? 10 * TIME_MS : (ROUNDS + 1) * 10_000,
 );
 
+/** How often a reader that never pauses reads: its journal takes all that it reads. */
+const READ_EVERY_MS = 15;
+const READING_MS = 2_000;
+/** How old the entry of a read may be that a kill loses. A busy machine's timers are late. */
+const LOST_MS = 1_000 + 500;
+
+/** A request of the test, with the journal that has it. */
+interface Sent {
+  readonly number: number;
+  readonly journal: string;
+  readonly isWrite: boolean;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+test("a kill loses no entry of an acknowledged write, none of a read before it, and none of a read that is older than a second", async () => {
+  const cwd = await newDirectory();
+  const state = join(cwd, "state");
+  const program = start(["--port", "0", "--state-dir", state], { cwd });
+  const url = await program.url;
+  const sent: Sent[] = [];
+  let isOver = false;
+  /** Sends the methods in turn until the end, and notes what was answered. */
+  const send = async (journal: string, address: string, methods: string[], pause: (i: number) => number) => {
+    for (let i = 0; !isOver; i++) {
+      const method = methods[i % methods.length] as string;
+      const number = nextNumber();
+      const sentAt = performance.now();
+      if (!(await answers(url + address, method, number))) return;
+      const answeredAt = performance.now();
+      sent.push({ number, journal, isWrite: method !== "GET", sentAt, answeredAt });
+      await setTimeout(pause(i));
+    }
+  };
+  const configOf = (name: string) => path({ service: "", function: name, qualifier: "LATEST" });
+  for (const name of ["/read", "/paused", "/mixed"]) {
+    await answers(url + configOf(name.slice(1)), "PUT", nextNumber());
+  }
+  const often = () => READ_EVERY_MS;
+  const sending = Promise.all([
+    send("/read", configOf("read"), ["GET"], often),
+    send("/paused", configOf("paused"), ["GET"], (i) => (i % 5 === 4 ? 400 : 0)),
+    send("/mixed", configOf("mixed"), ["GET", "GET", "GET", "PUT"], often),
+    send(functionText({ service: null, function: null }), "/2023-03-30/functions", ["GET"], often),
+  ]);
+  await setTimeout(READING_MS);
+  const killedAt = performance.now();
+  await kill("the process that serves", program, state);
+  isOver = true;
+  await sending;
+
+  const again = start(["--port", "0", "--state-dir", state], { cwd });
+  const journals = Map.groupBy(
+    await allRequests(new SandboxClient({ endpoint: await again.url })),
+    functionText,
+  );
+  const kept = sent.filter(({ isWrite, journal, answeredAt }) => {
+    const isBeforeWrite = (one: Sent) =>
+      one.isWrite && one.journal === journal && one.sentAt > answeredAt && one.answeredAt < killedAt;
+    return isWrite || answeredAt < killedAt - LOST_MS || sent.some(isBeforeWrite);
+  });
+  expect(new Set(kept.map(({ journal }) => journal)).size).toBe(4);
+  for (const { number, journal, isWrite } of kept) {
+    const numbers = journals.get(journal)?.map(requestNumber) ?? [];
+    expect(numbers, `${isWrite ? "write" : "read"} ${number} of ${journal}`).toContain(number);
+  }
+  again.child.kill();
+  await again.exit;
+});
+
 /** Has all writers write. Once so many writes are acknowledged, or an advance of the clock began, and a moment more, kills. */
 async function underLoad(
   url: string,
@@ -119,6 +193,7 @@ async function underLoad(
   };
   const writing = Promise.all([
     ...writers.map((writer) => writer.write(url, onAcknowledged)),
+    reader.read(url),
     functionWriter.write(url),
     invoker.write(new SandboxClient({ endpoint: url }), onAcknowledged),
     advancer.write(frozen, onAcknowledged, onAdvance),
@@ -204,7 +279,7 @@ function checkJournal(
   journal: readonly JournalEntry[],
   size: number | undefined,
 ): void {
-  const latest = journal.find(({ qualifier }) => qualifier === key.qualifier);
+  const latest = journal.find(({ qualifier, method }) => qualifier === key.qualifier && method !== "GET");
   if (latest) {
     const made = latest.status === 200 ? config(JSON.parse(latest.responseBody)) : undefined;
     expect(writer.known.get(keyText(key)), `${keyText(key)}, as the journal has it`).toEqual(made);
@@ -213,8 +288,8 @@ function checkJournal(
   expect(journal.length).toBeLessThanOrEqual(size);
   const acknowledged = writes.findLast(({ isAcknowledged }) => isAcknowledged);
   if (acknowledged === undefined) return;
-  if (latest && writeNumber(latest) >= acknowledged.number) return;
-  const later = journal.filter((entry) => (endOf(writeNumber(entry)) ?? 0) > acknowledged.sentAt);
+  if (latest && requestNumber(latest) >= acknowledged.number) return;
+  const later = journal.filter((entry) => (endOf(requestNumber(entry)) ?? 0) > acknowledged.sentAt);
   expect(later.length, `entries later than write ${acknowledged.number} of ${keyText(key)}`).toBe(size);
 }
 
@@ -223,10 +298,10 @@ function endOf(number: number): number | undefined {
     const write = writes.findLast((one) => one.number === number);
     if (write) return write.endedAt;
   }
-  return undefined;
+  return reader.get(number)?.endedAt;
 }
 
-function writeNumber({ headers }: JournalEntry): number {
+function requestNumber({ headers }: JournalEntry): number {
   return Number(headers["x-write"]);
 }
 

@@ -10,7 +10,7 @@ export interface Key {
 
 /** A write that was sent. Times are of the test's own clock, in milliseconds. */
 export interface Write {
-  /** Goes up with every write of the test; also sent as the header X-Write, which the journal keeps. */
+  /** Goes up with every write and read of the test; also sent as the header X-Write, which the journal keeps. */
   readonly number: number;
   readonly key: string;
   /** What the config is once this is written; undefined when it is deleted. */
@@ -25,6 +25,9 @@ export interface Write {
 export const keyText = ({ service, function: name, qualifier }: Key) => `${service}/${name}/${qualifier}`;
 
 let lastNumber = 0;
+
+/** A number that no other request of the test has. */
+export const nextNumber = () => ++lastNumber;
 
 /**
  * Writes one key after the other, each from a number that no other write has, until the server is gone. Expects each
@@ -51,7 +54,7 @@ export class Writer {
    */
   async write(url: string, onAcknowledged: () => void): Promise<void> {
     for (;;) {
-      const number = ++lastNumber;
+      const number = nextNumber();
       const key = this.keys[number % this.keys.length] as Key;
       const text = keyText(key);
       const items = nextItems(number, this.known.has(text));
@@ -110,7 +113,7 @@ function nextItems(number: number, exists: boolean): Items | undefined {
   return whole;
 }
 
-function path({ service, function: name, qualifier }: Key): string {
+export function path({ service, function: name, qualifier }: Key): string {
   return service
     ? `/2016-08-15/services/${service}.${qualifier}/functions/${name}/async-invoke-config`
     : `/2023-03-30/functions/${name}/async-invoke-config?qualifier=${qualifier}`;
