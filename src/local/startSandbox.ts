@@ -5,6 +5,7 @@ import https from "node:https";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Problem } from "../documents/responseBodies.ts";
 import type { HttpsOptions } from "./httpsOptions.ts";
 import { openStateDirectory, type StateDirectory } from "./stateDirectory.ts";
@@ -67,6 +68,8 @@ const LOCAL_VARIABLES = {
 const SECRETS = ["OPERATOR_TOKEN", "PREVIOUS_ROOT_SECRETS"];
 
 const CLOSE_PATIENCE_MS = 1000;
+/** How long workerd goes on when the state is kept: the journal's entries of the last reads are written after a moment. */
+const LAST_WRITES_MS = 250;
 
 /**
  * Serves a sandbox from this machine, in a process of its own; fulfilled once it answers requests. Throws an Error
@@ -136,6 +139,7 @@ async function serve(
   });
   const close = async () => {
     isClosing = true;
+    if (!state.isTemporary) await wait(LAST_WRITES_MS);
     workerd.kill("SIGTERM");
     const impatience = setTimeout(() => workerd.kill("SIGKILL"), CLOSE_PATIENCE_MS);
     await ended;

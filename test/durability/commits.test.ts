@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { startSandbox } from "../../src/local/startSandbox.ts";
+import { type Sandbox, startSandbox } from "../../src/local/startSandbox.ts";
 import { get, newDirectory, put } from "../program.ts";
 import { FUNCTIONS, objectFiles } from "./objectFiles.ts";
 
@@ -22,6 +22,13 @@ function commits(stateDirectory: string): number {
     if (isOfThisLog && log.readUInt32BE(at + 4) > 0) found += 1;
   }
   return found;
+}
+
+/** How many requests the journal of `default` has. */
+async function requestsIn({ url }: Sandbox): Promise<number> {
+  const response = await fetch(`${url}/_sandbox`);
+  const { counts } = (await response.json()) as { counts: { requests: number } };
+  return counts.requests;
 }
 
 test("requests for one function that come together share commits; those that come alone have their own", async () => {
@@ -53,6 +60,15 @@ test("reads share a commit of a moment later, or that of the next write", async 
   for (let i = 0; i < 50; i++) await get(sandbox.url, "f");
   await put(sandbox.url, "f", {});
   expect(commits(sandbox.stateDirectory) - before - ofReads).toBeLessThan(5);
-  const { requests } = (await (await fetch(`${sandbox.url}/_sandbox`)).json()).counts;
-  expect(requests).toBe(102);
+  expect(await requestsIn(sandbox)).toBe(102);
+});
+
+test("a sandbox that is closed keeps its last reads in the journal", async () => {
+  const stateDirectory = await newDirectory();
+  const first = await startSandbox({ stateDirectory });
+  await put(first.url, "f", {});
+  await get(first.url, "f");
+  await first.close();
+  await using again = await startSandbox({ stateDirectory });
+  expect(await requestsIn(again)).toBe(2);
 });

@@ -651,7 +651,10 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       try {
         const reportAfter = await this.#sandboxObject(sandbox).reportUsage(name, reported);
         await this.#lifecycle.run(() => {
-          if (erasures === this.#lifecycle.erasures) usage.end(reported, reportAfter);
+          if (erasures !== this.#lifecycle.erasures) return;
+          // What was reported counts what waits, too.
+          this.#configs.journal.flush();
+          usage.end(reported, reportAfter);
         });
       } catch (error) {
         // The next request tries again.

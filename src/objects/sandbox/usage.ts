@@ -61,6 +61,8 @@ export class Usage {
     const counted = this.#store.journal.counted;
     const known = this.#store.get("ownRequests");
     if (counted === known) return;
+    // A kill must not lose what is added here.
+    this.#store.journal.flush();
     this.#store.set("ownRequests", counted);
     // Without a journal, its counters begin anew when the object is loaded.
     this.#add(counted > known ? counted - known : counted, 0);
