@@ -595,6 +595,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     if (!past.ok) return past;
     const bookmark = past.value;
     if (bookmark === null) return problem(400, "The sandbox did not exist at that time.");
+    // If nothing is restored after all, the tables are opened again.
+    await this.#lifecycle.runIfOpen(({ store }) => store.journal.flush());
     return this.#lifecycle.end(async () => {
       const result = await this.#restore(time, bookmark);
       return { result, ends: result.ok };
