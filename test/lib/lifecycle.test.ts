@@ -211,3 +211,25 @@ describe("an end", () => {
     expect(log).toEqual(["call begins", "call ends", "call begins", "call ends"]);
   });
 });
+
+describe("a call on tables that are open", () => {
+  test("opens none", async () => {
+    const lifecycle = newLifecycle();
+    await lifecycle.runIfOpen((tables) => log.push(`call on ${tables}`));
+    expect(log).toEqual([]);
+    expect(lifecycle.tables).toBe(1);
+    await lifecycle.runIfOpen((tables) => log.push(`call on ${tables}`));
+    expect(log).toEqual(["open 1", "opened 1", "call on 1"]);
+  });
+
+  test("waits for an erasure, which closes them", async () => {
+    const lifecycle = newLifecycle();
+    expect(lifecycle.tables).toBe(1);
+    const erasure = task("erasure");
+    const erased = lifecycle.erase(erasure.run);
+    const called = lifecycle.runIfOpen((tables) => log.push(`call on ${tables}`));
+    erasure.end();
+    await Promise.all([erased, called]);
+    expect(log.slice(2)).toEqual(["erasure begins", "erasure ends"]);
+  });
+});

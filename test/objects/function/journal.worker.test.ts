@@ -8,6 +8,7 @@ import { type Barrier, delaysAtBarrier } from "../../calls.ts";
 import { configure, functionNamed, invoke } from "../../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
+import { History } from "../history.ts";
 import { age, evictObjects, functionOf, functionsOf, NOTHING, parentOf, stored } from "../objects.ts";
 
 const { config } = versions[2];
@@ -333,6 +334,17 @@ describe("a journal by itself, with entries that wait,", () => {
   test("is cleared", async () => {
     expect(await rowsAfter((journal) => journal.clear())).toEqual([]);
   });
+});
+
+test("reads that wait survive a restoration that is refused", async () => {
+  const sandbox = await sandboxWithWrite();
+  const history = new History();
+  await history.keep(parentOf(sandbox));
+  await history.observe(parentOf(sandbox));
+  await history.fail(functionOf(sandbox, "f"), "the object has no history");
+  await sandbox.send("GET", FUNCTIONS);
+  expect(await parentOf(sandbox).restore(Date.now() - 1000)).toMatchObject({ ok: false });
+  expect(await sandbox.requests.count({ method: "GET" })).toBe(1);
 });
 
 test("a function of which only a read is left stays registered", async () => {
