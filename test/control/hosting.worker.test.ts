@@ -190,7 +190,7 @@ test.each([
   ["PUT", "/faults", "GET, POST, DELETE, HEAD, OPTIONS", "GET, POST, DELETE"],
   ["GET", "/faults/1", "PUT, DELETE, OPTIONS", "PUT, DELETE"],
   ["PROPFIND", "/snapshot", "GET, PUT, HEAD, OPTIONS", "GET, PUT"],
-  ["PUT", "/sandboxes", "GET, POST, HEAD, OPTIONS", "GET, POST"],
+  ["PUT", "/sandboxes", "POST, GET, HEAD, OPTIONS", "POST, GET"],
 ])(
   "a method that a path does not have, %s %s, is 405 with what it has",
   async (method, path, allow, methods) => {

@@ -113,6 +113,7 @@ test("without a journal a GET reads and writes no row, and a PUT writes one", as
 test("the first PUT of a function is one call to its sandbox, and writes 14 rows: ten are its own", async () => {
   const sandbox = await newSandbox();
   await sandbox.send("PUT", config("another"));
+  await registered(sandbox);
   const [own, its] = [functionOf(sandbox), sandboxOf(sandbox)];
   const costs = [await metered(own), await metered(its)];
   const calls = [await callsOf(own), await callsOf(its)];
@@ -121,11 +122,21 @@ test("the first PUT of a function is one call to its sandbox, and writes 14 rows
   expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 4]);
 });
 
-test("the first PUT in a sandbox writes 26 more, for the sandbox's tables", async () => {
+/** Waits until the registry knows of a sandbox, which no request waits for. */
+async function registered(sandbox: TestSandbox): Promise<void> {
+  const isRegistered = () =>
+    runInDurableObject(sandboxOf(sandbox), (_, { storage }) => storage.kv.get("registered") !== undefined);
+  await expect.poll(isRegistered).toBe(true);
+}
+
+test("the first PUT in a sandbox writes 31 more, for the sandbox's tables and what the registry was told", async () => {
   const sandbox = await newSandbox();
   const costs = [await metered(functionOf(sandbox)), await metered(sandboxOf(sandbox))];
+  const calls = await callsOf(sandboxOf(sandbox));
   await sandbox.send("PUT", config("f"));
-  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 30]);
+  await registered(sandbox);
+  expect(calls).toEqual(["REGISTRY.report"]);
+  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 35]);
 });
 
 test("creating, changing and reading a function is one call to its sandbox, which writes few rows", async () => {
@@ -133,6 +144,7 @@ test("creating, changing and reading a function is one call to its sandbox, whic
   const functions = "/2023-03-30/functions";
   const body = { runtime: "nodejs20", handler: "index.handler", code: { zipFile: btoa("code") } };
   await sandbox.send("POST", functions, { functionName: "another", ...body });
+  await registered(sandbox);
   const [own, its] = [functionOf(sandbox), sandboxOf(sandbox)];
   const costs = await metered(its);
   const calls = [await callsOf(own), await callsOf(its)];

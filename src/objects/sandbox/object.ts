@@ -300,6 +300,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     this.ctx.storage.kv.put("sandbox", this.#sandbox);
     if (this.#store.get("createdAt") === undefined) this.#store.set("createdAt", now);
     this.#store.set("usedAt", now);
+    this.#tellRegistrySoon();
     await this.#alarm.schedule();
   }
 
@@ -325,8 +326,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   /** Tells the registry when that is due, without waiting for it. When that fails, the alarm tries again. */
   #tellRegistrySoon(): void {
-    const { registryDueAt } = this.#usage;
-    if (this.#isTelling || registryDueAt === undefined || registryDueAt > Date.now()) return;
+    if (this.#isTelling || !this.#usage.isRegistryDue) return;
     this.#isTelling = true;
     const told = this.#tellRegistry()
       .catch((error) => console.error(error))
@@ -339,8 +339,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   /** Tells the registry what the sandbox uses, and does as the registry says. */
   async #tellRegistry(): Promise<"done"> {
     await this.#run(async ({ store, usage }) => {
-      const dueAt = usage.registryDueAt;
-      if (dueAt === undefined || dueAt > Date.now()) return;
+      if (!usage.isRegistryDue) return;
       usage.addOwn();
       const [at, report] = [Date.now(), usage.reportOf(this.#sandbox)];
       const shard = registryShardOf(this.env, report.origin?.invitation ?? report.id, this.ctx.id);

@@ -11,6 +11,8 @@ const REPORT_AFTER = { first: 16, most: 1000 };
 const DAYS_KEPT = 31;
 /** How often a sandbox that is used tells the registry. */
 const REGISTRY_MS = 600_000;
+/** How soon the alarm tells the registry of a new sandbox, where that failed at first. */
+const REGISTRY_AGAIN_MS = 60_000;
 /** A sandbox of a team tells the registry sooner, when it has used this part of what the team may use on a day. */
 const TEAM_SHARES = 50;
 
@@ -117,14 +119,23 @@ export class Usage {
     return told && (told.until === null || told.until > now) ? told : null;
   }
 
-  /** When the registry is to be told next, in milliseconds since 1970; undefined when there is nothing to tell. */
+  /** When the registry is to be told by the alarm, in milliseconds since 1970; undefined when there is nothing to tell. */
   get registryDueAt(): number | undefined {
-    if (!hasOperator(this.#env()) || this.#store.get("usedAt") === 0) return undefined;
+    const usedAt = this.#store.get("usedAt");
+    if (!hasOperator(this.#env()) || usedAt === 0) return undefined;
     const registered = this.#store.get("registered");
-    if (registered === undefined) return this.#store.get("usedAt");
-    if (this.#hasMuchToTell(registered)) return registered.at;
-    const isKnown = registered.at >= this.#store.get("usedAt") && registered.throttled === null;
+    // It is told at once when the sandbox is first used: the alarm tries again.
+    if (registered === undefined) return usedAt + REGISTRY_AGAIN_MS;
+    const isKnown = registered.at >= usedAt && registered.throttled === null;
     return isKnown ? undefined : registered.at + REGISTRY_MS;
+  }
+
+  /** Whether the registry is to be told now. */
+  get isRegistryDue(): boolean {
+    if (!hasOperator(this.#env()) || this.#store.get("usedAt") === 0) return false;
+    const registered = this.#store.get("registered");
+    if (registered === undefined || this.#hasMuchToTell(registered)) return true;
+    return (this.registryDueAt ?? Number.POSITIVE_INFINITY) <= Date.now();
   }
 
   /** Whether the quota of the team may be used up before the registry would be told next. */

@@ -119,6 +119,8 @@ describe("an idle sandbox", () => {
 
   test("says when that is, whether it was used or only looked at", async () => {
     const sandbox = await newSandbox();
+    // Without an operator, there is no registry to be told by the alarm.
+    await setVariables(parentOf(sandbox), { OPERATOR_TOKEN: "" });
     const expiry = async () => Date.parse((await sandbox.summary()).expiresAt ?? "");
     const alarm = () => runInDurableObject(parentOf(sandbox), (_, { storage }) => storage.getAlarm());
     const before = Date.now();
@@ -206,7 +208,8 @@ describe("an idle sandbox", () => {
   test("is kept for ever where none is erased, though its alarm has other work", async () => {
     const sandbox = await newSandbox();
     await sandbox.send("PUT", fc3.config("a"));
-    await setVariables(parentOf(sandbox), { IDLE_SECONDS: "0" });
+    // Without an operator, there is no registry to be told by the alarm.
+    await setVariables(parentOf(sandbox), { IDLE_SECONDS: "0", OPERATOR_TOKEN: "" });
     expect((await sandbox.summary()).expiresAt).toBeNull();
     await sandbox.clock.freeze("2030-01-01T00:00:00Z");
     expect((await stored(parentOf(sandbox)))[2]).toBeNull();

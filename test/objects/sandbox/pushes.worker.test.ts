@@ -103,7 +103,8 @@ test("the alarm tries ever more rarely to reach a function that stays out of ord
   await evictObjects(sandbox);
   await runDurableObjectAlarm(parent);
   expect((await sandbox.send("PUT", fc3.config("f"))).body.lastModifiedTime).toBe("2030-01-01T00:00:00Z");
-  expect(await nextAlarm()).toBeGreaterThan(6 * 86_400_000);
+  // What is due next is to tell the registry.
+  expect(await nextAlarm()).toBeGreaterThan(60_000);
 });
 
 test("how long a change took to reach the functions is in its Server-Timing", async () => {
