@@ -6,6 +6,7 @@ const WORKER = "test/**/*.worker.test.ts";
 
 /** What is tested from outside, against the served program. */
 const SERVED = [
+  "bench",
   "browser",
   "client",
   "clients",

@@ -1,338 +1,241 @@
 /**
  * Measures the served program as ratios within one run, because the speed differs between machines and
- * changes from minute to minute. `npm run bench`, or `npm run bench -- --quick` for fewer rounds, and
- * `npm run bench -- --only invocations` for a part.
- * `TMPDIR=/dev/shm` avoids the disk.
+ * changes from minute to minute. `npm run bench`, or `npm run bench -- --quick` for fewer and shorter rounds, and
+ * `npm run bench -- --only memory,hosts` for some parts.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createSandbox } from "../src/client/index.ts";
 import { WORKER_DIRECTORY } from "../src/local/worker.ts";
-import { buildBaseline, byMiniflare, byWorkerd, byWranglerDev, type Host, memory } from "./hosts.ts";
+import { type Found, judged, shownBars } from "./bars.ts";
+import { controlPlane, memoryOfFunctions, readyTime } from "./control.ts";
+import { buildBaseline, byMiniflare, byWorkerd, byWranglerDev, type Host, hasMemory } from "./hosts.ts";
 import { ASYNCHRONOUS, advanceInvocations, event, invocationPaths } from "./invocations.ts";
-import {
-  type AccessKey,
-  configPaths,
-  creation,
-  FUNCTIONS,
-  type Load,
-  load,
-  median,
-  PUTS_UNTIL_STEADY,
-  type Round,
-  ratio,
-} from "./load.ts";
+import { configPaths, FUNCTIONS, load, median, touch } from "./load.ts";
+import { type Measurement, progress } from "./progress.ts";
 import { applyProject, applyPuts, pagesOfFunctions, REQUESTS_OF_PROJECT } from "./project.ts";
-import { keepResults, onlyInvocations, quick } from "./results.ts";
+import { keepResults, only, quick } from "./results.ts";
+import { inTurn, rate, SECONDS, secondsInTurn, type Target, times } from "./turns.ts";
 
-// Many short rounds, because the machine's speed drifts, and adjacent rounds run at a similar speed.
-const SECONDS = 2;
-const ROUNDS = quick ? 2 : 12;
-const WARM_UP_PUTS = quick ? PUTS_UNTIL_STEADY / 20 : PUTS_UNTIL_STEADY;
 const STARTS = quick ? 3 : 7;
-/**
- * The title of measurements in which each connection has its own functions, instead of sharing all functions.
- */
-const OWN = "functions of one's own";
-const HERE = fileURLToPath(new URL(".", import.meta.url));
+/** The end of titles of measurements in which each connection has its own functions, instead of sharing all. */
+const OWN = "own functions";
 
-interface Target {
+/** A part of the run, which has a name for `--only`; its hosts run only while it does. */
+interface Part extends Omit<Measurement, "run"> {
   readonly name: string;
-  readonly host: Host;
-  /** The endpoint of a sandbox on the host; default the sandbox `default`. */
-  readonly url?: string;
-  readonly key?: AccessKey;
-  /** What a round does, given its number; default loads the configs for some seconds. */
-  readonly run?: (round: number) => Promise<Round>;
+  /** Returns the figures, and in `raw` what they come from. */
+  run(use: Use): Promise<Found & { readonly raw: object }>;
 }
 
-interface Measured {
-  readonly name: string;
-  /** The rounds before the target was warm. */
-  readonly atFirst: Round[];
-  readonly rounds: Round[];
-  memoryMiB?: number;
-}
+/** Has a host closed at the end of the part. */
+type Use = <H extends Host>(host: Promise<H>) => Promise<H>;
 
-const paths = configPaths(FUNCTIONS);
-
-/**
- * Loads targets in turn, A B A B, and prints the results. Cold targets are first loaded until all are warm,
- * also in turn, because workerd unloads an object after ten seconds without requests, and drops its
- * write-ahead log.
- */
-async function inTurn(
-  title: string,
-  targets: readonly Target[],
-  { areCold = false, ...how }: Pick<Load, "method" | "shared"> & { readonly areCold?: boolean },
-): Promise<Measured[]> {
-  const measured: Measured[] = targets.map(({ name }) => ({ name, atFirst: [], rounds: [] }));
-  const each = async (visit: (target: Target, measured: Measured) => Promise<void>) => {
-    for (const [i, target] of targets.entries()) await visit(target, measured[i] as Measured);
-  };
-  const once = ({ host, url = host.url, key, run }: Target, round = 0) =>
-    run ? run(round) : load(url, paths, { ...how, seconds: SECONDS, key });
-  const isWarm = ({ atFirst }: Measured) => total(atFirst) * SECONDS >= WARM_UP_PUTS;
-  while (areCold && !measured.every(isWarm)) {
-    await each(async (target, one) => {
-      const round = await once(target);
-      if (!isWarm(one)) one.atFirst.push(round);
-    });
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    await each(async (target, one) => {
-      one.rounds.push(await once(target, round));
-    });
-  }
-  await each(async ({ host }, one) => {
-    if (host.pid) one.memoryMiB = await memory(host.pid);
-  });
-  process.stdout.write(figures(title, measured));
-  return measured;
-}
-
-const total = (rounds: readonly Round[]) =>
-  rounds.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
-const rate = (rounds: readonly Round[]) => median(rounds.map(({ requestsPerSecond }) => requestsPerSecond));
-const times = (ours: Measured | undefined, other: Measured | undefined) =>
-  ratio(ours?.rounds ?? [], other?.rounds ?? []);
-
-/** The time from starting the built program until it prints its URL, in milliseconds. */
-async function readyTime(): Promise<number> {
-  const cwd = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
-  const started = performance.now();
-  const child: ChildProcess = spawn(process.execPath, [join(HERE, "../src/local/cli.ts"), "--port", "0"], {
-    cwd,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
-  const ready = performance.now() - started;
-  const exited = new Promise((resolve) => child.once("exit", resolve));
-  child.kill();
-  await exited;
-  await rm(cwd, { recursive: true });
-  return ready;
-}
-
-/** How long `run` takes in milliseconds: the median of several runs. */
-async function time(times: number, run: () => Promise<unknown>): Promise<number> {
-  const taken: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const started = performance.now();
-    await run();
-    taken.push(performance.now() - started);
-  }
-  return median(taken);
-}
-
-/**
- * Times of the control plane in a sandbox with 500 functions, in milliseconds, and sandboxes created per
- * second.
- */
-async function controlPlane(host: Host) {
-  const configs = Array.from({ length: 500 }, (_, i) => ({ function: `f${i}`, maxAsyncRetryAttempts: 1 }));
-  const sandbox = await createSandbox(host.url, { snapshot: { configs } });
-  for (let i = 0; i < 500; i++)
-    await fetch(`${sandbox.endpoint}/2023-03-30/functions/f${i}/async-invoke-config`, { method: "PUT" });
-  const journalMs = await time(5, () => sandbox.requests.list({}, { limit: 100 }));
-  const resetMs = await time(5, () => sandbox.reset("faults"));
-  const resetAllMs = await time(1, () => sandbox.reset());
+/** Serves the sandbox and the baseline. */
+async function pair(use: Use, place: "disk" | "memory" = "disk") {
+  const workerDirectory = await buildBaseline();
   return {
-    journalMs,
-    resetMs,
-    resetAllMs,
-    sandboxesPerSecond: (await creation(host.url, 3 * SECONDS)).requestsPerSecond,
+    ours: { name: "fc-sandbox", host: await use(byWorkerd({ place })) },
+    baseline: { name: "bare baseline", host: await use(byWorkerd({ workerDirectory, place })) },
   };
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) =>
-          column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-        )
-        .join("  "),
-    )
-    .join("\n");
-}
+const onDisk: Part = {
+  name: "disk",
+  title: "PUT and GET, state on a disk",
+  seconds: 5 + secondsInTurn(2, { areCold: true }) + 3 * secondsInTurn(2),
+  async run(use) {
+    const { ours, baseline } = await pair(use);
+    const both = [ours, baseline];
+    const puts = await inTurn("PUT", both, { shared: true, areCold: true });
+    const ownPuts = await inTurn(`PUT, ${OWN}`, both, { shared: false });
+    const gets = await inTurn("GET", both, { shared: true, method: "GET" });
+    const ownGets = await inTurn(`GET, ${OWN}`, both, { shared: false, method: "GET" });
+    return {
+      puts: times(puts[0], puts[1]),
+      ownPuts: times(ownPuts[0], ownPuts[1]),
+      gets: times(gets[0], gets[1]),
+      ownGets: times(ownGets[0], ownGets[1]),
+      raw: { puts, ownPuts, gets, ownGets },
+    };
+  },
+};
 
-const round = (value: number) => String(Math.round(value));
-const figures = (title: string, all: readonly Measured[]) =>
-  `\n${table([
-    [title, "at first", "requests/s", "p50 ms", "p99 ms", "MiB"],
-    ...all.map((one) => [
-      one.name,
-      one.atFirst.length > 0 ? round(rate(one.atFirst)) : "",
-      round(rate(one.rounds)),
-      round(median(one.rounds.map(({ p50 }) => p50))),
-      round(median(one.rounds.map(({ p99 }) => p99))),
-      one.memoryMiB === undefined ? "" : round(one.memoryMiB),
-    ]),
-  ])}\n`;
+const inMemory: Part = {
+  name: "memory",
+  title: "PUT and GET, state in memory",
+  seconds: 5 + secondsInTurn(4, { areCold: true }) + secondsInTurn(3) + 2 * secondsInTurn(2),
+  async run(use) {
+    const { ours, baseline } = await pair(use, "memory");
+    const { host } = ours;
+    const prefix = new URL((await createSandbox(host.url)).endpoint).pathname;
+    const made = { name: "/s/{id}", host, paths: configPaths(FUNCTIONS).map((path) => prefix + path) };
+    // Its access key selects its sandbox, without a prefix.
+    const { access: key } = await createSandbox(host.url, { settings: { signatures: "required" } });
+    const signed = { name: "signature required", host, key };
+    const all = [ours, baseline, made, signed];
+    const ownPuts = await inTurn(`PUT, in memory, ${OWN}`, all, { shared: false, areCold: true });
+    const puts = await inTurn("PUT, in memory", [ours, baseline], { shared: true });
+    const ownGets = await inTurn(`GET, in memory, ${OWN}`, all.slice(0, 3), { shared: false, method: "GET" });
+    const gets = await inTurn("GET, in memory", [ours, baseline], { shared: true, method: "GET" });
+    return {
+      ownPutsInMemory: times(ownPuts[0], ownPuts[1]),
+      madePuts: times(ownPuts[2], ownPuts[0]),
+      signedInMemory: times(ownPuts[3], ownPuts[1]),
+      putsInMemory: times(puts[0], puts[1]),
+      ownGetsInMemory: times(ownGets[0], ownGets[1]),
+      madeGets: times(ownGets[2], ownGets[0]),
+      getsInMemory: times(gets[0], gets[1]),
+      raw: { ownPuts, puts, ownGets, gets },
+    };
+  },
+};
 
-/** A result beside what is wanted of it. */
-interface Bar {
-  readonly bar: string;
-  readonly value: number;
-  /** Empty when nothing is wanted. */
-  readonly wanted: string;
-  readonly met: boolean;
-}
-
-const shown = (bar: string, value: number): Bar => ({ bar, value, wanted: "", met: true });
-const atLeast = (bar: string, value: number, least: number): Bar => ({
-  bar,
-  value,
-  wanted: `>= ${least}`,
-  met: value >= least,
-});
-
-function printBars(bars: readonly Bar[]): void {
-  const rows = bars.map(({ bar, value, wanted, met }) => [
-    bar,
-    value < 20 ? value.toFixed(2) : round(value),
-    wanted,
-    wanted === "" ? "" : met ? "met" : "MISSED",
-  ]);
-  process.stdout.write(`\n${table([["", "measured", "wanted", ""], ...rows])}\n`);
-}
-
-/**
- * Measures asynchronous invocations beside the baseline's PUTs, on a real clock, on which they also run; and how fast
- * a frozen clock is advanced. Returns what was measured, with its bars.
- */
-async function measureInvocations(ours: Host, baseline: Host) {
-  const paths = invocationPaths(FUNCTIONS);
-  const beside = (shared: boolean): Target[] => {
-    const how = { seconds: SECONDS, shared, method: "POST", headers: ASYNCHRONOUS, body: event } as const;
-    return [
-      { name: "fc-sandbox, 202s", host: ours, run: () => load(ours.url, paths, how) },
-      { name: "bare baseline, PUTs", host: baseline },
+const functions: Part = {
+  name: "functions",
+  title: "memory with 500 functions",
+  seconds: 10,
+  async run(use) {
+    const { ours, baseline } = await pair(use);
+    const [oursMiB, baselineMiB] = [
+      await memoryOfFunctions(ours.host),
+      await memoryOfFunctions(baseline.host),
     ];
-  };
-  const title = "asynchronous invocations beside PUT";
-  const accepted = await inTurn(title, beside(true), { shared: true });
-  const ownAccepted = await inTurn(`${title}, ${OWN}`, beside(false), { shared: false });
-  const advanced = await advanceInvocations(ours.url);
-  const bars = [
-    atLeast("202s, of the baseline's PUT", times(accepted[0], accepted[1]), 0.5),
-    shown(`202s, ${OWN}, of the baseline's PUT`, times(ownAccepted[0], ownAccepted[1])),
-    atLeast("steps of invocations a second, frozen clock", advanced.steps / advanced.seconds, 2000),
-  ];
-  return { bars, accepted, ownAccepted, advanced };
-}
+    return { memory: oursMiB / baselineMiB, raw: { oursMiB, baselineMiB } };
+  },
+};
 
-const inUse: Host[] = [];
-async function use(host: Promise<Host>): Promise<Host> {
-  inUse.push(await host);
-  return host;
-}
-async function closeAll(): Promise<void> {
-  await Promise.all(inUse.splice(0).map((host) => host.close()));
-}
-process.once("SIGINT", () => closeAll().then(() => process.exit(130)));
+/** Asynchronous invocations, on a real clock, on which they also run; and how fast a frozen clock is advanced. */
+const invocations: Part = {
+  name: "invocations",
+  title: "asynchronous invocations",
+  seconds: (quick ? 8 : 20) + secondsInTurn(2, { areCold: true }) + (quick ? 0 : secondsInTurn(2)),
+  async run(use) {
+    const { ours, baseline } = await pair(use);
+    const paths = invocationPaths(FUNCTIONS);
+    const beside = (shared: boolean): Target[] => {
+      const how = { seconds: SECONDS, shared, method: "POST", headers: ASYNCHRONOUS, body: event } as const;
+      const run = () => load(ours.host.url, paths, how);
+      return [
+        { ...ours, name: "fc-sandbox, 202s", run },
+        { ...baseline, name: "bare baseline, PUTs" },
+      ];
+    };
+    const title = "202s beside PUT";
+    const accepted = await inTurn(title, beside(true), { shared: true, areCold: true });
+    const own = quick ? [] : await inTurn(`${title}, ${OWN}`, beside(false), { shared: false });
+    progress.note("an advance of a frozen clock");
+    const advanced = await advanceInvocations(ours.host.url);
+    return {
+      accepted: times(accepted[0], accepted[1]),
+      ...(own.length > 0 && { ownAccepted: times(own[0], own[1]) }),
+      steps: advanced.steps / advanced.seconds,
+      raw: { accepted, own, advanced },
+    };
+  },
+};
 
-/** Measures everything, prints it beside what is wanted, and keeps the results. */
-async function measureAll(ours: Host, baseline: Host): Promise<void> {
-  const { access } = await createSandbox(ours.url, { settings: { signatures: "required" } });
-  const signed = { name: "signature required", host: ours, url: access.endpoint, key: access as AccessKey };
-  const pair = [
-    { name: "fc-sandbox", host: ours },
-    { name: "bare baseline", host: baseline },
-  ];
-  const puts = await inTurn("PUT", [...pair, signed], { shared: true, areCold: true });
-  const ownPuts = await inTurn(`PUT, ${OWN}`, pair, { shared: false });
-  const gets = await inTurn("GET", pair, { shared: true, method: "GET" });
-  const ownGets = await inTurn(`GET, ${OWN}`, pair, { shared: false, method: "GET" });
-  const pages = await pagesOfFunctions(ours.url);
-  const list = { seconds: SECONDS, shared: true, method: "GET" } as const;
-  const lists = await inTurn(
-    "pages of 100 of a list of 500 functions, beside GET",
-    [{ name: "fc-sandbox", host: ours, run: () => load(ours.url, pages, list) }, pair[1] as Target],
-    { shared: true, method: "GET" },
-  );
-  const projects = await inTurn(
-    "project of 100 functions, beside as many PUTs",
-    [
-      { name: "fc-sandbox", host: ours, run: () => applyProject(ours.url) },
-      { name: "bare baseline", host: baseline, run: (round) => applyPuts(baseline.url, round) },
-    ],
-    {},
-  );
-  const invocations = await measureInvocations(ours, baseline);
-  const control = await controlPlane(ours);
-  await closeAll();
+const hosts: Part = {
+  name: "hosts",
+  title: "other local hosts",
+  seconds: 12 + secondsInTurn(3, { areCold: true }) + (quick ? 0 : secondsInTurn(3)),
+  async run(use) {
+    const all = [
+      { name: "workerd (npm start)", host: await use(byWorkerd()) },
+      { name: "miniflare", host: await use(byMiniflare()) },
+      { name: "wrangler dev", host: await use(byWranglerDev()) },
+    ];
+    const hosted = await inTurn("PUT, hosted by", all, { shared: true, areCold: true });
+    const own = quick ? [] : await inTurn(`PUT, ${OWN}, hosted by`, all, { shared: false });
+    return {
+      timesWranglerDev: times(hosted[0], hosted[2]),
+      firstTimesWranglerDev: rate(hosted[0]?.atFirst) / rate(hosted[2]?.atFirst),
+      ...(own.length > 0 && { ownTimesWranglerDev: times(own[0], own[2]) }),
+      timesMiniflare: times(hosted[0], hosted[1]),
+      raw: { hosted, own },
+    };
+  },
+};
 
-  const hosts = [
-    { name: "workerd (npm start)", host: await use(byWorkerd()) },
-    { name: "miniflare", host: await use(byMiniflare()) },
-    { name: "wrangler dev", host: await use(byWranglerDev()) },
-  ];
-  const hosted = await inTurn("PUT, hosted by", hosts, { shared: true, areCold: true });
-  const ownHosted = await inTurn(`PUT, ${OWN}, hosted by`, hosts, { shared: false });
-  await closeAll();
+const control: Part = {
+  name: "control",
+  title: "the control plane",
+  seconds: 5 + 3 * SECONDS,
+  async run(use) {
+    const times = await controlPlane(await use(byWorkerd()), 3 * SECONDS);
+    return { ...times, raw: times };
+  },
+};
 
-  const readyMs: number[] = [];
-  for (let i = 0; i < STARTS; i++) readyMs.push(await readyTime());
-  const bundleKiB = gzipSync(await readFile(join(WORKER_DIRECTORY, "index.js"))).length / 1024;
+const start: Part = {
+  name: "start",
+  title: "start and size",
+  seconds: STARTS / 2,
+  async run() {
+    const readyMs: number[] = [];
+    for (let i = 0; i < STARTS; i++) readyMs.push(await readyTime());
+    const bundle = gzipSync(await readFile(join(WORKER_DIRECTORY, "index.js"))).length / 1024;
+    return { ready: median(readyMs), bundle, raw: { readyMs } };
+  },
+};
 
-  const bars = [
-    atLeast("PUT, of the baseline's", times(puts[0], puts[1]), 0.7),
-    shown(`PUT, ${OWN}, of the baseline's`, times(ownPuts[0], ownPuts[1])),
-    atLeast("PUT signed, of the baseline's", times(puts[2], puts[1]), 0.6),
-    shown("GET, of the baseline's", times(gets[0], gets[1])),
-    shown(`GET, ${OWN}, of the baseline's`, times(ownGets[0], ownGets[1])),
-    shown("pages of a list of 500 functions, of the baseline's GET", times(lists[0], lists[1])),
-    shown("project of 100 functions, s", REQUESTS_OF_PROJECT / rate(projects[0]?.rounds ?? [])),
-    shown("requests of a project, of the baseline's PUT", times(projects[0], projects[1])),
-    shown("PUT, times miniflare's", times(hosted[0], hosted[1])),
-    atLeast("PUT, times wrangler dev's", times(hosted[0], hosted[2]), 5),
-    shown(
-      "PUT at first, times wrangler dev's",
-      rate(hosted[0]?.atFirst ?? []) / rate(hosted[2]?.atFirst ?? []),
-    ),
-    shown(`PUT, ${OWN}, times wrangler dev's`, times(ownHosted[0], ownHosted[2])),
-    { bar: "ready after start, ms", value: median(readyMs), wanted: "< 2000", met: median(readyMs) < 2000 },
-    { bar: "bundle, KiB gzip", value: bundleKiB, wanted: "<= 60", met: bundleKiB <= 60 },
-    ...invocations.bars,
-    atLeast("sandboxes made a second", control.sandboxesPerSecond, 1000),
-    shown("journal of 500 functions, ms", control.journalMs),
-    shown("change told to 500 functions, ms", control.resetMs),
-    shown("reset of 500 functions, ms", control.resetAllMs),
-  ];
-  printBars(bars);
+const resources: Part = {
+  name: "resources",
+  title: "lists and projects of functions",
+  seconds: 5 + 2 * secondsInTurn(2),
+  async run(use) {
+    const { ours, baseline } = await pair(use);
+    const pages = await pagesOfFunctions(ours.host.url);
+    await touch(baseline.host.url, configPaths(FUNCTIONS));
+    const how = { shared: true, method: "GET" } as const;
+    const lists = await inTurn(
+      "pages of 100 of a list of 500 functions, beside GET",
+      [{ ...ours, paths: pages }, baseline],
+      how,
+    );
+    const projects = await inTurn("project of 100 functions, beside as many PUTs", [
+      { ...ours, run: () => applyProject(ours.host.url) },
+      { ...baseline, run: (round) => applyPuts(baseline.host.url, round) },
+    ]);
+    return {
+      pages: times(lists[0], lists[1]),
+      project: REQUESTS_OF_PROJECT / rate(projects[0]?.rounds),
+      projectRequests: times(projects[0], projects[1]),
+      raw: { lists, projects },
+    };
+  },
+};
 
-  const prefix = tmpdir().startsWith("/dev/shm") ? "memory-" : "";
-  await keepResults(prefix, {
-    secondsPerRound: SECONDS,
-    bars,
-    puts,
-    ownPuts,
-    gets,
-    ownGets,
-    lists,
-    projects,
-    invocations,
-    hosted,
-    ownHosted,
-    readyMs,
-    control,
-  });
-}
+/** With `--quick` only those that have a bar, unless they are asked for. */
+const parts = [onDisk, inMemory, functions, invocations, hosts, control, start, resources].filter((part) =>
+  only ? only.includes(part.name) : !(quick && part === resources),
+);
 
-try {
-  const [ours, baseline] = [await use(byWorkerd()), await use(byWorkerd(await buildBaseline()))];
-  if (onlyInvocations) {
-    const invocations = await measureInvocations(ours, baseline);
-    printBars(invocations.bars);
-    await keepResults("invocations-", { secondsPerRound: SECONDS, invocations });
-  } else await measureAll(ours, baseline);
-} finally {
-  await closeAll();
-}
+if (!hasMemory()) progress.print("/dev/shm has no 2 GiB here: nothing is measured in memory.");
+
+let found: Found = {};
+const raw: Record<string, object> = {};
+await progress.run(
+  parts
+    .filter((part) => part !== inMemory || hasMemory())
+    .map(({ name, title, seconds, run }) => ({
+      title,
+      seconds,
+      async run() {
+        const inUse: Host[] = [];
+        const use: Use = async (host) => {
+          inUse.push(await host);
+          return host;
+        };
+        const { raw: its, ...figures } = await run(use);
+        await Promise.all(inUse.map((host) => host.close()));
+        found = { ...found, ...figures };
+        raw[name] = its;
+      },
+    })),
+);
+
+const bars = judged(found);
+progress.print(`\n${shownBars(bars)}`);
+await keepResults(only ? `${only.join("-")}-` : "", { secondsPerRound: SECONDS, bars, ...raw });

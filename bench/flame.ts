@@ -2,9 +2,8 @@
  * Draws a flame graph of where a PUT spends its time. V8 samples the Worker's JavaScript under load, through
  * workerd's inspector. `npm run bench:flame` writes docs/images/flame.svg.
  */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { buildWorker } from "../src/local/buildWorker.ts";
 import { type WorkerSettings, workerdConfig } from "../src/local/worker.ts";
+import { ended, killGroup, removeDirectory, spawnGroup, temporaryDirectory } from "./ending.ts";
 import { configPaths, FUNCTIONS, load } from "./load.ts";
 
 const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
@@ -33,9 +33,9 @@ interface Profile {
 
 async function profiled(): Promise<Profile> {
   const workerDirectory = join(ROOT, "dist/profiled");
-  await buildWorker(join(ROOT, "wrangler.toml"), workerDirectory, ["--minify=false"]);
+  await buildWorker(join(ROOT, "wrangler.toml"), workerDirectory, ["--minify=false"], ended);
   const settings: WorkerSettings = JSON.parse(await readFile(join(workerDirectory, "settings.json"), "utf8"));
-  const state = await mkdtemp(join(tmpdir(), "fc-sandbox-flame-"));
+  const state = await temporaryDirectory(tmpdir());
   await mkdir(join(state, "objects"));
   const variables = {
     ...settings.variables,
@@ -52,7 +52,7 @@ async function profiled(): Promise<Profile> {
   });
   await writeFile(join(state, "workerd.capnp"), config);
   const options = ["--control-fd=3", "--inspector-addr=127.0.0.1:0", `--import-path=${workerDirectory}`];
-  const child = spawn(workerd, ["serve", ...options, join(state, "workerd.capnp")], {
+  const child = spawnGroup(workerd, ["serve", ...options, join(state, "workerd.capnp")], {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
   const exited = once(child, "exit");
@@ -69,9 +69,9 @@ async function profiled(): Promise<Profile> {
     console.log(`${Math.round(requestsPerSecond)} PUT/s while it was sampled`);
     return (await inspector.send<{ profile: Profile }>("Profiler.stop")).profile;
   } finally {
-    child.kill("SIGKILL");
+    if (child.pid !== undefined) killGroup(child.pid);
     await exited;
-    await rm(state, { recursive: true });
+    await removeDirectory(state);
   }
 }
 

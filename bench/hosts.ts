@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, statfsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { experimental_readRawConfig as readRawConfig } from "wrangler";
 import { buildWorker } from "../src/local/buildWorker.ts";
 import { startSandbox } from "../src/local/startSandbox.ts";
 import { WORKER_DIRECTORY, type WorkerSettings } from "../src/local/worker.ts";
+import { ended, killedAtEnd, killGroup, removeDirectory, spawnGroup, temporaryDirectory } from "./ending.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,33 +21,58 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** Builds the Worker of `baseline/`. Returns the directory of the built Worker. */
-export async function buildBaseline(): Promise<string> {
+let built: Promise<string> | undefined;
+
+/** Builds the Worker of `baseline/`, once. Returns the directory of the built Worker. */
+export function buildBaseline(): Promise<string> {
   const directory = join(ROOT, "dist/baseline/");
-  await buildWorker(join(ROOT, "bench/baseline/wrangler.toml"), directory);
-  return directory;
+  built ??= buildWorker(join(ROOT, "bench/baseline/wrangler.toml"), directory, [], ended).then(
+    () => directory,
+  );
+  return built;
+}
+
+/** Where a host keeps its state. */
+export type Place = "disk" | "memory";
+
+const SHARED_MEMORY = "/dev/shm";
+/** The files of an object in use can take some 4 MB. */
+const SHARED_MEMORY_NEEDED_BYTES = 2 * 1024 ** 3;
+
+/** Whether state can be kept in memory here. */
+export function hasMemory(): boolean {
+  if (!existsSync(SHARED_MEMORY)) return false;
+  const { bavail, bsize } = statfsSync(SHARED_MEMORY);
+  return bavail * bsize >= SHARED_MEMORY_NEEDED_BYTES;
 }
 
 /** Serves a Worker as `npm start` does: by workerd itself, with durable state in its own directory. */
-export async function byWorkerd(
+export async function byWorkerd({
   workerDirectory = WORKER_DIRECTORY,
-  variables: Readonly<Record<string, string>> = {},
-): Promise<Host & { readonly pid: number }> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  variables = {},
+  place = "disk",
+}: {
+  readonly workerDirectory?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly place?: Place;
+} = {}): Promise<Host & { readonly pid: number }> {
+  const stateDirectory = await temporaryDirectory(place === "memory" ? SHARED_MEMORY : tmpdir());
   const sandbox = await startSandbox({ workerDirectory, stateDirectory, variables });
+  const isClosed = killedAtEnd(sandbox.pid);
   return {
     url: sandbox.url,
     pid: sandbox.pid,
     async close() {
       await sandbox.close();
-      await rm(stateDirectory, { recursive: true });
+      isClosed();
+      await removeDirectory(stateDirectory);
     },
   };
 }
 
 /** Serves the Worker by miniflare's API, with durable state. */
 export async function byMiniflare(): Promise<Host> {
-  const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const directory = await temporaryDirectory(tmpdir());
   const settings: WorkerSettings = JSON.parse(
     await readFile(join(WORKER_DIRECTORY, "settings.json"), "utf8"),
   );
@@ -69,7 +95,7 @@ export async function byMiniflare(): Promise<Host> {
     url,
     async close() {
       await miniflare.dispose();
-      await rm(directory, { recursive: true, force: true });
+      await removeDirectory(directory);
     },
   };
 }
@@ -79,7 +105,7 @@ export async function byMiniflare(): Promise<Host> {
  * cost time in each request, but the limit is higher than any load.
  */
 export async function byWranglerDev(): Promise<Host> {
-  const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-bench-"));
+  const directory = await temporaryDirectory(tmpdir());
   const {
     main,
     assets,
@@ -114,12 +140,14 @@ export async function byWranglerDev(): Promise<Host> {
     "--var",
     "LOG_REQUESTS:off",
   ];
-  const child = spawn(join(ROOT, "node_modules/.bin/wrangler"), args, {
+  const child = spawnGroup(join(ROOT, "node_modules/.bin/wrangler"), args, {
     cwd: ROOT,
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" },
+    // It is killed, so it can't remove its temporary files: they go with the directory.
+    env: { ...process.env, TMPDIR: directory, WRANGLER_SEND_METRICS: "false", CI: "1" },
     stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
   });
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined || stdout === null || stderr === null) throw new Error("wrangler can't be started.");
   const exited = once(child, "exit");
   const url = await new Promise<string>((resolve, reject) => {
     let said = "";
@@ -128,20 +156,20 @@ export async function byWranglerDev(): Promise<Host> {
       const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
       if (!found || !/Ready/i.test(said)) return;
       // wrangler prints a line for each request; reading these lines would slow down the load.
-      child.stdout.off("data", read).resume();
-      child.stderr.off("data", read).resume();
+      stdout.off("data", read).resume();
+      stderr.off("data", read).resume();
       resolve(found);
     };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
+    stdout.on("data", read);
+    stderr.on("data", read);
     exited.then(() => reject(new Error(`wrangler dev ended: ${said}`)));
   });
   return {
     url,
     async close() {
-      process.kill(-(child.pid ?? 0), "SIGKILL");
+      killGroup(pid);
       await exited;
-      await rm(directory, { recursive: true, force: true });
+      await removeDirectory(directory);
     },
   };
 }

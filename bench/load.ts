@@ -93,6 +93,20 @@ export function load(
   return fire({ url, duration: seconds, setupClient });
 }
 
+/** PUTs each path once, over 16 connections, so that what is measured later makes no configs. */
+export async function touch(url: string, paths: readonly string[]): Promise<void> {
+  const waiting = paths.entries();
+  const headers = { "content-type": "application/json" };
+  const connection = async () => {
+    for (const [i, path] of waiting) {
+      const response = await fetch(url + path, { method: "PUT", headers, body: config(i) });
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      await response.arrayBuffer();
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+}
+
 /** Creates sandboxes, over 16 connections, for some seconds. */
 export function creation(url: string, seconds: number): Promise<Round> {
   return fire({ url: `${url}/_sandbox/sandboxes`, method: "POST", body: "{}", duration: seconds });

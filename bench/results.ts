@@ -2,12 +2,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { progress } from "./progress.ts";
 
 /** Whether to run few rounds: to check that the benchmark works, not to compare results. */
 export const quick = process.argv.includes("--quick");
 
-/** Whether to measure only invocations. */
-export const onlyInvocations = process.argv.join(" ").includes("--only invocations");
+/** The parts of a run that `--only disk,memory` names; undefined for all. */
+export const only: readonly string[] | undefined = process.argv.includes("--only")
+  ? (process.argv[process.argv.indexOf("--only") + 1] ?? "").split(",")
+  : undefined;
 
 /** Writes a run's measurements to `bench/results/`, with the machine and the date. */
 export async function keepResults(prefix: string, measured: object): Promise<void> {
@@ -18,5 +21,5 @@ export async function keepResults(prefix: string, measured: object): Promise<voi
   const file = join(directory, `${prefix}${stamp}${quick ? "-quick" : ""}.json`);
   await mkdir(directory, { recursive: true });
   await writeFile(file, `${JSON.stringify({ date, machine, ...measured }, null, 2)}\n`);
-  console.log(`\nWritten to ${file}`);
+  progress.print(`\nWritten to ${file}`);
 }

@@ -7,7 +7,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createSandbox } from "../src/client/index.ts";
 import { byWorkerd, memory } from "./hosts.ts";
-import { configPath, configPaths, load, type Round } from "./load.ts";
+import { configPath, configPaths, load, type Round, touch } from "./load.ts";
 import { plot } from "./plot.ts";
 import { keepResults, quick } from "./results.ts";
 
@@ -23,24 +23,11 @@ interface Point extends Round {
 
 /** Starts a new sandbox server for one series of measurements, and closes it afterwards. */
 async function serving<T>(run: (url: string, pid: number) => Promise<T>): Promise<T> {
-  const server = await byWorkerd(undefined, { MAX_FUNCTIONS_PER_SANDBOX: "20000" });
+  const server = await byWorkerd({ variables: { MAX_FUNCTIONS_PER_SANDBOX: "20000" } });
   try {
     return await run(server.url, server.pid);
   } finally {
     await server.close();
-  }
-}
-
-/** PUTs each path once, so that the measurement creates no configs. */
-async function touch(url: string, paths: readonly string[]): Promise<void> {
-  for (let i = 0; i < paths.length; i += 32) {
-    await Promise.all(
-      paths.slice(i, i + 32).map(async (path) => {
-        const response = await fetch(url + path, { method: "PUT" });
-        if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-        await response.arrayBuffer();
-      }),
-    );
   }
 }
 

@@ -3,27 +3,26 @@
  * Then measures the stateful servers with more state. `npm run bench:peers`, or `npm run bench:peers --
  * --quick`.
  */
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { removeDirectory, temporaryDirectory } from "../ending.ts";
 import { buildBaseline, byWorkerd } from "../hosts.ts";
 import { configPaths, FUNCTIONS, load, median, type Round, ratio } from "../load.ts";
+import { progress } from "../progress.ts";
 import { keepResults, quick } from "../results.ts";
+import { table } from "../table.ts";
+import { ahead, COLUMNS, type Result } from "./ahead.ts";
 import { type Peer, peers } from "./peers.ts";
 import { closeAll, closing, memoryOfProgram, type Served, served } from "./served.ts";
 
 const SECONDS = quick ? 2 : 5;
 const ROUNDS = quick ? 2 : 4;
+const WARM_UP_SECONDS = quick ? 1 : 3;
 const STARTS = quick ? 1 : 3;
 /** The numbers of functions for the stateful servers: a sandbox's default limit, and more. */
 const GROWN = quick ? [200] : [500, 2000];
 
 const CLI = fileURLToPath(new URL("../../src/local/cli.ts", import.meta.url));
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => closeAll().then(() => process.exit(130)));
-}
 
 const baseline = await buildBaseline();
 
@@ -46,7 +45,7 @@ function ours(
  */
 async function startBaseline(): Promise<Served> {
   const started = performance.now();
-  const host = await byWorkerd(baseline);
+  const host = await byWorkerd({ workerDirectory: baseline });
   return { ...host, startMs: performance.now() - started, close: closing(() => host.close()) };
 }
 
@@ -58,28 +57,28 @@ const all: readonly Peer[] = [
   {
     name: DURABLE,
     keepsState: true,
+    keeps: "configs and requests on a disk",
     validates: true,
-    lacks: "nothing: merges, validates, persists durably, remembers each request",
+    does: "merges and validates",
     start: async (functions) => {
-      const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
-      return ours(functions, ["--state-dir", directory], () =>
-        rm(directory, { recursive: true, force: true }),
-      );
+      const directory = await temporaryDirectory(tmpdir());
+      return ours(functions, ["--state-dir", directory], () => removeDirectory(directory));
     },
   },
   {
     name: BASELINE,
     keepsState: true,
+    keeps: "configs on a disk",
     validates: false,
-    lacks:
-      "merges nothing, validates nothing, remembers no request; persists durably. Start and MiB are workerd's alone",
+    does: "merges nothing, validates nothing. Start and MiB are workerd's alone",
     start: startBaseline,
   },
   {
     name: EPHEMERAL,
     keepsState: true,
+    keeps: "configs and requests in memory",
     validates: true,
-    lacks: "keeps its state as long as it runs, in memory on Linux",
+    does: "merges and validates",
     start: (functions) => ours(functions, ["--ephemeral"]),
   },
   ...peers,
@@ -102,6 +101,7 @@ async function measured(
   const paths = configPaths(functions);
   try {
     for (const peer of contestants) {
+      progress.note(`${peer.name} starts`);
       const starts: number[] = [];
       let server: Served | undefined;
       for (let i = 0; i < STARTS; i++) {
@@ -110,10 +110,11 @@ async function measured(
         if (server) starts.push(server.startMs);
       }
       if (server) running.push({ peer, starts, rounds: [], server, memoryMiB: Number.NaN });
-      else console.log(`${peer.name} can't run here.`);
+      else progress.print(`${peer.name} can't run here.`);
     }
-    for (const { server } of running) await load(server.url, paths, { shared, seconds: quick ? 1 : 3 });
+    for (const { server } of running) await load(server.url, paths, { shared, seconds: WARM_UP_SECONDS });
     for (let round = 0; round < ROUNDS; round++) {
+      progress.note(`round ${round + 1} of ${ROUNDS}`);
       for (const one of running)
         one.rounds.push(await load(one.server.url, paths, { shared, seconds: SECONDS }));
     }
@@ -124,7 +125,7 @@ async function measured(
   return running;
 }
 
-function results(of: readonly Measured[]) {
+function results(of: readonly Measured[]): Results {
   return of.map(({ peer, starts, rounds, memoryMiB }) => ({
     name: peer.name,
     requestsPerSecond: Math.round(median(rounds.map((round) => round.requestsPerSecond))),
@@ -133,19 +134,23 @@ function results(of: readonly Measured[]) {
     memoryMiB: Math.round(memoryMiB),
     startMs: Math.round(median(starts)),
     keepsState: peer.keepsState,
-    lacks: peer.lacks,
+    keeps: peer.keeps,
+    does: peer.does,
   }));
 }
-type Results = ReturnType<typeof results>;
+type Results = readonly (Result & { readonly does: string })[];
 
+/** Prints what was found, and who is ahead in what. The baseline is no rival. */
 function show(found: Results, title: string): void {
-  const width = Math.max(...found.map(({ name }) => name.length));
-  console.log(`\n${title}`);
-  console.log(`${"".padEnd(width)}    PUT/s   p50 ms   p99 ms      MiB  start ms   what it does not do`);
-  for (const { name, requestsPerSecond, p50, p99, memoryMiB, startMs, lacks } of found) {
-    const cells = [requestsPerSecond, p50, p99, memoryMiB, startMs].map((cell) => String(cell).padStart(9));
-    console.log(`${name.padEnd(width)}${cells.join("")}   ${lacks}`);
-  }
+  const rows = found.map((one) => [one.name, ...COLUMNS.map(({ of }) => String(of(one)))]);
+  const lines = table([[title, ...COLUMNS.map(({ name }) => name)], ...rows]).split("\n");
+  const notes = [
+    "what it keeps, and what it does",
+    ...found.map(({ keeps, does }) => `keeps ${keeps}; ${does}`),
+  ];
+  progress.print(`\n${lines.map((line, i) => `${line}   ${notes[i]}`).join("\n")}\n`);
+  const rivals = found.filter(({ name }) => name !== BASELINE);
+  for (const sentence of ahead(rivals, [DURABLE, EPHEMERAL])) progress.print(sentence);
 }
 
 /**
@@ -158,46 +163,49 @@ interface Contest {
 }
 const contests: Contest[] = [];
 const keepers = all.filter(({ name, keepsState }) => keepsState && name !== BASELINE);
-for (const [functions, contestants, shared] of [
-  [FUNCTIONS, all, true] as const,
-  [FUNCTIONS, all, false] as const,
-  ...GROWN.map((functions) => [functions, keepers, false] as const),
-]) {
-  const title = `${functions} functions, ${shared ? "shared" : "each connection its own"}`;
-  const its = await measured(contestants, functions, shared);
-  const found = results(its);
-  contests.push({ title, measured: its, found });
-  show(found, title);
-}
+await progress.run(
+  [
+    { functions: FUNCTIONS, contestants: all, shared: true },
+    { functions: FUNCTIONS, contestants: all, shared: false },
+    ...GROWN.map((functions) => ({ functions, contestants: keepers, shared: false })),
+  ].map(({ functions, contestants, shared }) => {
+    const title = `${functions} functions, ${shared ? "shared" : "each connection its own"}`;
+    return {
+      title,
+      seconds: contestants.length * (STARTS + WARM_UP_SECONDS + ROUNDS * SECONDS),
+      async run() {
+        const its = await measured(contestants, functions, shared);
+        const found = results(its);
+        contests.push({ title, measured: its, found });
+        show(found, title);
+      },
+    };
+  }),
+);
 
-/** The wanted ratio of one server's speed to another's; empty when one of the two did not run. */
-function bar(
-  text: string,
-  { title, measured }: Contest,
-  [one, other]: readonly [string, string],
-  wanted: number,
-) {
+/** How many times faster than a rival a server has to be. */
+const WANTED = 1;
+
+/** The ratio of one server's speed to a rival's; empty when one of the two did not run. */
+function ratioOf({ title, measured }: Contest, one: string, rival: string) {
   const roundsOf = (name: string) => measured.find(({ peer }) => peer.name === name)?.rounds;
-  const [ours, others] = [roundsOf(one), roundsOf(other)];
-  return ours && others ? [{ bar: `${text}; ${title}`, ratio: ratio(ours, others), wanted }] : [];
+  const [ours, others] = [roundsOf(one), roundsOf(rival)];
+  return ours && others
+    ? [{ bar: `${one}, ahead of ${rival}; ${title}`, ratio: ratio(ours, others), wanted: WANTED }]
+    : [];
 }
 
 // The servers that do a part of the same work: store state, or validate requests.
 const rivals = peers.filter(({ keepsState, validates }) => keepsState || validates);
-const bars = [
-  ...contests.flatMap((contest) => bar("of the bare baseline's", contest, [DURABLE, BASELINE], 0.7)),
-  ...[DURABLE, EPHEMERAL].flatMap((name) =>
-    rivals.flatMap((rival) =>
-      contests.flatMap((contest) => bar(`${name}, ahead of ${rival.name}`, contest, [name, rival.name], 1)),
-    ),
-  ),
-];
-console.log();
-const width = Math.max(...bars.map(({ bar }) => bar.length));
-for (const { bar, ratio, wanted } of bars) {
-  console.log(
-    `${bar.padEnd(width)} ${ratio.toFixed(2)}   wanted ${wanted}   ${ratio >= wanted ? "met" : "MISSED"}`,
-  );
-}
+const bars = [DURABLE, EPHEMERAL].flatMap((name) =>
+  rivals.flatMap((rival) => contests.flatMap((contest) => ratioOf(contest, name, rival.name))),
+);
+const rows = bars.map(({ bar, ratio, wanted }) => [
+  bar,
+  ratio.toFixed(2),
+  `>= ${wanted}`,
+  ratio >= wanted ? "met" : "missed",
+]);
+progress.print(`\n${table([["", "ratio", "bar", ""], ...rows])}`);
 const kept = contests.map(({ title, found }) => ({ title, found }));
 await keepResults("peers-", { contests: kept, bars });

@@ -1,9 +1,10 @@
 /** Other mock servers, each configured to handle the same PUT as well as it can. */
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { removeDirectory, temporaryDirectory } from "../ending.ts";
 import { configPath } from "../load.ts";
 import { type Served, served } from "./served.ts";
 
@@ -11,13 +12,15 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const bin = (name: string) => join(HERE, "node_modules/.bin", name);
 const DOCUMENT = fileURLToPath(new URL("../../dist/assets/openapi-2016-08-15.json", import.meta.url));
 const PATH = configPath(":function");
-/** Another mock server; `lacks` says which parts of the API's PUT the server does not do. */
+/** Another mock server; `does` says which parts of the API's PUT the server does, or does not do. */
 export interface Peer {
   readonly name: string;
   readonly keepsState: boolean;
+  /** What the server still has of a PUT that it answered, and where. */
+  readonly keeps: string;
   /** Whether the server validates requests. */
   readonly validates: boolean;
-  readonly lacks: string;
+  readonly does: string;
   /** Starts the server, ready for the configs of so many functions; undefined where the server can't run. */
   start(functions: number): Promise<Served | undefined>;
 }
@@ -28,35 +31,38 @@ export const peers: readonly Peer[] = [
   {
     name: "Prism",
     keepsState: false,
+    keeps: "nothing",
     validates: true,
-    lacks: "keeps nothing; answers with an example. Validates the request against our OpenAPI document",
+    does: "answers with an example; validates the request against our OpenAPI document",
     start: () =>
       served((port) => [bin("prism"), ["mock", "--port", String(port), "--host", "127.0.0.1", DOCUMENT]]),
   },
   {
     name: "Mockoon",
     keepsState: false,
+    keeps: "nothing",
     validates: false,
-    lacks: "keeps nothing, validates nothing; answers with a fixed body",
+    does: "validates nothing; answers with a fixed body",
     start: async () => {
-      const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
+      const directory = await temporaryDirectory(tmpdir());
       return served(
         async (port) => {
           const file = join(directory, "environment.json");
           await writeFile(file, JSON.stringify(mockoonEnvironment(port)));
           return [bin("mockoon-cli"), ["start", "--data", file, "--disable-log-to-file"]];
         },
-        () => rm(directory, { recursive: true, force: true }),
+        () => removeDirectory(directory),
       );
     },
   },
   {
     name: "json-server",
     keepsState: true,
+    keeps: "configs in memory, and later in a file",
     validates: false,
-    lacks: "replaces the whole resource, validates nothing; writes its file later, and all of it",
+    does: "replaces the whole resource, validates nothing; writes all of its file at once",
     start: async (functions) => {
-      const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
+      const directory = await temporaryDirectory(tmpdir());
       return served(
         async (port) => {
           const configs = Array.from({ length: functions }, (_, i) => ({ id: `f${i}` }));
@@ -65,23 +71,24 @@ export const peers: readonly Peer[] = [
           const files = [join(directory, "db.json"), "--routes", join(directory, "routes.json")];
           return [bin("json-server"), [...files, "--quiet", "--port", String(port), "--host", "127.0.0.1"]];
         },
-        () => rm(directory, { recursive: true, force: true }),
+        () => removeDirectory(directory),
       );
     },
   },
   {
     name: "WireMock",
     keepsState: false,
+    keeps: "requests in memory",
     validates: false,
-    lacks:
-      "keeps no config, validates nothing; answers with a fixed body. Its journal is in memory and unbounded",
+    does: "validates nothing; answers with a fixed body. What it keeps is unbounded",
     start: () => startWireMock([]),
   },
   {
     name: "WireMock, no journal",
     keepsState: false,
+    keeps: "nothing",
     validates: false,
-    lacks: "as above, and remembers no request",
+    does: "the same",
     start: () => startWireMock(["--no-request-journal"]),
   },
 ];
@@ -95,7 +102,7 @@ async function startWireMock(more: readonly string[]): Promise<Served | undefine
       .once("exit", (code) => resolve(code === 0));
   });
   if (!hasJava || jar === undefined) return undefined;
-  const directory = await mkdtemp(join(tmpdir(), "fc-sandbox-peer-"));
+  const directory = await temporaryDirectory(tmpdir());
   const server = await served(
     (port) => [
       "java",
@@ -112,7 +119,7 @@ async function startWireMock(more: readonly string[]): Promise<Served | undefine
         ...more,
       ],
     ],
-    () => rm(directory, { recursive: true, force: true }),
+    () => removeDirectory(directory),
   );
   const mapping = {
     request: { method: "PUT", urlPathPattern: PATH.replace(":function", "[^/]+") },

@@ -1,9 +1,9 @@
 /** Starts servers as whole programs, and measures their start time and memory. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { killGroup, signalGroup, spawnGroup } from "../ending.ts";
 import { memory } from "../hosts.ts";
 
 const PATIENCE_MS = 60_000;
@@ -52,7 +52,7 @@ export async function served(
     const port = await freePort();
     const [program, args] = await command(port);
     const started = performance.now();
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const child = spawnGroup(program, args, { stdio: ["ignore", "ignore", "pipe"] });
     let complaint = "";
     child.stderr?.on("data", (chunk) => {
       complaint = (complaint + chunk).slice(-2000);
@@ -82,16 +82,9 @@ export async function served(
  */
 async function endGroup(pid: number | undefined, ended: Promise<void>): Promise<void> {
   if (pid === undefined) return;
-  const signal = (name: NodeJS.Signals) => {
-    try {
-      process.kill(-pid, name);
-    } catch {
-      // The process group is empty.
-    }
-  };
-  signal("SIGTERM");
+  signalGroup(pid, "SIGTERM");
   await Promise.race([ended, setTimeout(LAST_WORDS_MS, undefined, { ref: false })]);
-  signal("SIGKILL");
+  killGroup(pid);
   await ended;
 }
 

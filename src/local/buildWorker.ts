@@ -13,17 +13,19 @@ const wrangler = join(
 
 /**
  * Bundles a Worker as `wrangler deploy` with these options would upload it, and puts the settings that it runs with
- * beside it. Throws an Error that has what wrangler said when it can't.
+ * beside it. Throws an Error that has what wrangler said when it can't. wrangler is ended when `signal` is aborted.
  */
 export async function buildWorker(
   configFile: string,
   directory: string,
   options: readonly string[] = [],
+  signal?: AbortSignal,
 ): Promise<void> {
   const build = ["deploy", "--dry-run", "--config", configFile, "--outdir", directory, ...options];
   await promisify(execFile)(process.execPath, [wrangler, ...build], {
     cwd: dirname(configFile),
     env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
+    ...(signal && { signal }),
   }).catch(({ stdout, stderr }) => {
     throw new Error(`The Worker could not be built:\n${stdout}${stderr}`);
   });
