@@ -1,4 +1,4 @@
-import { createSandbox } from "../src/client/index.ts";
+import { createSandbox, type SandboxClient } from "../src/client/index.ts";
 import { CONNECTIONS, configPaths } from "./load.ts";
 import { quick } from "./results.ts";
 
@@ -69,4 +69,35 @@ export async function advanceInvocations(url: string): Promise<Advanced> {
   const seconds = (performance.now() - started) / 1000;
   if (steps !== STEPS) throw new Error(`${steps} steps, and not ${STEPS}`);
   return { steps, advances, seconds };
+}
+
+const PENDING = { ...ASYNCHRONOUS, "x-fc-async-delay": "3600" };
+const ONE_IN = 10;
+
+/**
+ * Invokes a tenth of the functions, which have configs at these paths, for in an hour, unless they have such an
+ * invocation already. Its function has an alarm until then.
+ */
+export async function leavePending(
+  url: string,
+  paths: readonly string[],
+  pending: Set<string>,
+): Promise<void> {
+  for (const [i, path] of paths.entries()) {
+    if (i % ONE_IN !== 0 || pending.has(path)) continue;
+    const invoked = path.replace("async-invoke-config", "invocations");
+    const { status } = await fetch(url + invoked, { method: "POST", headers: PENDING, body: event(i) });
+    if (status !== 202) throw new Error(`${invoked}: ${status}`);
+    pending.add(path);
+  }
+}
+
+/** Rejects when so many invocations are not pending in the sandbox. */
+export async function verifyPending(sandbox: SandboxClient, pending: number): Promise<void> {
+  const { counts, invocations } = await sandbox.summary();
+  const ended = Object.values(invocations.ended).reduce((sum, count) => sum + count, 0);
+  if (ended > 0 || counts.invocations !== pending)
+    throw new Error(
+      `${counts.invocations} invocations, of which ${ended} have ended, and not ${pending} pending`,
+    );
 }
