@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/slowestFirst.ts";
 
 const WORKER = "test/**/*.worker.test.ts";
 
@@ -30,8 +31,9 @@ const expect = { poll: { timeout: 10_000 } };
 // Three layers: pure units in Node; the Worker and its objects inside workerd; the served program from outside.
 export default defineConfig({
   test: {
-    // Two files at once at least: most of a test is waiting, for a disk or for another process.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Three files at once at least: a test waits for a third of its time, for a disk or for another process.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+    sequence: { sequencer: SlowestFirst },
     reporters: ["default", "json"],
     outputFile: { json: "test-results/vitest.json" },
     projects: [

@@ -43,102 +43,101 @@ async function violations(page: Page, within = "html", rules?: readonly string[]
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
-/** A page for whoever likes light colours, and one for whoever likes dark ones. */
-function visitInBoth(url: string): Promise<Page[]> {
-  return Promise.all((["light", "dark"] as const).map((colorScheme) => visit(url, { colorScheme })));
+/** Has a page appear as its visitor likes colours from now on, and waits until they are there. */
+async function prefer(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  expect(await page.evaluate(`matchMedia("(prefers-color-scheme: ${colorScheme})").matches`)).toBe(true);
+  const transitions = "document.getAnimations().filter((one) => one instanceof CSSTransition)";
+  await page.evaluate(`Promise.allSettled(${transitions}.map(({ finished }) => finished)).then(() => {})`);
+}
+
+/**
+ * What axe finds for whoever likes light colours, and then, since all else is the same in other colours, the contrast
+ * for whoever likes dark ones.
+ */
+async function violationsInBoth(page: Page, within?: string): Promise<string[]> {
+  const light = await violations(page, within);
+  await prefer(page, "dark");
+  const dark = await violations(page, within, ["color-contrast"]);
+  await prefer(page, "light");
+  return [...light, ...dark];
 }
 
 describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
   test("in the dashboard and its dialogs, light and dark", async () => {
     const sandbox = await newSandbox({ snapshot: opening });
-    const pages = await visitInBoth(sandbox.controlled);
-    await Promise.all(pages.map(isLive));
+    const page = await visit(sandbox.controlled);
+    await isLive(page);
     for (const act of acts(0)) await act.play(sandbox);
     await sandbox.clock.freeze();
-    const checked = pages.map(async (page, index) => {
-      // Of what is the same in other colours, only the contrast is another.
-      const rules = index === 0 ? undefined : ["color-contrast"];
-      /** Checks the view as it is, and then with each of the dialogs that its buttons open. */
-      const check = async (...buttons: string[]) => {
-        expect(await violations(page, "html", rules)).toEqual([]);
-        for (const name of buttons) {
-          await page.getByRole("button", { name, exact: true }).first().click();
-          await page.getByRole("dialog").waitFor();
-          expect(await violations(page, "dialog", rules), name).toEqual([]);
-          await page.keyboard.press("Escape");
-          await page.getByRole("dialog").waitFor({ state: "detached" });
-        }
-      };
-      await page.getByText("resize : LATEST").first().waitFor();
-      await check("Share");
-      await goTo(page, "Configs");
-      await check("Create a function", "New config");
-      await openRow(page, "orders");
-      await check("Publish a version", "Create an alias", "Delete service orders");
-      await openRow(page, "resize");
-      await page.getByText("Alias live").waitFor();
-      await check();
-      const config = await openConfig(page, "orders / place : prod");
-      await config.getByText("set by PUT").first().waitFor();
-      await check(
-        "Edit orders / place : prod",
-        "Delete orders / place : prod",
-        "Invoke orders / place : prod",
-      );
-      await goTo(page, "Requests");
-      await rows(page).first().getByRole("link").click();
-      await detail(page).getByRole("article").waitFor();
-      await check("Make a fault of it", "Clear");
-      await goTo(page, "Invocations");
-      await page.getByText("frozen", { exact: true }).waitFor();
-      for (const status of ["Failed", "Succeeded"]) {
-        await rows(page).getByRole("link").filter({ hasText: status }).first().click();
-        await detail(page).getByText(status).first().waitFor();
-        await check();
+    /** Checks the view as it is, and then with each of the dialogs that its buttons open. */
+    const check = async (...buttons: string[]) => {
+      expect(await violationsInBoth(page)).toEqual([]);
+      for (const name of buttons) {
+        await page.getByRole("button", { name, exact: true }).first().click();
+        await page.getByRole("dialog").waitFor();
+        expect(await violationsInBoth(page, "dialog"), name).toEqual([]);
+        await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "detached" });
       }
-      await check("Invoke a function", "Clear");
-      await goTo(page, "Inbox");
-      await rows(page).first().getByRole("link").click();
-      await detail(page).getByRole("article").waitFor();
-      await check("Clear");
-      await goTo(page, "Control");
-      await page.getByRole("heading", { name: "State" }).waitFor();
-      await check("Add a fault", "Edit as a document", "Reset");
-    });
-    await Promise.all(checked);
+    };
+    await page.getByText("resize : LATEST").first().waitFor();
+    await check("Share");
+    await goTo(page, "Configs");
+    await check("Create a function", "New config");
+    await openRow(page, "orders");
+    await check("Publish a version", "Create an alias", "Delete service orders");
+    await openRow(page, "resize");
+    await page.getByText("Alias live").waitFor();
+    await check();
+    const config = await openConfig(page, "orders / place : prod");
+    await config.getByText("set by PUT").first().waitFor();
+    await check("Edit orders / place : prod", "Delete orders / place : prod", "Invoke orders / place : prod");
+    await goTo(page, "Requests");
+    await rows(page).first().getByRole("link").click();
+    await detail(page).getByRole("article").waitFor();
+    await check("Make a fault of it", "Clear");
+    await goTo(page, "Invocations");
+    await page.getByText("frozen", { exact: true }).waitFor();
+    for (const status of ["Failed", "Succeeded"]) {
+      await rows(page).getByRole("link").filter({ hasText: status }).first().click();
+      await detail(page).getByText(status).first().waitFor();
+      await check();
+    }
+    await check("Invoke a function", "Clear");
+    await goTo(page, "Inbox");
+    await rows(page).first().getByRole("link").click();
+    await detail(page).getByRole("article").waitFor();
+    await check("Clear");
+    await goTo(page, "Control");
+    await page.getByRole("heading", { name: "State" }).waitFor();
+    await check("Add a fault", "Edit as a document", "Reset");
   }, 60_000);
 
   test("in the API reference with open and executed operations, light and dark", async () => {
     const sandbox = await newSandbox();
-    // One after the other: the page keeps a processor busy for seconds.
-    for (const colorScheme of ["light", "dark"] as const) {
-      const page = await visit(`${sandbox.endpoint}/docs#token=${sandbox.access.controlToken}`, {
-        colorScheme,
-      });
-      await openOperations(page, "2016-08-15");
-      await execute(await openOperation(page, "PutFunctionAsyncInvokeConfig_2016-08-15"));
-      await openOperations(page, "control plane");
-      for (const operation of ["getSandbox", "addFault", "changeSettings", "clearFaults"]) {
-        await execute(await openOperation(page, operation));
-      }
-      await page.getByRole("button", { name: "Schemas" }).click();
-      expect(await violations(page)).toEqual([]);
+    const page = await visit(`${sandbox.endpoint}/docs#token=${sandbox.access.controlToken}`);
+    await openOperations(page, "2016-08-15");
+    await execute(await openOperation(page, "PutFunctionAsyncInvokeConfig_2016-08-15"));
+    await openOperations(page, "control plane");
+    for (const operation of ["getSandbox", "addFault", "changeSettings", "clearFaults"]) {
+      await execute(await openOperation(page, operation));
     }
+    await page.getByRole("button", { name: "Schemas" }).click();
+    expect(await violationsInBoth(page)).toEqual([]);
   }, 180_000);
 
   test("in the guide and its search, light and dark, wide and on a phone", async () => {
-    for (const colorScheme of ["light", "dark"] as const) {
-      for (const width of [360, 1280]) {
-        const page = await visit(`${SERVER}/guide`, { colorScheme, viewport: { width, height: 740 } });
-        // A page with code, one with tables, one with pictures, one with a diagram.
-        for (const path of ["clients", "fidelity", "dashboard", "architecture"]) {
-          await page.goto(`${SERVER}/guide/${path}`);
-          expect(await violations(page), path).toEqual([]);
-        }
-        await page.getByRole("combobox").fill("retries");
-        await page.getByRole("option").first().waitFor();
-        expect(await violations(page)).toEqual([]);
+    for (const width of [360, 1280]) {
+      const page = await visit(`${SERVER}/guide`, { viewport: { width, height: 740 } });
+      // A page with code, one with tables, one with pictures, one with a diagram.
+      for (const path of ["clients", "fidelity", "dashboard", "architecture"]) {
+        await page.goto(`${SERVER}/guide/${path}`);
+        expect(await violationsInBoth(page), path).toEqual([]);
       }
+      await page.getByRole("combobox").fill("retries");
+      await page.getByRole("option").first().waitFor();
+      expect(await violationsInBoth(page)).toEqual([]);
     }
   }, 90_000);
 

@@ -64,7 +64,14 @@ export async function newConsumer(tarball: string, ...beside: string[]): Promise
 
   const run: Consumer["run"] = (...command) => runCommand({ cwd: directory, temporary }, ...command);
   const install = async (...specifiers: string[]) => {
-    const { stderr, code } = await run("npm", "install", "--prefer-offline", ...specifiers);
+    const { stderr, code } = await run(
+      "npm",
+      "install",
+      "--prefer-offline",
+      "--no-audit",
+      "--no-fund",
+      ...specifiers,
+    );
     if (code !== 0) throw new Error(`npm install failed: ${stderr}`);
   };
   await install(tarball, ...beside);
