@@ -5,6 +5,7 @@ import { type PageRequest, parsePageRequest } from "../fc/paging.ts";
 import type { ApiContext } from "../http/context.ts";
 import { publicUrl } from "../http/publicUrl.ts";
 import { ok, type Result } from "../lib/result.ts";
+import { sandboxControl } from "../objects/controlMessages.ts";
 import { restoreSandbox } from "../objects/recovery.ts";
 import { mergePages } from "../objects/registry/mergePages.ts";
 import { shownReport } from "../objects/registry/sandboxTable.ts";
@@ -69,9 +70,9 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
     if (role === "control" && id === DEFAULT_SANDBOX_ID) {
       return problem(409, "Only the operator's token controls `default`.");
     }
-    const object = sandboxObject(c.env, id);
+    const sandbox = sandboxControl(sandboxObject(c.env, id), c.get("control"));
     const kind = `${role}Token` as const;
-    const rotated = rotate ? await object.rotate([kind]) : ok(await object.credentials());
+    const rotated = await (rotate ? sandbox.rotate([kind]) : sandbox.generations());
     if (!rotated.ok) return rotated;
     const token = await tokenOf(secret, id, { role, generation: rotated.value[kind] });
     await noteOperatorsChange(c, 201, id);

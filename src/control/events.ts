@@ -8,7 +8,7 @@ import { type Handlers, sandboxOf } from "./handlers.ts";
 export const eventHandlers: Handlers<"watchSandbox"> = {
   async watchSandbox(c) {
     if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
-      const admitted = await sandboxOf(c).credentials();
+      const admitted = await sandboxOf(c).generations();
       return admitted.ok ? problem(400, "The live feed is a WebSocket.") : admitted;
     }
     const headers = new Headers(c.req.raw.headers);

@@ -4,6 +4,7 @@ import type { Place } from "../fc/versions.ts";
 import type { ApiContext } from "../http/context.ts";
 import { publicUrl } from "../http/publicUrl.ts";
 import { type Err, ok, type Result } from "../lib/result.ts";
+import { sandboxControl } from "../objects/controlMessages.ts";
 import { registryShardOf, sandboxObject } from "../objects/stubs.ts";
 import { credentialKinds, FIRST_GENERATIONS, type Generations } from "../state/credentialKinds.ts";
 import { type Credentials, createSandboxId, credentialsOf } from "../state/credentials.ts";
@@ -34,16 +35,16 @@ export const sandboxHandlers: Handlers<"createSandbox" | "getSandbox" | "rotateC
       const id = await createSandboxId(rootSecrets, label);
       const origin = await originOf(c, id);
       if (!origin.ok) return origin;
-      const object = sandboxObject(c.env, id);
+      const created = sandboxControl(sandboxObject(c.env, id), c.get("control"));
       const initial = { ...snapshot?.settings, ...settings };
       if (snapshot || settings) {
-        const imported = await object.importSnapshot({ ...snapshot, settings: initial });
+        const imported = await created.importSnapshot({ ...snapshot, settings: initial });
         if (!imported.ok) {
           if (origin.value) await registryShardOf(c.env, origin.value.invitation).remove(id);
           return imported;
         }
       }
-      if (origin.value) await object.adopt(origin.value);
+      if (origin.value) await sandboxObject(c.env, id).adopt(origin.value);
       await noteOperatorsChange(c, 201, id);
       const { accountId = variables(c.env).accountId, region = variables(c.env).region } = initial;
       return ok(await issued(c, id, rootSecrets.current, { accountId, region }));

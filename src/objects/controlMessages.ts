@@ -2,7 +2,7 @@ import type { OperationId } from "../documents/operations.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import { ok, type Result } from "../lib/result.ts";
 import type { Actor } from "../state/actor.ts";
-import type { ControlRpc, SandboxRpc } from "./rpc.ts";
+import type { ControlMethod, ControlRpc, SandboxRpc } from "./rpc.ts";
 
 /** A request to a sandbox's control plane, as its audit notes it. */
 export interface ControlRequest {
@@ -18,57 +18,6 @@ export interface ControlRequest {
   readonly given: string | undefined;
 }
 
-/** The methods that the control plane calls. */
-const methods = {
-  summary: true,
-  credentials: true,
-  rotate: true,
-  audit: true,
-  changeSettings: true,
-  reset: true,
-  exportSnapshot: true,
-  importSnapshot: true,
-  changePactState: true,
-  pactStates: true,
-  pactState: true,
-  putPactState: true,
-  removePactState: true,
-  requests: true,
-  countRequests: true,
-  verify: true,
-  clearRequests: true,
-  faults: true,
-  addFault: true,
-  replaceFault: true,
-  removeFault: true,
-  clearFaults: true,
-  outcomes: true,
-  addOutcomes: true,
-  replaceOutcomes: true,
-  removeOutcomes: true,
-  clearOutcomes: true,
-  invocations: true,
-  invocation: true,
-  invocationRecord: true,
-  stopInvocation: true,
-  clearInvocations: true,
-  deliveries: true,
-  countDeliveries: true,
-  verifyDeliveries: true,
-  clearDeliveries: true,
-  clock: true,
-  changeClock: true,
-  advanceClock: true,
-  declared: true,
-  declare: true,
-} as const satisfies Record<ControlMethod, true>;
-
-export type ControlMethod = Exclude<keyof ControlRpc, keyof Rpc.DurableObjectBranded>;
-
-export function isControlMethod(name: string): name is ControlMethod {
-  return Object.hasOwn(methods, name);
-}
-
 /** A method's result: with the problem by which the request may be refused. */
 type Controlled<T> = [T] extends [Result<infer V, Problem>] ? Result<V, Problem> : Result<T, Problem>;
 
@@ -81,11 +30,12 @@ export type SandboxControl = {
 
 /** Calls a sandbox's methods for a request, each as one call of its object, which checks the request and notes changes. */
 export function sandboxControl(object: Pick<SandboxRpc, "control">, request: ControlRequest): SandboxControl {
-  const call = (method: string | symbol) =>
-    isControlMethod(String(method))
-      ? (...args: unknown[]) => object.control(request, String(method), args)
-      : undefined;
-  return new Proxy({} as SandboxControl, { get: (_, method) => call(method) });
+  // A promise's own method is asked for where somebody awaits this.
+  const isMethod = (name: string | symbol): name is string => typeof name === "string" && name !== "then";
+  return new Proxy({} as SandboxControl, {
+    get: (_, name) =>
+      isMethod(name) ? (...args: unknown[]) => object.control(request, name, args) : undefined,
+  });
 }
 
 /** A method's result, whether it is a `Result` or a value. */

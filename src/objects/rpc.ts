@@ -149,7 +149,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
 /** The methods that the control plane calls, through `control`. */
 export interface ControlRpc {
   summary(): Promise<SandboxSummary>;
-  credentials(): Promise<Generations>;
+  generations(): Promise<Generations>;
   rotate(kinds: readonly CredentialKind[]): Promise<Result<Generations, Problem>>;
   audit(before: number | undefined, most: number): Promise<PlacedAuditEntry[]>;
   changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>>;
@@ -201,8 +201,10 @@ export interface ControlRpc {
   declare(declared: Declared): Promise<Result<Declared, Problem>>;
 }
 
+export type ControlMethod = keyof ControlRpc;
+
 /** The sandbox's object also has `fetch`, which opens the live feed. */
-export interface SandboxRpc extends Rpc.DurableObjectBranded, ControlRpc {
+export interface SandboxRpc extends Rpc.DurableObjectBranded {
   perform(sent: SentRequest): Promise<SentReply>;
 
   register(sent: SentRequest): Promise<Registration | undefined>;

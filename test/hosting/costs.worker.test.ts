@@ -6,7 +6,7 @@ import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import { callsOf, delaysAtBarrier, setVariables } from "../calls.ts";
 import { configure, invoke, QUEUE } from "../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
-import { functionOf as fc3FunctionOf } from "../objects/objects.ts";
+import { functionOf as fc3FunctionOf, registered } from "../objects/objects.ts";
 import { versions } from "../request.ts";
 
 const { config } = versions[0];
@@ -121,13 +121,6 @@ test("the first PUT of a function is one call to its sandbox, and writes 14 rows
   expect(calls).toEqual([["SANDBOX.register"], []]);
   expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 4]);
 });
-
-/** Waits until the registry knows of a sandbox, which no request waits for. */
-async function registered(sandbox: TestSandbox): Promise<void> {
-  const isRegistered = () =>
-    runInDurableObject(sandboxOf(sandbox), (_, { storage }) => storage.kv.get("registered") !== undefined);
-  await expect.poll(isRegistered).toBe(true);
-}
 
 test("the first PUT in a sandbox writes 31 more, for the sandbox's tables and what the registry was told", async () => {
   const sandbox = await newSandbox();

@@ -1,10 +1,32 @@
 import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { expect } from "vitest";
+import { type SandboxControl, sandboxControl } from "../../src/objects/controlMessages.ts";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import type { TestSandbox } from "../newSandbox.ts";
 
 /** The object of a sandbox itself. */
 export function parentOf({ access }: TestSandbox) {
   return sandboxObject(env, access.id ?? "");
+}
+
+/** A sandbox as the control plane calls it, for the operator. */
+export function controlOf(sandbox: TestSandbox): SandboxControl {
+  return sandboxControl(parentOf(sandbox), {
+    actor: { role: "operator" },
+    operation: "changeSettings",
+    requestId: crypto.randomUUID(),
+    receivedAt: Date.now(),
+    method: "PATCH",
+    path: "/_sandbox/settings",
+    given: undefined,
+  });
+}
+
+/** Waits until the registry knows of a sandbox, which no request waits for. */
+export async function registered(sandbox: TestSandbox): Promise<void> {
+  const isRegistered = () =>
+    runInDurableObject(parentOf(sandbox), (_, { storage }) => storage.kv.get("registered") !== undefined);
+  await expect.poll(isRegistered).toBe(true);
 }
 
 /** The object of one of a sandbox's FC 3.0 functions. */

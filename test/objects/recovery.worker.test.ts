@@ -5,7 +5,7 @@ import { intercept } from "../calls.ts";
 import { configure } from "../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { History } from "./history.ts";
-import { age, functionOf, functionsOf, NOTHING, parentOf, stored } from "./objects.ts";
+import { age, controlOf, functionOf, functionsOf, NOTHING, parentOf, stored } from "./objects.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -119,10 +119,13 @@ describe("a sandbox is restored", () => {
 test("a credential that was replaced since then stays invalid", async () => {
   await configure(sandbox, "f", {});
   await history.keep(...objectsOf("f"));
-  await parentOf(sandbox).rotate(["controlToken"]);
+  await controlOf(sandbox).rotate(["controlToken"]);
   await history.observe(...objectsOf("f"));
   expect(await restored()).toEqual({ ok: true, value: undefined });
-  expect(await parentOf(sandbox).credentials()).toEqual({ accessKey: 0, controlToken: 1, watchToken: 0 });
+  expect(await controlOf(sandbox).generations()).toEqual({
+    ok: true,
+    value: { accessKey: 0, controlToken: 1, watchToken: 0 },
+  });
 });
 
 describe("nothing is restored", () => {

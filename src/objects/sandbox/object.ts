@@ -1,71 +1,38 @@
 import { DurableObject } from "cloudflare:workers";
 import type { FeedEvent } from "../../documents/feed.ts";
 import { controlOperations, isChange } from "../../documents/operations.ts";
-import type { PactStates as PactStatesList, StateChange, StateValues } from "../../documents/pactStates.ts";
-import type { Part } from "../../documents/parts.ts";
 import { problem } from "../../documents/problem.ts";
-import type {
-  AdvancedClock,
-  DeliveriesPage,
-  DeliveryVerification,
-  InvocationsPage,
-  Problem,
-  RequestsPage,
-  Verification,
-} from "../../documents/responseBodies.ts";
+import type { Problem } from "../../documents/responseBodies.ts";
 import type { Env } from "../../env.ts";
 import type { CalledFunction } from "../../fc/destinations.ts";
 import { failure } from "../../fc/errors.ts";
 import type { FunctionName } from "../../fc/names.ts";
-import type { PageRequest } from "../../fc/paging.ts";
-import type { DeliveryFilter } from "../../journal/delivery.ts";
-import type { Filter } from "../../journal/filter.ts";
-import type { Bounds } from "../../journal/verification.ts";
 import { ObjectAlarm } from "../../lib/alarm.ts";
-import type { Undefinable } from "../../lib/definedItems.ts";
 import { FlushTimer } from "../../lib/flushTimer.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
-import { jsonStream } from "../../lib/json.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { Actor } from "../../state/actor.ts";
-import { type GivenAdvance, type GivenClock, type ShownClock, showClock } from "../../state/clock.ts";
-import {
-  type CredentialKind,
-  FIRST_GENERATIONS,
-  type Generations,
-  tokenRoles,
-} from "../../state/credentialKinds.ts";
-import type { Declared } from "../../state/declared.ts";
-import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
-import type { Effect, Fault, GivenFault } from "../../state/faults.ts";
-import type {
-  InvocationDetails,
-  InvocationFilter,
-  InvocationOwner,
-  RecordQuery,
-  ShownRecord,
-} from "../../state/invocations.ts";
-import type { GivenScript, Script } from "../../state/outcomes.ts";
-import { type FunctionUsage, type Origin, throttledAt } from "../../state/quota.ts";
+import { FIRST_GENERATIONS, type Generations } from "../../state/credentialKinds.ts";
+import type { Effect } from "../../state/faults.ts";
+import type { FunctionUsage, Origin } from "../../state/quota.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
-import type { Settings } from "../../state/settings.ts";
-import type { Snapshot } from "../../state/snapshot.ts";
 import { hasOperator, idleMs, limits, variables } from "../../variables.ts";
-import type { PlacedAuditEntry } from "../auditTable.ts";
-import { asResult, type ControlRequest, isControlMethod } from "../controlMessages.ts";
+import { asResult, type ControlRequest } from "../controlMessages.ts";
 import { errorReply, receiveRequest, type SentReply, type SentRequest, sendReply } from "../messages.ts";
 import { mayWrite } from "../pipeline.ts";
 import { pastOf, restoreStorage, wrongTime } from "../recovery.ts";
 import type { SandboxReport } from "../registryMessages.ts";
-import type { Outlasting, Registration, SandboxRpc, SandboxSummary } from "../rpc.ts";
+import type { Outlasting, Registration, SandboxRpc } from "../rpc.ts";
 import { functionObject, registryShardOf } from "../stubs.ts";
 import { Admission } from "./admission.ts";
 import { Advance } from "./advance.ts";
 import { ApiRequests } from "./apiRequests.ts";
 import { Changes } from "./changes.ts";
+import type { Concerns } from "./concerns.ts";
 import { ConfigList } from "./configList.ts";
+import { controlMethods, isControlMethod } from "./controlMethods.ts";
 import { Controls } from "./controls.ts";
 import { ACTOR_HEADER, Feed } from "./feed.ts";
 import { Functions } from "./functions.ts";
@@ -76,7 +43,6 @@ import { RequestJournal } from "./requestJournal.ts";
 import { agreeWithFunctions, NOTHING_RESTORED, restoreFunctions } from "./restoration.ts";
 import { Snapshots } from "./snapshots.ts";
 import { SandboxStore } from "./store.ts";
-import { summaryOf } from "./summary.ts";
 import { Usage } from "./usage.ts";
 
 /** How soon the alarm finishes a push that was cut off. */
@@ -91,23 +57,6 @@ const REPORT_LATER = 1000;
 const NO_SANDBOX = problem(404, "The operator of this server has deleted this sandbox.");
 /** How often the sandbox notes that it is used by requests that it answers itself. */
 const USE_REPORT_MS = 60_000;
-
-/** A sandbox's tables, and what works on them, each with a concern of its own. */
-interface Concerns {
-  readonly store: SandboxStore;
-  readonly functions: Functions;
-  readonly changes: Changes;
-  readonly controls: Controls;
-  readonly advance: Advance;
-  readonly journal: RequestJournal;
-  readonly invocationLists: InvocationLists;
-  readonly snapshots: Snapshots;
-  readonly pactStates: PactStates;
-  readonly registrations: Registrations;
-  readonly apiRequests: ApiRequests;
-  readonly admission: Admission;
-  readonly usage: Usage;
-}
 
 /**
  * The parent of a sandbox's functions. It knows their names, owns what concerns all of them, pushes that to them when it
@@ -196,6 +145,11 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     );
     const registrations = new Registrations(store, functions, usage, () => this.env);
     return {
+      host: {
+        expiresAt: () => this.#expiresAt(),
+        reportUse: () => this.#reportUse(),
+        dismiss: (role) => this.#feed.dismiss(role),
+      },
       store,
       functions,
       changes,
@@ -392,56 +346,24 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     method: string,
     args: readonly unknown[],
   ): Promise<Result<never, Problem>> {
-    const refused = this.#isBlocked
-      ? NO_SANDBOX
-      : await this.#run(({ admission }) => admission.refused(request));
-    if (refused) return refused;
+    if (this.#isBlocked) return NO_SANDBOX;
     if (!isControlMethod(method)) throw new Error(`the control plane has no method ${method}`);
-    // Not behind the gate: the method passes it itself, and an erasure in between would wait for this call.
-    const call = this[method] as (...args: unknown[]) => Promise<unknown>;
-    const result = asResult(await call.apply(this, [...args]));
-    if (isChange(controlOperations[request.operation])) {
-      await this.#run(async ({ store, admission }) => {
+    return this.#run(async (concerns) => {
+      const { store, admission } = concerns;
+      const refused = admission.refused(request);
+      if (refused) return refused;
+      const call = controlMethods[method] as (concerns: Concerns, ...args: readonly unknown[]) => unknown;
+      const result = asResult(await call(concerns, ...args));
+      if (isChange(controlOperations[request.operation])) {
         admission.note(request, result);
         if (store.get("throttled")?.until === null) {
           await this.#refreshUsage();
           await this.#throttle();
         }
-      });
-    }
-    // The Worker knows the method's result by the method's name.
-    return result as Result<never, Problem>;
-  }
-
-  summary(): Promise<SandboxSummary> {
-    return this.#run(async ({ store, functions }) => ({
-      ...(await summaryOf(store, functions)),
-      expiresAt: this.#expiresAt(),
-      throttled: throttledAt(store.get("throttled"), Date.now()) ?? null,
-      generations: store.get("generations"),
-    }));
-  }
-
-  /** How often each credential was rotated. */
-  async credentials(): Promise<Generations> {
-    return this.ctx.storage.kv.get<Generations>("generations") ?? FIRST_GENERATIONS;
-  }
-
-  /** Replaces credentials: the former ones are refused when this has returned. Watchers by a former token are dismissed. */
-  rotate(kinds: readonly CredentialKind[]): Promise<Result<Generations, Problem>> {
-    return this.#run(async ({ store, changes }) => {
-      const before = store.get("generations");
-      const raised = kinds.map((kind) => [kind, before[kind] + 1] as const);
-      const after = { ...before, ...Object.fromEntries(raised) };
-      const made = await changes.make("credentials", "all", () => store.set("generations", after));
-      for (const role of tokenRoles) if (kinds.includes(`${role}Token`)) this.#feed.dismiss(role);
-      return made.ok ? ok(after) : made;
+      }
+      // The Worker knows the method's result by the method's name.
+      return result as Result<never, Problem>;
     });
-  }
-
-  /** Changes by the control plane before this number, the latest first. */
-  audit(before: number | undefined, most: number): Promise<PlacedAuditEntry[]> {
-    return this.#run(({ store }) => store.audit.before(before, most));
   }
 
   // The deployment.
@@ -464,123 +386,9 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     });
   }
 
-  changeSettings(changes: Undefinable<Settings>): Promise<Result<Settings, Problem>> {
-    return this.#run(({ controls }) => controls.changeSettings(changes));
-  }
-
-  reset(parts: readonly Part[]): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.reset(parts));
-  }
-
-  faults(): Promise<Fault[]> {
-    return this.#run(({ store }) => store.faults.all());
-  }
-
-  addFault(given: GivenFault): Promise<Result<Fault, Problem>> {
-    return this.#run(({ controls }) => controls.faults.add(given));
-  }
-
-  replaceFault(id: string, given: GivenFault): Promise<Result<Fault, Problem>> {
-    return this.#run(({ controls }) => controls.faults.replace(id, given));
-  }
-
-  removeFault(id: string): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.faults.remove(id));
-  }
-
-  clearFaults(): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.faults.clear());
-  }
-
-  clock(): Promise<ShownClock> {
-    return this.#run(({ store }) => showClock(store.get("clock"), Date.now()));
-  }
-
-  changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
-    return this.#run(({ controls }) => controls.changeClock(given));
-  }
-
-  advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
-    return this.#run(({ controls }) => controls.advanceClock(given));
-  }
-
-  outcomes(): Promise<Script[]> {
-    return this.#run(({ store }) => store.outcomes.all());
-  }
-
-  addOutcomes(given: GivenScript): Promise<Result<Script, Problem>> {
-    return this.#run(({ controls }) => controls.outcomes.add(given));
-  }
-
-  replaceOutcomes(id: string, given: GivenScript): Promise<Result<Script, Problem>> {
-    return this.#run(({ controls }) => controls.outcomes.replace(id, given));
-  }
-
-  removeOutcomes(id: string): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.outcomes.remove(id));
-  }
-
-  clearOutcomes(): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.outcomes.clear());
-  }
-
-  invocations(filter: InvocationFilter, page: PageRequest): Promise<Result<InvocationsPage, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.invocations(filter, page));
-  }
-
-  invocation(id: string, owner: InvocationOwner): Promise<Result<InvocationDetails, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.invocation(id, owner));
-  }
-
-  invocationRecord(id: string, query: RecordQuery): Promise<Result<ShownRecord, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.record(id, query));
-  }
-
-  stopInvocation(id: string, owner: InvocationOwner): Promise<Result<undefined, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.stop(id, owner));
-  }
-
-  clearInvocations(): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.clear("invocations"));
-  }
-
-  deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Result<DeliveriesPage, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.deliveries(filter, page));
-  }
-
-  countDeliveries(filter: DeliveryFilter): Promise<Result<number, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.countDeliveries(filter));
-  }
-
-  verifyDeliveries(filter: DeliveryFilter, bounds: Bounds): Promise<Result<DeliveryVerification, Problem>> {
-    return this.#run(({ invocationLists }) => invocationLists.verifyDeliveries(filter, bounds));
-  }
-
-  clearDeliveries(): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.clear("deliveries"));
-  }
-
   /** The code of a function, for whoever has the token that GetFunctionCode issued; undefined when it is no longer there. */
   code(token: string): Promise<ArrayBuffer | undefined> {
     return this.#run(({ apiRequests }) => apiRequests.code(token));
-  }
-
-  /** What exists: by names alone, or with details. */
-  declared(details: boolean): Promise<ReadableStream> {
-    const document = details ? describeAll : declaredNames;
-    return this.#run(({ store }) => jsonStream(document(store.resources)));
-  }
-
-  declare(declared: Declared): Promise<Result<Declared, Problem>> {
-    return this.#run(({ controls }) => controls.declare(declared));
-  }
-
-  exportSnapshot(withInvocations: boolean): Promise<ReadableStream> {
-    return this.#run(async ({ snapshots }) => jsonStream(await snapshots.export(withInvocations)));
-  }
-
-  importSnapshot(snapshot: Snapshot): Promise<Result<undefined, Problem>> {
-    return this.#run(({ snapshots }) => snapshots.import(snapshot));
   }
 
   /**
@@ -606,7 +414,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     // A sandbox that was erased knows no functions, and needs no tables to say so.
     const functions = this.#isStored ? await restoreFunctions(this.#lifecycle.tables, time) : ok([]);
     if (!functions.ok) return functions;
-    const generations = await this.credentials();
+    const generations = this.ctx.storage.kv.get<Generations>("generations") ?? FIRST_GENERATIONS;
     await restoreStorage(this.ctx, bookmark);
     return ok({ functions: functions.value, generations });
   }
@@ -616,45 +424,6 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#lifecycle.run(() =>
       this.#isStored ? agreeWithFunctions(this.#lifecycle.tables, time, outlasting) : NOTHING_RESTORED,
     );
-  }
-
-  changePactState(change: StateChange): Promise<Result<StateValues, Problem>> {
-    return this.#run(({ pactStates }) => pactStates.change(change));
-  }
-
-  pactStates(): Promise<PactStatesList> {
-    return this.#run(({ pactStates }) => pactStates.list());
-  }
-
-  pactState(name: string): Promise<Result<Snapshot, Problem>> {
-    return this.#run(({ pactStates }) => pactStates.get(name));
-  }
-
-  putPactState(name: string, snapshot: Snapshot): Promise<Result<undefined, Problem>> {
-    return this.#run(async ({ pactStates }) => {
-      await this.#reportUse();
-      return pactStates.put(name, snapshot);
-    });
-  }
-
-  removePactState(name: string): Promise<Result<undefined, Problem>> {
-    return this.#run(({ pactStates }) => pactStates.remove(name));
-  }
-
-  requests(filter: Filter, page: PageRequest): Promise<Result<RequestsPage, Problem>> {
-    return this.#run(({ journal }) => journal.page(filter, page));
-  }
-
-  countRequests(filter: Filter): Promise<Result<number, Problem>> {
-    return this.#run(({ journal }) => journal.count(filter));
-  }
-
-  verify(filter: Filter, bounds: Bounds): Promise<Result<Verification, Problem>> {
-    return this.#run(({ journal }) => journal.verify(filter, bounds));
-  }
-
-  clearRequests(): Promise<Result<undefined, Problem>> {
-    return this.#run(({ controls }) => controls.clearJournal());
   }
 
   // The live feed.

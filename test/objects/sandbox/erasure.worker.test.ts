@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { Barrier, holdRegistration, intercept } from "../../calls.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
-import { age, functionOf, functionsOf, NOTHING, parentOf, stored } from "../objects.ts";
+import { age, controlOf, functionOf, functionsOf, NOTHING, parentOf, stored } from "../objects.ts";
 
 const { config } = versions[2];
 const FROZEN = "2030-01-01T00:00:00Z";
@@ -60,7 +60,7 @@ describe("while an idle sandbox is erased", () => {
     const erased = runDurableObjectAlarm(parentOf(sandbox));
     await erasing.reached();
     const parent = parentOf(sandbox);
-    const changed = parent.changeSettings({ accountId: "42" });
+    const changed = controlOf(sandbox).changeSettings({ accountId: "42" });
     // An object's calls begin in their order, and this one does not wait for an erasure.
     await parent.triggerFaults([], null, 0);
     erasing.open();
@@ -133,7 +133,7 @@ describe("while an idle sandbox is erased", () => {
       sandbox.send("GET", "/_sandbox"),
     ];
     const [f, parent] = [functionOf(sandbox, "f"), parentOf(sandbox)];
-    const waiting = [f.counts(), parent.clock()];
+    const waiting = [f.counts(), controlOf(sandbox).clock()];
     // Calls begin in their order, as above: an object that is erased answers these at once.
     await Promise.all([f.deregister(), parent.triggerFaults([], null, 0)]);
     erasing.open();

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Barrier, callsOf, holdRegistration, intercept, setVariables } from "../../calls.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { errorOf, versions } from "../../request.ts";
-import { functionOf, functionsOf, parentOf } from "../objects.ts";
+import { controlOf, functionOf, functionsOf, parentOf } from "../objects.ts";
 
 const { config } = versions[2];
 const FROZEN = "2030-01-01T00:00:00Z";
@@ -97,7 +97,7 @@ describe("a full sandbox that looks for room", () => {
     puts.push(sandbox.send("PUT", config("g"), { maxAsyncRetryAttempts: 1 }));
     await second.wait();
     // An object's calls begin in their order: this one comes after both registrations.
-    await parentOf(sandbox).clock();
+    await controlOf(sandbox).clock();
     first.open();
     expect((await Promise.all(puts)).map(({ status }) => status)).toEqual([200, 200]);
     expect(await functionsOf(sandbox)).toEqual(["g"]);
@@ -158,7 +158,7 @@ describe("a snapshot that is imported while another one is pushed", () => {
       });
       const first = sandbox.snapshot.import(snapshotOf(["f"], 1));
       await delivered.reached();
-      const parent = parentOf(sandbox);
+      const parent = controlOf(sandbox);
       const second = parent.importSnapshot({ format: "fc-sandbox/1", ...snapshotOf(["f"], 2) });
       // An object's calls begin in their order, and each makes its change before it waits for anything.
       await parent.clock();
@@ -181,7 +181,7 @@ describe("a snapshot that is imported while another one is pushed", () => {
     });
     const first = sandbox.snapshot.import(snapshotOf(names, 1));
     await pushing.reached();
-    const parent = parentOf(sandbox);
+    const parent = controlOf(sandbox);
     const second = parent.importSnapshot({ format: "fc-sandbox/1", ...snapshotOf(names, 2) });
     await parent.clock();
     pushing.open();

@@ -1,9 +1,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { SandboxControl } from "../../../src/objects/controlMessages.ts";
 import { Barrier, intercept } from "../../calls.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
-import { parentOf } from "../objects.ts";
+import { controlOf, parentOf } from "../objects.ts";
 
 const { config } = versions[2];
 const NAMES = ["f", "g", "h"];
@@ -132,7 +133,7 @@ describe("of a push that failed", () => {
 });
 
 describe("a change that is made during a push", () => {
-  const changes: [string, (parent: ReturnType<typeof parentOf>) => Promise<{ ok: boolean }>, object][] = [
+  const changes: [string, (parent: SandboxControl) => Promise<{ ok: boolean }>, object][] = [
     ["the same function", (parent) => parent.addFault(throttled("f")), { pushed: ["f", "f"], struck: ["f"] }],
     ["another function", (parent) => parent.addFault(throttled("g")), { pushed: ["f", "g"], struck: ["g"] }],
     [
@@ -151,7 +152,7 @@ describe("a change that is made during a push", () => {
       });
       const first = sandbox.faults.add({ ...throttled(), match: { function: "f", operation: "list" } });
       await pushing.reached();
-      const parent = parentOf(sandbox);
+      const parent = controlOf(sandbox);
       const others = Array.from({ length: times }, () => change(parent));
       // An object's calls begin in their order, and each makes its change before it waits for anything.
       await parent.clock();
