@@ -29,19 +29,18 @@ app.use(async (c, next) => {
   const receivedAt = Date.now();
   c.set("requestId", versionOfPath(c.req.path).requestId(receivedAt));
   c.set("receivedAt", receivedAt);
-  await next();
+  const refused = await refusedAtOnce(c);
+  if (refused) c.res = refused;
+  else await next();
   if (hosting(c.env).logsRequests) log(c);
 });
 
-app.use(async (c, next) => {
+/** The response to a request that reaches no route: a preflight, or a refusal. Otherwise selects the request's sandbox. */
+async function refusedAtOnce(c: ApiContext): Promise<Response | undefined> {
   // An OPTIONS request that is no preflight asks for a path's methods, and the routes answer it.
-  const isPreflight = c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method");
-  return isPreflight ? preflight(c) : next();
-});
-
-app.use(async (c, next) => {
-  const allowed = (await c.env.API_RATE_LIMIT?.limit({ key: clientOf(c) }))?.success ?? true;
-  if (!allowed) {
+  if (c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method")) return preflight(c);
+  const { API_RATE_LIMIT: rateLimit } = c.env;
+  if (rateLimit && !(await rateLimit.limit({ key: clientOf(c) })).success) {
     const { throttled } = versionOfPath(c.req.path);
     return refuse(c, problem(429, "Too many requests: slow down."), failure(throttled));
   }
@@ -58,12 +57,12 @@ app.use(async (c, next) => {
   const selected = await selectSandbox(c.req.raw, c.env);
   if (!selected.ok) {
     c.set("unknownSandbox", selected.named);
-    return needsNoSandbox(c.req.method, c.req.path) ? next() : refuseUnknownSandbox(c, selected.named);
+    return needsNoSandbox(c.req.method, c.req.path) ? undefined : refuseUnknownSandbox(c, selected.named);
   }
   c.set("sandbox", selected.sandbox);
   c.set("secret", selected.secret);
-  return next();
-});
+  return undefined;
+}
 
 function needsNoSandbox(method: string, path: string): boolean {
   if (/^\/_sandbox\/(?:health|sandboxes|invitations|deployment)(?:\/|$)/.test(path)) return true;
@@ -74,7 +73,6 @@ function needsNoSandbox(method: string, path: string): boolean {
 const tenancy: Tenancy = {
   async verdictOn(c, body, keyGeneration) {
     const { headers, url } = c.req.raw;
-    if (!headers.has("Authorization")) return { kind: "absent" };
     const secret = c.get("secret");
     if (secret === undefined) {
       return {

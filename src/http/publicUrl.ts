@@ -11,8 +11,9 @@ export function sandboxUrl(c: ApiContext): string {
 export function publicUrl(c: ApiContext): string {
   const { publicUrl: known, trustsProxy } = variables(c.env);
   if (known !== undefined) return known;
+  // The runtime has normalised the URL: parsing it again would tell no more.
+  if (!trustsProxy) return c.req.url.slice(0, c.req.url.indexOf("/", "https://".length));
   const { protocol, host } = new URL(c.req.url);
-  if (!trustsProxy) return `${protocol}//${host}`;
   /**
    * The first value of an X-Forwarded header, from the proxy nearest to the client; undefined when it does
    * not match.

@@ -17,11 +17,20 @@ const EXPOSED = [
   "Server-Timing",
 ].join(",");
 
+let dated = { second: 0, text: "" };
+
+/** The present time as `Date` writes it. Requests of the same second share the text. */
+function httpDate(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (dated.second !== second) dated = { second, text: new Date(now).toUTCString() };
+  return dated.text;
+}
+
 /** The headers that every response has. A browser app of any origin may read the request id. */
 export function commonHeaders(c: ApiContext): Record<string, string> {
   return {
     "X-Fc-Request-Id": c.get("requestId"),
-    Date: new Date().toUTCString(),
+    Date: httpDate(Date.now()),
     // Milliseconds. A Worker's clock stands still during computation, so only I/O counts.
     "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
     ...allowedOrigin(c),

@@ -170,18 +170,18 @@ async function verification(
   sent: Result<Uint8Array<ArrayBuffer>, ApiError>,
 ): Promise<Pick<ApiRequest, "verdict" | "keyGeneration">> {
   const keyGeneration = keyGenerations.get(c.get("sandbox")) ?? 0;
+  if (!c.req.raw.headers.has("Authorization")) return { keyGeneration, verdict: { kind: "absent" } };
   return { keyGeneration, verdict: await verdictOn(c, tenancy, sent, keyGeneration) };
 }
 
-async function verdictOn(
+function verdictOn(
   c: ApiContext,
   tenancy: Tenancy,
   body: Result<Uint8Array<ArrayBuffer>, ApiError>,
   keyGeneration: number,
-): Promise<Verdict> {
-  if (body.ok) return tenancy.verdictOn(c, body.value, keyGeneration);
+): Verdict | Promise<Verdict> {
   // A signature can't be verified without the body.
-  return c.req.raw.headers.has("Authorization") ? { kind: "refused", error: body.error } : { kind: "absent" };
+  return body.ok ? tenancy.verdictOn(c, body.value, keyGeneration) : { kind: "refused", error: body.error };
 }
 
 const replacing = new TextDecoder();

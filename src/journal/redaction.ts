@@ -1,3 +1,4 @@
+import { BoundedMap } from "../lib/boundedMap.ts";
 import { percentDecoded, type UrlParts } from "../lib/url.ts";
 
 // Patterns rather than a list, so that a new SDK's secrets are redacted too. A browser sends the live feed's
@@ -6,6 +7,17 @@ const SECRET_HEADERS =
   /authorization|cookie|secret|token|password|api-?key|signature$|^sec-websocket-protocol$/;
 const SECRET_PARAMETERS = /(signature|secret|(?<!^next)token|password|api-?key)$/i;
 const HIDDEN = "(secret)";
+
+/** Which names of headers are those of secrets, as far as they came already: clients send the same names again and again. */
+const secretNames = new BoundedMap<string, boolean>(1000);
+
+function isSecret(name: string): boolean {
+  const known = secretNames.get(name);
+  if (known !== undefined) return known;
+  const found = SECRET_HEADERS.test(name);
+  secretNames.set(name, found);
+  return found;
+}
 
 /**
  * Headers for the journal, with names in lower case: secret values are replaced, and headers that exceed
@@ -18,7 +30,7 @@ export function redactedHeaders(
   const redacted: Record<string, string> = {};
   let left = maxCharacters;
   const keep = (value: string, name: string) => {
-    const shown = SECRET_HEADERS.test(name) ? HIDDEN : value;
+    const shown = isSecret(name) ? HIDDEN : value;
     if (name.length + shown.length > left) return;
     left -= name.length + shown.length;
     redacted[name] = shown;

@@ -65,14 +65,8 @@ export async function answer<Change>(
 ): Promise<ApiReply> {
   const refused = refusedAtOnce(request, by);
   if (refused !== undefined) return refused;
-  const matching = by.state().faults.filter((fault) => matches(fault, request));
-  const own = request.fault ? [{ id: HEADER_FAULT, effect: request.fault }] : [];
-  const candidates = [...matching, ...own];
-  const ids = matching.map(({ id }) => id);
-  const faults = ids.length > 0 ? await by.triggerFaults(ids, request.fault) : own.map(({ id }) => id);
-  const effects = faults
-    .flatMap((id) => candidates.find((candidate) => candidate.id === id) ?? [])
-    .map(({ effect }) => drawDelay(effect, Math.random()));
+  const isFaultless = by.state().faults.length === 0 && request.fault === null;
+  const { faults, effects } = isFaultless ? NO_FAULTS : await applyingFaults(request, by);
 
   const before = effects.filter((effect) => effect.after === undefined);
   if (before.length > 0) await waitFor(before);
@@ -118,6 +112,24 @@ export async function answer<Change>(
   const { watched, settings } = by.state();
   if (watched) by.publish(fromJson(entry));
   return { ...reply, durationMs, isInJournal: settings.journalSize > 0 };
+}
+
+const NO_FAULTS = { faults: [], effects: [] } as const;
+
+/** The faults that apply to a request, by their ids, and what each does. */
+async function applyingFaults<Change>(
+  request: ApiRequest,
+  by: Answerer<Change>,
+): Promise<{ readonly faults: readonly string[]; readonly effects: readonly Effect[] }> {
+  const matching = by.state().faults.filter((fault) => matches(fault, request));
+  const own = request.fault ? [{ id: HEADER_FAULT, effect: request.fault }] : [];
+  const candidates = [...matching, ...own];
+  const ids = matching.map(({ id }) => id);
+  const faults = ids.length > 0 ? await by.triggerFaults(ids, request.fault) : own.map(({ id }) => id);
+  const effects = faults
+    .flatMap((id) => candidates.find((candidate) => candidate.id === id) ?? [])
+    .map(({ effect }) => drawDelay(effect, Math.random()));
+  return { faults, effects };
 }
 
 /** The reply to a request that costs no row: the Worker has to ask again, or a quota is used up. Undefined for any other. */

@@ -48,14 +48,24 @@ export async function createSandboxId({ current }: RootSecrets, label: string | 
 export async function secretOfSandbox(secrets: RootSecrets, id: string): Promise<string | undefined> {
   const { current, previous, acceptsPreviousCredentials } = secrets;
   if (id === DEFAULT_SANDBOX_ID) return current;
+  const known = verifiedIds.get(secrets)?.get(id);
+  if (known !== undefined) return known;
   const parts = partsOf(id);
   if (parts === undefined) return undefined;
   for (const secret of [current, ...previous]) {
     const isMadeBy = equalSecrets(parts.mac, await idMac(secret, parts.label, parts.random));
-    if (isMadeBy) return acceptsPreviousCredentials ? secret : current;
+    if (!isMadeBy) continue;
+    const made = acceptsPreviousCredentials ? secret : current;
+    const its = verifiedIds.get(secrets) ?? new BoundedMap<string, string>(IDS_KEPT);
+    verifiedIds.set(secrets, its.set(id, made));
+    return made;
   }
   return undefined;
 }
+
+/** The latest ids that were verified, by a deployment's secrets, and the secret that makes the credentials of each. */
+const verifiedIds = new WeakMap<RootSecrets, BoundedMap<string, string>>();
+const IDS_KEPT = 1024;
 
 /** A sandbox's access key, derived from a secret and the sandbox's id, without a look-up. */
 export async function accessKeyOf(
