@@ -71,6 +71,11 @@ export class InvitationTable {
     this.#sql.exec("UPDATE invitations SET revoked = ? WHERE id = ? AND revoked IS NULL", now, id);
   }
 
+  /** Forgets invitations that ended before a time, and that no sandbox is of. */
+  deleteEndedBefore(time: number): void {
+    this.#sql.exec("DELETE FROM invitations WHERE living = 0 AND coalesce(revoked, expires) < ?", time);
+  }
+
   /** Adds to the number of sandboxes that were created by an invitation. */
   addLiving(id: string, sandboxes: number): void {
     this.#sql.exec("UPDATE invitations SET living = max(0, living + ?) WHERE id = ?", sandboxes, id);

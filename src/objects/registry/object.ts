@@ -34,6 +34,8 @@ const SWEPT_AT_ONCE = 500;
 const SWEEP_AGAIN_MS = 1000;
 /** How often a shard tells the first one how many bytes it has. */
 const TOTAL_MS = 60_000;
+/** How long an invitation is listed that was revoked, or has expired. */
+const INVITATION_KEPT_MS = 90 * DAY_MS;
 /** How many invitations a shard has, at most. */
 const MAX_INVITATIONS = 1000;
 
@@ -275,6 +277,7 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
     const forgotten =
       others === 0 ? [] : this.#tables.sandboxes.unusedSince(now - others * 1000 - DAY_MS, SWEPT_AT_ONCE);
     for (const id of forgotten) await this.remove(id);
+    this.#tables.invitations.deleteEndedBefore(now - INVITATION_KEPT_MS);
     const isDone = forgotten.length < SWEPT_AT_ONCE;
     this.ctx.storage.kv.put("sweepAt", now + (isDone ? DAY_MS : SWEEP_AGAIN_MS));
     return "done";

@@ -504,7 +504,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   async #eraseIdle(now: number): Promise<"done" | "erased"> {
     const idleAt = this.#idleAt();
     if (idleAt === undefined || now < idleAt) return "done";
-    await this.#erase(false, "this sandbox was erased");
+    await this.#erase("this sandbox was erased");
     return "erased";
   }
 
@@ -516,16 +516,20 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     if (this.#isBlocked) return NO_SANDBOX;
     const refused = await this.#run(({ admission }) => admission.refused(request));
     if (refused) return refused;
-    await this.#erase(isBlocked, "this sandbox was deleted");
+    const { kv } = this.ctx.storage;
+    if (isBlocked) kv.put(BLOCKED, true);
+    await this.#erase("this sandbox was deleted");
+    // An erasure that was under way may have deleted it.
+    if (isBlocked && !this.#isBlocked) kv.put(BLOCKED, true);
     return ok(undefined);
   }
 
   /** Erases the sandbox and its functions, storage and all. What remains keeps former credentials from becoming valid again. */
-  async #erase(isBlocked: boolean, why: string): Promise<void> {
+  async #erase(why: string): Promise<void> {
     let shard: string = this.#sandbox;
     await this.#lifecycle.erase(async () => {
       const [sandbox, generations] = [this.#sandbox, this.#store.get("generations")];
-      const blocked = isBlocked || this.#isBlocked;
+      const isBlocked = this.#isBlocked;
       shard = this.#store.get("origin")?.invitation ?? sandbox;
       await this.#functions.askAll((_, object) => object.erase());
       this.#feed.end(why);
@@ -534,7 +538,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       if (Object.values(generations).some((one) => one > 0)) {
         this.ctx.storage.kv.put("generations", generations);
       }
-      if (blocked) this.ctx.storage.kv.put(BLOCKED, true);
+      if (isBlocked) this.ctx.storage.kv.put(BLOCKED, true);
     });
     if (!hasOperator(this.env)) return;
     // What the registry is not told now, it finds out by itself.
