@@ -23,7 +23,7 @@ import { hasOperator, hosting } from "./variables.ts";
 import { isPagePath, pageRoutes } from "./web/pages.ts";
 
 /** The Worker's HTTP surface. Paths are matched without the prefix that selects a sandbox. */
-export const app = new Router({ getPath: (request) => routedPath(getPath(request)) });
+export const app = new Router({ getPath: (request) => routedPath(getPath(request), request.method) });
 
 app.use(async (c, next) => {
   const receivedAt = Date.now();
@@ -51,7 +51,7 @@ async function refusedAtOnce(c: ApiContext): Promise<Response | undefined> {
       problem(400, "The Host header must be a host, and perhaps a port."),
       invalid("the Host header", "a host, and perhaps a port", host),
       // Some SDKs also send the endpoint's path in the Host header, so the URL contains that path twice.
-      routedPath(getPath(c.req.raw).slice(host.replace(/^[^/]*/, "").length)),
+      routedPath(getPath(c.req.raw).slice(host.replace(/^[^/]*/, "").length), c.req.method),
     );
   }
   const selected = await selectSandbox(c.req.raw, c.env);

@@ -76,7 +76,7 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
     if (!rotated.ok) return rotated;
     const token = await tokenOf(secret, id, { role, generation: rotated.value[kind] });
     await noteOperatorsChange(c, 201, id);
-    return ok({ role, token, url: `${publicUrl(c)}/s/${id}/#${token}` });
+    return ok({ role, token, url: `${publicUrl(c)}/s/${id}/#${new URLSearchParams({ token })}` });
   },
 
   async restoreSandbox(c, { time }) {

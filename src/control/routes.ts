@@ -3,6 +3,7 @@ import {
   controlOperations,
   isChange,
   type OperationId,
+  patternOf,
   type RequestDocument,
   schemaWithin,
 } from "../documents/operations.ts";
@@ -79,11 +80,6 @@ export function noControlRoute(c: ApiContext): Response {
   if (c.req.method === "OPTIONS") return c.body(null, 204, { ...commonHeaders(c), Allow });
   const detail = `${c.req.path} takes ${methods.join(", ")}, and not ${c.req.method}.`;
   return sendProblem(c, problem(405, detail), { Allow });
-}
-
-/** The pattern of an operation's path in a sandbox. */
-function patternOf(path: string): RegExp {
-  return new RegExp(`^/_sandbox${path.replace(/\{\w+\}/g, "[^/]+")}$`);
 }
 
 /** Adds an operation's route, which reads the body, calls the handler, and sends the result. */

@@ -50,6 +50,11 @@ export function isChange({ method, isRead = false }: ControlOperation): boolean 
   return method !== "GET" && !isRead;
 }
 
+/** The pattern of an operation's path in a sandbox. */
+export function patternOf(path: string): RegExp {
+  return new RegExp(`^/_sandbox${path.replace(/\{\w+\}/g, "[^/]+")}$`);
+}
+
 /** All operations of the control plane. Its routes and its OpenAPI paths are derived from these rows. */
 export const controlOperations = {
   getHealth: {

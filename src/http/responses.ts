@@ -58,9 +58,9 @@ function allowedOrigin(c: ApiContext): Record<string, string> {
   };
 }
 
-/** Whether a path in a sandbox belongs to the control plane. */
+/** Whether a path in a sandbox belongs to the control plane, or lies where only the operator's operations are. */
 export function isControlPath(path: string): boolean {
-  return path === "/_sandbox" || path.startsWith("/_sandbox/");
+  return /^(?:\/operator)?\/_sandbox(?:\/|$)/.test(path);
 }
 
 /** The Allow header's value for a path with these methods. */

@@ -1,3 +1,4 @@
+import { type ControlOperation, controlOperations, patternOf } from "../documents/operations.ts";
 import type { Env } from "../env.ts";
 import { claimedAccessKeyId } from "../fc/signature/verdict.ts";
 import { type UrlParts, urlParts } from "../lib/url.ts";
@@ -20,13 +21,29 @@ export function pathInSandbox(path: string): string {
   return prefixed === undefined ? path : (rest ?? "/");
 }
 
+/** Below this path, the operator's page has the operator's operations, so that one rule of an access proxy covers both. */
+const OPERATOR_PATH = "/operator";
+
+const operatorOperations = Object.values<ControlOperation>(controlOperations)
+  .filter(({ access }) => access?.startsWith("operator"))
+  .map(({ method, path }) => ({ method, pattern: patternOf(path) }));
+
+/** Whether a request with this path in a deployment is one of the operator's operations. */
+function isOperatorOperation(method: string, path: string): boolean {
+  const asked = method === "HEAD" ? "GET" : method;
+  return operatorOperations.some(({ method, pattern }) => method === asked && pattern.test(path));
+}
+
 /**
  * The path for routing: the path in the sandbox, with doubled slashes merged and without a trailing slash. An
- * SDK whose endpoint ends in a slash sends `//2021-04-06/…`.
+ * SDK whose endpoint ends in a slash sends `//2021-04-06/…`. Of the operator's operations, the path without `/operator`.
  */
-export function routedPath(path: string): string {
-  const inside = pathInSandbox(path).replace(/\/{2,}/g, "/");
-  return inside.length > 1 && inside.endsWith("/") ? inside.slice(0, -1) : inside;
+export function routedPath(path: string, method: string): string {
+  const merged = pathInSandbox(path).replace(/\/{2,}/g, "/");
+  const inside = merged.length > 1 && merged.endsWith("/") ? merged.slice(0, -1) : merged;
+  if (!inside.startsWith(`${OPERATOR_PATH}/_sandbox/`)) return inside;
+  const operation = inside.slice(OPERATOR_PATH.length);
+  return isOperatorOperation(method, operation) ? operation : inside;
 }
 
 /**

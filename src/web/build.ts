@@ -18,6 +18,7 @@ const { metafile } = await build({
     join(HERE, "dashboard/dashboard.tsx"),
     join(HERE, "docs/docs.ts"),
     join(HERE, "guide/guide.ts"),
+    join(HERE, "operator/operator.tsx"),
   ],
   outdir: join(DIRECTORY, "assets"),
   entryNames: "[name]-[hash]",
@@ -70,9 +71,12 @@ const documents = Object.entries(openApiDocuments(vars));
 for (const [file, document] of documents) await writeFile(join(DIRECTORY, file), JSON.stringify(document));
 const documentLinks = documents.map(([file]) => `<a href="${file}">${file}</a>`).join("\n      ");
 
-for (const page of ["index.html", "docs.html"]) {
+/** The pages that have templates, each with its script. */
+const templates = { "index.html": "dashboard.js", "docs.html": "docs.js", "operator.html": "operator.js" };
+
+for (const [page, script] of Object.entries(templates)) {
   const template = (await readFile(join(HERE, page), "utf8"))
-    .replace("{preloads}", preloads("dashboard.js"))
+    .replace("{preloads}", preloads(script))
     .replace("{documents}", documentLinks);
   const html = template.replace(/\{([\w.]+)\}/g, (_, name: string) => assetPath(name));
   await writeFile(join(DIRECTORY, page), html);

@@ -6,7 +6,11 @@ import { pathInSandbox } from "../http/selection.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 
 /** The pages: each path in a sandbox, and its file in the static assets. */
-const pages: Readonly<Record<string, string>> = { "/": "index.html", "/docs": "docs.html" };
+const pages: Readonly<Record<string, string>> = {
+  "/": "index.html",
+  "/docs": "docs.html",
+  "/operator": "operator.html",
+};
 
 /** The paths of the OpenAPI documents, whose files have the same names: of the whole, and of each version. */
 const documents: readonly string[] = ["/openapi.json", ...VERSION_IDS.map((id) => `/openapi-${id}.json`)];

@@ -38,7 +38,37 @@ test.each([
   ["//s/team//docs", "/docs"],
   ["/s/team//", "/"],
   ["//", "/"],
-])("%j is routed as %j", (path, routed) => expect(routedPath(path)).toBe(routed));
+])("%j is routed as %j", (path, routed) => expect(routedPath(path, "GET")).toBe(routed));
+
+describe("below the operator's page", () => {
+  test.each([
+    ["GET", "/operator/_sandbox/deployment", "/_sandbox/deployment"],
+    ["HEAD", "/operator/_sandbox/deployment", "/_sandbox/deployment"],
+    ["GET", "//operator//_sandbox/deployment/audit/", "/_sandbox/deployment/audit"],
+    ["GET", "/s/team/operator/_sandbox/sandboxes", "/_sandbox/sandboxes"],
+    ["GET", "/operator/_sandbox/sandboxes/a", "/_sandbox/sandboxes/a"],
+    ["DELETE", "/operator/_sandbox/sandboxes/a", "/_sandbox/sandboxes/a"],
+    ["POST", "/operator/_sandbox/sandboxes/a/links", "/_sandbox/sandboxes/a/links"],
+    ["GET", "/operator/_sandbox/invitations", "/_sandbox/invitations"],
+    ["POST", "/operator/_sandbox/invitations", "/_sandbox/invitations"],
+    ["DELETE", "/operator/_sandbox/invitations/a", "/_sandbox/invitations/a"],
+  ])("%s %s is routed as the operator's operation", (method, path, routed) => {
+    expect(routedPath(path, method)).toBe(routed);
+  });
+
+  test.each([
+    // Creating a sandbox is for teams.
+    ["POST", "/operator/_sandbox/sandboxes"],
+    ["GET", "/operator/_sandbox/health"],
+    ["GET", "/operator/_sandbox/requests"],
+    ["DELETE", "/operator/_sandbox/deployment"],
+    ["GET", "/operator/_sandbox/sandboxes/a/b"],
+    ["GET", "/operator/_sandbox"],
+    ["GET", "/operator/2023-03-30/functions"],
+    ["GET", "/operators/_sandbox/deployment"],
+    ["GET", "/operator/operator/_sandbox/deployment"],
+  ])("%s %s is not", (method, path) => expect(routedPath(path, method)).toBe(path));
+});
 
 describe("which sandbox a request names", () => {
   const env = { ROOT_SECRET: "root", DEFAULT_SANDBOX: "open", SANDBOX_DOMAIN: "Sandbox.Example" } as Env;

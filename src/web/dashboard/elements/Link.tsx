@@ -23,8 +23,7 @@ export function Link({
   "aria-current"?: "page" | "true" | undefined;
 }) {
   const follow = (event: MouseEvent) => {
-    // Otherwise the browser opens it elsewhere.
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!isPlainClick(event)) return;
     event.preventDefault();
     go(view, id, filters);
     onFollow?.();
@@ -34,4 +33,9 @@ export function Link({
       {children}
     </a>
   );
+}
+
+/** Whether a click follows a link in this page. Otherwise the browser opens it elsewhere. */
+export function isPlainClick({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): boolean {
+  return button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey;
 }

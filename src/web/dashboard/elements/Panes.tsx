@@ -17,6 +17,7 @@ export function Panes({
   detail,
   label,
   placeholder,
+  onBack = () => open(undefined),
 }: {
   list: ComponentChildren;
   /** What is open; undefined when nothing is. */
@@ -25,6 +26,8 @@ export function Panes({
   label: string;
   /** What stands in the pane of details while nothing is open. */
   placeholder: string;
+  /** Closes what is open. */
+  onBack?: () => void;
 }) {
   const back = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(detail !== undefined);
@@ -45,7 +48,7 @@ export function Panes({
           <p class="empty">{placeholder}</p>
         ) : (
           <>
-            <button ref={back} type="button" class="quiet back" onClick={() => open(undefined)}>
+            <button ref={back} type="button" class="quiet back" onClick={onBack}>
               ← {text().common.back}
             </button>
             {detail}

@@ -6,8 +6,8 @@ import { Link } from "../elements/Link.tsx";
 import { isPresenting, startPresenting } from "../presenter/presenting.ts";
 import { route, type View, views } from "../route.ts";
 import { configs, connection, isFrontPage, mayControl, sandboxId, summary, token } from "../sandbox.ts";
-import { chooseLanguage, type Language, language, languages, text } from "../text/text.ts";
-import { chooseZone, type Zone, zone, zoneName } from "../time.ts";
+import { text } from "../text/text.ts";
+import { Menu } from "./Menu.tsx";
 
 /** The head of every page: which sandbox it is, its views, and what concerns the page as a whole. */
 export function Header() {
@@ -33,7 +33,13 @@ export function Header() {
         )}
         <a href={`guide${fragmentOf(token.value)}`}>{words.guide}</a>
         <a href={`docs${fragmentOf(token.value)}`}>{words.reference}</a>
-        <Menu />
+        <Menu>
+          {mayControl.value && !isPresenting.value && (
+            <button type="button" class="quiet" onClick={startPresenting}>
+              {words.present}
+            </button>
+          )}
+        </Menu>
       </div>
       {isSharing.value && (
         <Lazy
@@ -93,65 +99,5 @@ function Views() {
         );
       })}
     </nav>
-  );
-}
-
-/** The choices that this browser remembers, and what is seldom wanted. */
-function Menu() {
-  const words = text().shell;
-  const details = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const close = (event: Event) => {
-      const { current } = details;
-      if (current?.open && !current.contains(event.target as Node)) current.open = false;
-    };
-    const onEscape = (event: KeyboardEvent) => {
-      const { current } = details;
-      if (event.key !== "Escape" || !current?.open) return;
-      current.open = false;
-      current.querySelector("summary")?.focus();
-    };
-    document.addEventListener("click", close);
-    document.addEventListener("keydown", onEscape);
-    return () => {
-      document.removeEventListener("click", close);
-      document.removeEventListener("keydown", onEscape);
-    };
-  }, []);
-  return (
-    <details class="menu" ref={details}>
-      <summary>{words.more}</summary>
-      <div>
-        <label>
-          {words.language}
-          <select
-            value={language.value}
-            onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}
-          >
-            {Object.entries(languages).map(([code, name]) => (
-              <option key={code} value={code} lang={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {words.zone}
-          <select value={zone.value} onChange={(event) => chooseZone(event.currentTarget.value as Zone)}>
-            <option value="utc">{words.zoneUtc}</option>
-            <option value="local">
-              {words.zoneLocal(
-                zone.value === "local" ? zoneName.value : Intl.DateTimeFormat().resolvedOptions().timeZone,
-              )}
-            </option>
-          </select>
-        </label>
-        {mayControl.value && !isPresenting.value && (
-          <button type="button" class="quiet" onClick={startPresenting}>
-            {words.present}
-          </button>
-        )}
-      </div>
-    </details>
   );
 }

@@ -3,7 +3,7 @@ import { remember, remembered } from "../preferences.ts";
 import { en } from "./en.ts";
 
 /** A dictionary's shape: the texts of the English one, whatever their words are. */
-type Widened<T> = T extends string
+export type Widened<T> = T extends string
   ? string
   : T extends (...values: infer Values) => string
     ? (...values: Values) => string

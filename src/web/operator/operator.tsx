@@ -1,0 +1,66 @@
+import "./operator.css";
+import { effect } from "@preact/signals";
+import { type ComponentType, render } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Lazy } from "../dashboard/elements/Lazy.tsx";
+import { announcement, connection } from "../dashboard/sandbox.ts";
+import { text, useRememberedLanguage } from "../dashboard/text/text.ts";
+import { Overview } from "./overview/Overview.tsx";
+import { followHistory, route, type View } from "./route.ts";
+import { standing } from "./session.ts";
+import { Header } from "./shell/Header.tsx";
+import { SignIn } from "./shell/SignIn.tsx";
+import { followLanguage, words } from "./text/text.ts";
+
+/** The views that have a script of their own. */
+const lazyViews: Readonly<Record<Exclude<View, "overview">, () => Promise<ComponentType>>> = {
+  sandboxes: async () => (await import("./sandboxes/SandboxesView.tsx")).SandboxesView,
+  teams: async () => (await import("./teams/TeamsView.tsx")).TeamsView,
+  audit: async () => (await import("./audit/AuditView.tsx")).AuditView,
+};
+
+function OperatorPage() {
+  const { view } = route.value;
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
+        {text().common.skip}
+      </button>
+      <Header />
+      <main id="main" class={`view ${view}`} tabIndex={-1}>
+        {standing.value === "refused" ? <SignIn /> : <CurrentView />}
+      </main>
+      <p class="announcement" role="status" aria-live="polite">
+        {announcement.value}
+      </p>
+    </>
+  );
+}
+
+function CurrentView() {
+  const { view } = route.value;
+  const drawn = useRef(view);
+  useEffect(() => {
+    if (drawn.current === view) return;
+    drawn.current = view;
+    // The link that led here may have gone with the view that it was in.
+    if (document.activeElement === document.body) document.getElementById("main")?.focus();
+  }, [view]);
+  if (view === "overview") return <Overview />;
+  return <Lazy key={view} name={view} load={lazyViews[view]} given={{}} />;
+}
+
+// A view whose script does not come is loaded once more with the page.
+connection.value = "live";
+// The view's script comes while the texts do.
+const { view: firstView } = route.peek();
+if (firstView !== "overview") void lazyViews[firstView]().catch(() => undefined);
+followHistory();
+// English is there in any case.
+await useRememberedLanguage().catch(() => undefined);
+await followLanguage();
+effect(() => {
+  document.title = [words().views[route.value.view], words().shell.operator, "fc-sandbox"].join(" · ");
+});
+const root = document.getElementById("dashboard");
+if (root) render(<OperatorPage />, root);
