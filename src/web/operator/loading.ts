@@ -16,7 +16,6 @@ export function refresh(): void {
 export interface Loaded<T> {
   readonly value: ReadonlySignal<T | undefined>;
   readonly refusal: ReadonlySignal<Refusal | undefined>;
-  readonly isLoading: ReadonlySignal<boolean>;
   /** Changes what was loaded, as the server will say it from now on. */
   set(value: T): void;
 }
@@ -25,27 +24,31 @@ export interface Loaded<T> {
 export function useLoaded<T>(key: string, load: () => Promise<T>): Loaded<T> {
   const value = useSignal<T | undefined>(undefined);
   const refusal = useSignal<Refusal | undefined>(undefined);
-  const isLoading = useSignal(true);
-  const latest = useRef(0);
-  const shownKey = useRef(key);
+  /** The number of the load that was begun last, and of the one whose result is shown. */
+  const numbers = useRef({ begun: 0, shown: 0 });
+  const current = useRef<string | undefined>(key);
   useEffect(() => {
-    const mine = ++latest.current;
-    const isLatest = () => mine === latest.current;
-    isLoading.value = true;
-    if (shownKey.current !== key) value.value = undefined;
-    shownKey.current = key;
+    const mine = ++numbers.current.begun;
+    if (current.current !== key) value.value = undefined;
+    current.current = key;
+    let found: T | undefined;
     void refusalOf(async () => {
-      const found = await load();
-      if (isLatest()) value.value = found;
+      found = await load();
     }).then((why) => {
-      if (!isLatest()) return;
+      // Whoever refreshes often sees each result, unless a later one has come before it.
+      if (current.current !== key || mine < numbers.current.shown) return;
+      numbers.current.shown = mine;
       refusal.value = why;
-      isLoading.value = false;
-      if (why === undefined) loadedAt.value = Date.now();
+      if (why !== undefined) return;
+      value.value = found;
+      loadedAt.value = Date.now();
     });
-    return () => {
-      latest.current++;
-    };
   }, [key, refreshes.value]);
-  return { value, refusal, isLoading, set: (given) => (value.value = given) };
+  useEffect(
+    () => () => {
+      current.current = undefined;
+    },
+    [],
+  );
+  return { value, refusal, set: (given) => (value.value = given) };
 }

@@ -43,7 +43,7 @@ export function Filters() {
       <details class="filters" open={set > 0}>
         <summary>{set === 0 ? texts.filters : texts.filtersSet(set)}</summary>
         <div class="filter">
-          <Typed name="team" label={texts.team} />
+          <Typed name="team" label={texts.teamExactly} />
           <Span name="created" label={texts.created} />
           <Span name="used" label={texts.used} />
           <label>

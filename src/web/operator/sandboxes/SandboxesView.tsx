@@ -58,14 +58,10 @@ export function SandboxesView() {
           {list?.length === 0 && nextToken === undefined && (
             <NothingYet
               what={isFiltered ? texts.noneMatches : texts.none}
-              how={isFiltered ? texts.listed : texts.noneText}
+              how={isFiltered ? texts.listed(zoneName.value) : texts.noneText}
             />
           )}
-          {list && list.length > 0 && (
-            <p class="hint zone">
-              {texts.listed} {text().requests.times(zoneName.value)}
-            </p>
-          )}
+          {list && list.length > 0 && <p class="hint zone">{texts.listed(zoneName.value)}</p>}
           <VirtualList
             items={list ?? []}
             keyOf={idOf}
