@@ -255,6 +255,7 @@ describe.skipIf(!hasBrowser)("the operator", () => {
       .toBe(1);
     await team.getByText("1 of 1 (100%)").waitFor();
     await team.getByText("2100-01-01 23:59:59").waitFor();
+    expect(await violations(page)).toEqual([]);
     await team.getByRole("link", { name: "Sandboxes of payments" }).click();
     await expect.poll(() => rows(page).allTextContents()).toEqual([expect.stringContaining(made.id)]);
 
@@ -385,7 +386,7 @@ describe.skipIf(!hasBrowser)("the operator", () => {
 
   test("is told when the server does not answer, tries again, and sees an empty deployment", async () => {
     const page = await visit(`${url}/operator?view=teams`, { extraHTTPHeaders: AS_OPERATOR });
-    await page.getByRole("button", { name: "New invitation" }).waitFor();
+    await page.getByRole("button", { name: "Refresh" }).waitFor();
     await page.route("**/operator/_sandbox/**", (route) => route.abort());
     await page.getByRole("button", { name: "Refresh" }).click();
     await page.getByRole("alert").getByText("The server did not answer.").waitFor();

@@ -257,7 +257,7 @@ describe("a link of the operator's", () => {
       {
         role: "watch",
         token: access.watchToken,
-        url: `http://sandbox/s/${access.id}/#${access.watchToken}`,
+        url: `http://sandbox/s/${access.id}/#token=${access.watchToken}`,
       },
     ]);
     const control = await asOperator("POST", links, { role: "control", rotate: true });
