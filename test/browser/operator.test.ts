@@ -54,16 +54,16 @@ async function signedIn(query = "", options: object = {}): Promise<Page> {
   return page;
 }
 
-/** Has a page be answered what a test makes up; `{}` in place of a path's query. */
+/** Has a page be answered what a test makes up of the query, in place of what the server has at a path. */
 async function answering(
   page: Page,
   path: string,
-  answer: (query: URLSearchParams) => object,
+  answer: (query: URLSearchParams) => object | Promise<object>,
 ): Promise<void> {
   const matches = ({ pathname }: URL) => pathname === `/operator/_sandbox${path}`;
-  await page.route(matches, (route) =>
-    route.fulfill({ json: answer(new URL(route.request().url()).searchParams) }),
-  );
+  await page.route(matches, async (route) => {
+    await route.fulfill({ json: await answer(new URL(route.request().url()).searchParams) });
+  });
 }
 
 function registered(index: number, changes: Partial<RegisteredSandbox> = {}): RegisteredSandbox {
@@ -155,6 +155,7 @@ describe.skipIf(!hasBrowser)("the operator", () => {
     await page.getByRole("button", { name: "Clear the filters" }).click();
     await page.getByLabel("Beginning of the label").fill("no spaces");
     await page.getByRole("alert").getByText("the beginning of a label").waitFor();
+    expect(await rows(page).count()).toBe(0);
     await page.getByLabel("Beginning of the label").fill("");
     await row.click();
     await detail(page).getByText("These are exact").waitFor();
@@ -330,6 +331,8 @@ describe.skipIf(!hasBrowser)("the operator", () => {
         sandboxes: Array.from({ length: 100 }, (_, index) => registered(token * 100 + index)),
         ...(token < 4 ? { nextToken: String(token + 1) } : {}),
       }),
+      late: () => ({ sandboxes: [registered(7)] }),
+      now: () => ({ sandboxes: [registered(8)] }),
       none: (token) => {
         empty++;
         return {
@@ -338,9 +341,12 @@ describe.skipIf(!hasBrowser)("the operator", () => {
         };
       },
     };
-    await answering(page, "/sandboxes", (query) =>
-      (pages[query.get("label") ?? ""] ?? (() => ({})))(Number(query.get("nextToken") ?? 0)),
-    );
+    const answers = { late: Promise.withResolvers<void>(), now: Promise.withResolvers<void>() };
+    await answering(page, "/sandboxes", async (query) => {
+      const label = query.get("label");
+      if (label === "late" || label === "now") await answers[label].promise;
+      return (pages[label ?? ""] ?? (() => ({})))(Number(query.get("nextToken") ?? 0));
+    });
     await page.reload();
     await page.getByText("100, and more").waitFor();
     await page.getByText("throttled", { exact: true }).waitFor();
@@ -362,6 +368,19 @@ describe.skipIf(!hasBrowser)("the operator", () => {
     await page.getByRole("button", { name: "Read on" }).click();
     await expect.poll(() => rows(page).count()).toBe(1);
     expect(empty).toBe(8);
+
+    // What was asked for before comes late, and is not what is searched now.
+    await page.getByLabel("Beginning of the label").fill("late");
+    await page.waitForRequest((request) => request.url().includes("label=late"));
+    await page.getByLabel("Beginning of the label").fill("now");
+    await page.waitForRequest((request) => request.url().includes("label=now"));
+    const coming = page.waitForResponse((response) => response.url().includes("label=late"));
+    answers.late.resolve();
+    await (await coming).finished();
+    await page.evaluate("new Promise(requestAnimationFrame)");
+    expect(await rows(page).count()).toBe(0);
+    answers.now.resolve();
+    await expect.poll(() => rows(page).allTextContents()).toEqual([expect.stringContaining("pr-8")]);
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await widthOf(page)).toBe(360);
   });
