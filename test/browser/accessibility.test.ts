@@ -1,4 +1,3 @@
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { acts, opening } from "../../demo/story.ts";
 import { SERVER } from "../server.ts";
