@@ -35,16 +35,18 @@ export const sandboxHandlers: Handlers<"createSandbox" | "getSandbox" | "rotateC
       const id = await createSandboxId(rootSecrets, label);
       const origin = await originOf(c, id);
       if (!origin.ok) return origin;
-      const created = sandboxControl(sandboxObject(c.env, id), c.get("control"));
+      const sandbox = sandboxObject(c.env, id);
+      // First: the registry is told of a sandbox as soon as it is used, and by then it must be the team's.
+      if (origin.value) await sandbox.adopt(origin.value);
+      const created = sandboxControl(sandbox, c.get("control"));
       const initial = { ...snapshot?.settings, ...settings };
       if (snapshot || settings) {
         const imported = await created.importSnapshot({ ...snapshot, settings: initial });
         if (!imported.ok) {
-          if (origin.value) await registryShardOf(c.env, origin.value.invitation).remove(id);
+          if (origin.value) await sandbox.delete(c.get("control"), false);
           return imported;
         }
       }
-      if (origin.value) await sandboxObject(c.env, id).adopt(origin.value);
       await noteOperatorsChange(c, 201, id);
       const { accountId = variables(c.env).accountId, region = variables(c.env).region } = initial;
       return ok(await issued(c, id, rootSecrets.current, { accountId, region }));

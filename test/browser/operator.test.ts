@@ -209,9 +209,8 @@ describe.skipIf(!hasBrowser)("the operator", () => {
 
     const byKey = { Authorization: `Bearer ${key}` };
     const made = await asked<Access>("POST", "/_sandbox/sandboxes", { label: "pr-17" }, byKey);
-    // The last is a function's first, with which the sandbox tells what it uses.
-    for (const name of [...Array<string>(20).fill("pay"), "refund"]) {
-      await fetch(`${made.endpoint}/2023-03-30/functions/${name}/async-invoke-config`, {
+    for (let i = 0; i < 20; i++) {
+      await fetch(`${made.endpoint}/2023-03-30/functions/pay/async-invoke-config`, {
         method: "PUT",
         headers: { "Content-Type": "application/json" },
         body: "{}",

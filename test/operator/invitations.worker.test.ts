@@ -24,6 +24,21 @@ test("an invitation's key creates sandboxes, which are the team's", async () => 
   ]);
 });
 
+test.each([
+  ["nothing", {}],
+  ["settings", { settings: { signatures: "required" } }],
+])("a team's sandbox that begins with %s is in the list once, as the team's", async (_, body) => {
+  const { key, team } = await invite();
+  const label = crypto.randomUUID().slice(0, 8);
+  expect((await createBy(key, { ...body, label })).status).toBe(201);
+  const listed = async () => (await asOperator("GET", `/sandboxes?label=${label}`)).body.sandboxes;
+  // Once it has told the registry itself, what it stores is known.
+  await expect
+    .poll(async () => (await listed()).find((one: { bytes: number }) => one.bytes > 0))
+    .toBeDefined();
+  expect(await listed()).toEqual([expect.objectContaining({ label, team })]);
+});
+
 test("an invitation's key also names the team where everyone may create sandboxes", async () => {
   const { key, team } = await invite();
   const Authorization = `Bearer ${key}`;
@@ -65,10 +80,11 @@ test("an invitation allows as many living sandboxes as it says; a deleted one ma
   expect((await createBy(key)).status).toBe(201);
 });
 
-test("a sandbox whose snapshot is refused takes no place", async () => {
-  const { key } = await invite({ sandboxes: 1 });
+test("a sandbox whose snapshot is refused takes no place, and is in no list", async () => {
+  const { key, team } = await invite({ sandboxes: 1 });
   const many = { configs: Array.from({ length: 501 }, (_, i) => ({ function: `f${i}` })) };
   expect((await createBy(key, { snapshot: many })).status).toBe(409);
+  expect((await asOperator("GET", `/sandboxes?team=${team}`)).body.sandboxes).toEqual([]);
   expect((await createBy(key)).status).toBe(201);
 });
 

@@ -66,8 +66,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   readonly #lifecycle = new Lifecycle(
     () => this.#open(),
     ({ store }) => {
-      // Reading makes tables, too: schedule their erasure.
-      if (store.get("usedAt") === 0) this.ctx.waitUntil(this.reportUse());
+      // Reading makes tables, too: schedule their erasure, after what the call that made them has to say of the sandbox.
+      if (store.get("usedAt") === 0) this.ctx.waitUntil(Promise.resolve().then(() => this.reportUse()));
     },
   );
   readonly #commits = new GroupCommit();
