@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Audit } from "../../../documents/responseBodies.ts";
 import type { AuditEntry } from "../../../state/audit.ts";
 import { Code } from "../../dashboard/elements/Code.tsx";
-import { save } from "../../dashboard/elements/download.ts";
+import { downloadText } from "../../dashboard/elements/download.ts";
 import { ListHead, NothingYet } from "../../dashboard/elements/ListHead.tsx";
 import { Refused } from "../../dashboard/elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../../dashboard/elements/refusal.ts";
@@ -32,10 +32,10 @@ export function AuditView() {
   const { entries, nextToken } = pages.value.value ?? {};
   const exportAll = async () => {
     refusal.value = await refusalOf(async () => {
-      save(
+      downloadText(
         "deployment-audit.ndjson",
-        "application/x-ndjson",
         await askText("/deployment/audit?format=ndjson"),
+        "application/x-ndjson",
       );
       announcement.value = texts.exported;
     });
