@@ -1,9 +1,10 @@
 import { getPath } from "hono/utils/url";
-import { clientOf, TOKEN_HEADER } from "./control/authorisation.ts";
+import { clientOf } from "./control/authorisation.ts";
 import { sendProblem } from "./control/problems.ts";
 import { controlRoutes, noControlRoute } from "./control/routes.ts";
 import { problem } from "./documents/problem.ts";
 import type { Problem } from "./documents/responseBodies.ts";
+import { TOKEN_HEADER } from "./documents/tokens.ts";
 import { type ApiError, abbreviated, failure, invalid } from "./fc/errors.ts";
 import { parseOutcomeHeader } from "./fc/invocations/outcome.ts";
 import { claimedAccessKeyId, verifySignature } from "./fc/signature/verdict.ts";

@@ -10,6 +10,8 @@ export type { PactStates, StateValues } from "../documents/pactStates.ts";
 export type { Part } from "../documents/parts.ts";
 export type {
   AdvancedClock,
+  Audit,
+  Credentials,
   DeliveriesPage,
   DeliveryVerification,
   Health,
@@ -23,7 +25,9 @@ export type {
 export type { DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
 export type { JournalEntry } from "../journal/entry.ts";
 export type { Filter } from "../journal/filter.ts";
+export type { AuditEntry } from "../state/audit.ts";
 export type { GivenClock, ShownClock } from "../state/clock.ts";
+export type { CredentialKind, TokenRole } from "../state/credentialKinds.ts";
 export type { Declared } from "../state/declared.ts";
 export type { Fault, GivenFault } from "../state/faults.ts";
 export type {
@@ -35,5 +39,6 @@ export type {
   ShownRecord,
 } from "../state/invocations.ts";
 export type { GivenScript, Script } from "../state/outcomes.ts";
+export type { Role } from "../state/roles.ts";
 export type { Settings } from "../state/settings.ts";
 export type { Snapshot } from "../state/snapshot.ts";

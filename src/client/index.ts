@@ -2,8 +2,13 @@
  * A client of the sandbox's control plane, for tests. It has no dependencies and runs wherever `fetch` does.
  * Its types are inferred from the schemas that the control plane validates with.
  */
+import { type Call, type ClientOptions, caller, parsedLines, queryOf, withoutSlash } from "./call.ts";
 import type {
   AdvancedClock,
+  Audit,
+  AuditEntry,
+  CredentialKind,
+  Credentials,
   Declared,
   DeliveriesPage,
   DeliveryFilter,
@@ -22,7 +27,6 @@ import type {
   Pact,
   PactStates,
   Part,
-  Problem,
   RecordQuery,
   RequestsPage,
   SandboxAccess,
@@ -36,6 +40,7 @@ import type {
   Verification,
 } from "./documents.ts";
 
+export { type ClientOptions, ControlError } from "./call.ts";
 export type * from "./documents.ts";
 export {
   type RequestFilter,
@@ -49,11 +54,8 @@ export interface CreationOptions {
   readonly label?: string;
   readonly settings?: Partial<Settings>;
   readonly snapshot?: Snapshot;
-}
-
-export interface ClientOptions {
-  /** Replaces the global `fetch`. */
-  readonly fetch?: (url: string, init?: RequestInit) => Promise<Response>;
+  /** The key of an invitation, or the operator's token, where creating needs one. */
+  readonly invitation?: string;
 }
 
 export interface VerifyOptions {
@@ -81,26 +83,6 @@ export interface Parties {
 interface ExportRequests {
   (format: "har", options?: ExportOptions): Promise<Har>;
   (format: "pact", options: ExportOptions & Parties): Promise<Pact>;
-}
-
-/** A query of the items that are not undefined; those in `json` are sent as JSON. */
-function queryOf(items: Readonly<Record<string, unknown>>, json: Readonly<Record<string, unknown>> = {}) {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(items)) if (value !== undefined) query.set(name, String(value));
-  for (const [name, value] of Object.entries(json)) {
-    if (value !== undefined) query.set(name, JSON.stringify(value));
-  }
-  return query;
-}
-
-/** The control plane refused a request; `problem` is its problem document. */
-export class ControlError extends Error {
-  readonly problem: Problem;
-  constructor(problem: Problem) {
-    super(`${problem.title}: ${problem.detail}`);
-    this.name = "ControlError";
-    this.problem = problem;
-  }
 }
 
 /** A request or a delivery that almost matches. */
@@ -135,68 +117,33 @@ export class VerificationError extends Error {
  */
 export async function createSandbox(
   server: string,
-  { label, settings, snapshot }: CreationOptions = {},
+  { label, settings, snapshot, invitation }: CreationOptions = {},
   options: ClientOptions = {},
 ): Promise<SandboxClient> {
   // A sandbox's endpoint also identifies the server.
   const address = withoutSlash(server).replace(/\/s\/[^/]+$/, "");
-  const call = caller(`${address}/_sandbox`, undefined, options);
+  const call = caller(`${address}/_sandbox`, () => invitation, options);
   const access = await call<SandboxAccess>("POST", "/sandboxes", { label, settings, snapshot });
   return new SandboxClient({ ...access, endpoint: `${address}/s/${access.id}` }, options);
 }
 
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
-}
-
-type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
-
-function caller(base: string, token: string | undefined, { fetch = globalThis.fetch }: ClientOptions): Call {
-  return async (method, path, body) => {
-    const response = await fetch(base + path, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const value = parsed(text);
-    if (response.ok && (value !== undefined || text === "")) return value as never;
-    if (isProblem(value)) throw new ControlError(value);
-    throw new Error(
-      `${base}${path} answered ${response.status}, and not as a sandbox does: is it a sandbox?`,
-    );
-  };
-}
-
-/** The value of JSON text; undefined for other text. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isProblem(value: unknown): value is Problem {
-  const { title, detail } = (value ?? {}) as Partial<Problem>;
-  return typeof title === "string" && typeof detail === "string";
-}
-
 /** Controls one sandbox. Every method throws a ControlError when the control plane refuses the request. */
 export class SandboxClient {
-  readonly access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>;
+  #access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>;
   readonly #call: Call;
 
   /**
-   * `access` is the `access` of a created sandbox, or only the endpoint, and the control token, of an
-   * existing sandbox.
+   * `access` is the `access` of a created sandbox, or only the endpoint of an existing one, with its control token, or with
+   * its watch token to read it.
    */
   constructor(access: Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess>, options: ClientOptions = {}) {
-    this.access = { ...access, endpoint: withoutSlash(access.endpoint) };
-    this.#call = caller(`${this.endpoint}/_sandbox`, access.controlToken, options);
+    this.#access = { ...access, endpoint: withoutSlash(access.endpoint) };
+    const token = () => this.#access.controlToken ?? this.#access.watchToken;
+    this.#call = caller(`${this.endpoint}/_sandbox`, token, options);
+  }
+
+  get access(): Pick<SandboxAccess, "endpoint"> & Partial<SandboxAccess> {
+    return this.#access;
   }
 
   get endpoint(): string {
@@ -215,6 +162,36 @@ export class SandboxClient {
   reset(...parts: Part[]): Promise<void> {
     return this.#call("POST", "/reset", parts.length > 0 ? { parts } : {});
   }
+
+  /**
+   * Replaces the named credentials, or all of them: the former ones are refused from then on. Returns the credentials. This
+   * client goes on with the new ones, which `access` shows.
+   */
+  async rotate(
+    kinds: readonly CredentialKind[] = ["accessKey", "controlToken", "watchToken"],
+  ): Promise<Credentials> {
+    const made = await this.#call<Credentials>("POST", "/credentials/rotate", { credentials: kinds });
+    const items = kinds.flatMap((kind) =>
+      kind === "accessKey" ? ["accessKeyId", "accessKeySecret"] : [kind as string],
+    );
+    const replaced = Object.entries(made).filter(([item]) => items.includes(item));
+    this.#access = { ...this.#access, ...Object.fromEntries(replaced) };
+    return made;
+  }
+
+  /** Erases the sandbox with everything in it. Its id stays valid, and leads to an empty sandbox. */
+  async delete(): Promise<void> {
+    const id = this.access.id ?? (await this.summary()).id;
+    await this.#call("DELETE", `/sandboxes/${encodeURIComponent(id)}`);
+  }
+
+  /** The changes that the control plane made. */
+  readonly audit = {
+    /** One page of the changes, the latest first, with at most `limit` entries. */
+    list: (page: PageOptions = {}) => this.#call<Audit>("GET", `/audit?${queryOf({ ...page })}`),
+    /** All changes that are kept, the latest first. */
+    export: () => this.#call<AuditEntry[]>("GET", "/audit?format=ndjson", undefined, parsedLines),
+  };
 
   readonly faults = {
     list: async () => (await this.#call<{ faults: Fault[] }>("GET", "/faults")).faults,

@@ -1,6 +1,7 @@
 import { FEED_PROTOCOL, TOKEN_PROTOCOL } from "../documents/feed.ts";
 import { problem } from "../documents/problem.ts";
 import type { Problem } from "../documents/responseBodies.ts";
+import { TOKEN_HEADER } from "../documents/tokens.ts";
 import type { ApiContext } from "../http/context.ts";
 import { ok, type Result } from "../lib/result.ts";
 import type { Actor } from "../state/actor.ts";
@@ -8,12 +9,6 @@ import { equalSecrets, secretOfSandbox, verifiedInvitation, verifiedToken } from
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { hasOperator, hosting } from "../variables.ts";
 import { accessUser } from "./access.ts";
-
-/**
- * The header for the control token beside `Authorization`: for clients that send the same headers to the control plane and to
- * the API, where `Authorization` has the signature.
- */
-export const TOKEN_HEADER = "X-Sandbox-Token";
 
 /** The problem for a request without the token that it must have. */
 const NO_TOKEN = problem(

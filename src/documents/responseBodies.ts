@@ -4,7 +4,6 @@ import { deliverySchema } from "../journal/delivery.ts";
 import { journalEntrySchema } from "../journal/entry.ts";
 import { invocationCountsSchema } from "../journal/invocationCounts.ts";
 import { trafficSchema } from "../journal/traffic.ts";
-import { roles } from "../state/actor.ts";
 import { auditEntrySchema } from "../state/audit.ts";
 import { shownClockSchema, shownClockWith } from "../state/clock.ts";
 import { tokenRoles } from "../state/credentialKinds.ts";
@@ -17,6 +16,7 @@ import {
   shownInvitationSchema,
   usageOfDaySchema,
 } from "../state/registry.ts";
+import { roles } from "../state/roles.ts";
 import { CREATION_MODES, DEFAULT_SANDBOX_MODES } from "../state/sandboxId.ts";
 import { settingsShape } from "../state/settings.ts";
 import { harSchema } from "./har.ts";
@@ -242,6 +242,7 @@ export type Health = z.infer<typeof healthSchema>;
 export type CreatedInvitation = z.infer<typeof createdInvitationSchema>;
 export type CreatedLink = z.infer<typeof createdLinkSchema>;
 export type Deployment = z.infer<typeof deploymentSchema>;
+export type Credentials = z.infer<typeof credentialsSchema>;
 export type Audit = z.infer<typeof auditSchema>;
 export type Sandboxes = z.infer<typeof sandboxesSchema>;
 export type InvocationsPage = z.infer<typeof invocationsSchema>;

@@ -39,7 +39,7 @@ const BUNDLED_IN_WORKER = [
   "minisearch",
 ];
 /** The modules whose types the entries import. */
-const TYPES_ONLY = ["client/requestFilter", "local/httpsOptions"];
+const TYPES_ONLY = ["client/call", "client/requestFilter", "local/httpsOptions"];
 const DOCUMENTS = "client/documents";
 
 await Promise.all([PROGRAMS, TYPES].map((directory) => rm(directory, { recursive: true, force: true })));

@@ -1,12 +1,5 @@
 import * as z from "zod/mini";
-import { tokenRoles } from "./credentialKinds.ts";
-
-/**
- * As what a request to the control plane comes: by the operator's token or login, by a token of the sandbox, without a token
- * where that is enough to read (`visitor`), by an invitation, or to a sandbox that everyone controls (`anyone`).
- */
-export const roles = ["operator", ...tokenRoles, "visitor", "invitation", "anyone"] as const;
-export type Role = (typeof roles)[number];
+import { roles } from "./roles.ts";
 
 /** Who sent a request to the control plane, as far as its credentials tell. */
 export const actorSchema = z.strictObject({
@@ -18,8 +11,3 @@ export const actorSchema = z.strictObject({
 });
 
 export type Actor = z.infer<typeof actorSchema>;
-
-/** Whether a role may change things. */
-export function mayChange({ role }: Actor): boolean {
-  return role !== "watch" && role !== "visitor";
-}

@@ -20,6 +20,13 @@ import {
 } from "./pages.ts";
 import { PHONE } from "./traffic.ts";
 
+/** The address of a sandbox's page with a token that was replaced. */
+async function replaced(): Promise<string> {
+  const sandbox = await newSandbox();
+  await sandbox.rotate(["watchToken"]);
+  return sandbox.shown;
+}
+
 describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
   test("in the dashboard and its dialogs, light and dark", async () => {
     const sandbox = await newSandbox({ snapshot: opening });
@@ -68,7 +75,11 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
     await check("Clear");
     await goTo(page, "Control");
     await page.getByRole("heading", { name: "State" }).waitFor();
-    await check("Add a fault", "Edit as a document", "Reset");
+    await check("Add a fault", "Edit as a document", "Reset", "Delete this sandbox");
+    await goTo(page, "Audit");
+    await rows(page).first().getByRole("link").click();
+    await detail(page).getByRole("article").waitFor();
+    await check();
   }, 60_000);
 
   test("in the API reference with open and executed operations, light and dark", async () => {
@@ -101,11 +112,13 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
   test.each([
     ["empty", async () => (await newSandbox()).controlled],
     ["read-only", async () => (await newSandbox()).watched],
+    ["one to watch", async () => (await newSandbox()).shown],
+    ["reached by a link that has ended", async () => replaced()],
     ["locked", async () => (await newSandbox({ settings: { signatures: "required" } })).watched],
     ["missing", async () => `${SERVER}/s/nothing/`],
   ])("in the dashboard when it is %s, on a phone", async (_, address) => {
     const page = await visit(await address(), PHONE);
-    await page.getByText(/^(Live|Locked|Not found)/).waitFor();
+    await page.getByText(/^(Live|Locked|Not found|Ended)/).waitFor();
     expect(await violations(page)).toEqual([]);
     // Nothing sticks out at the side.
     expect(await widthOf(page)).toBe(360);
@@ -116,7 +129,7 @@ describe.skipIf(!hasBrowser)("axe finds nothing serious", () => {
     for (const act of acts(0)) await act.play(sandbox);
     const page = await visit(viewOf(sandbox.controlled, "configs"), PHONE);
     await isLive(page);
-    for (const view of ["Configs", "Requests", "Invocations", "Inbox", "Control", "Overview"]) {
+    for (const view of ["Configs", "Requests", "Invocations", "Inbox", "Audit", "Control", "Overview"]) {
       await page.setViewportSize({ width: 360, height: 740 });
       await goTo(page, view);
       const opens = !["Control", "Overview"].includes(view);

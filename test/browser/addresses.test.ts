@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await config.waitFor();
     // The token is still there.
     await config.getByRole("button", { name: "Edit order : LATEST" }).waitFor();
-    expect(page.url()).toContain("#token=");
+    expect(page.url()).toMatch(/#[\w-]{43}$/);
   });
 
   test("finds the filters again after a reload, and in the address", async () => {
@@ -137,20 +137,23 @@ describe.skipIf(!hasBrowser)("a person", () => {
       expect(link).not.toContain("#");
       await other.goto(link);
       await detail(other).getByRole("article").waitFor();
-      await other.getByText("Live, read-only").waitFor();
+      await other.getByText("Watching", { exact: true }).waitFor();
     }
     await page.getByRole("button", { name: "Share" }).click();
     const dialog = page.getByRole("dialog", { name: "Share this sandbox" });
     const link = (name: string) => copied(page, dialog.getByRole("button", { name: `Copy link: ${name}` }));
-    expect(await link("To watch")).toBe(sandbox.watched);
-    expect(await link("This view, to watch")).toBe(viewOf(sandbox.watched, "inbox", { id: ids.inbox }));
+    expect(await link("To watch")).toBe(sandbox.shown);
+    expect(await link("This view, to watch")).toBe(viewOf(sandbox.shown, "inbox", { id: ids.inbox }));
     expect(await link("To control")).toBe(sandbox.controlled);
-    // An audience does not see the token.
-    expect(await dialog.textContent()).not.toContain(token);
+    // An audience does not see the tokens.
+    for (const secret of [token, sandbox.access.watchToken]) {
+      expect(await dialog.textContent()).not.toContain(secret);
+    }
     // Watching keeps nobody from calling the API, until signatures are required.
-    await dialog.getByText("Whoever has the address can still call the API").waitFor();
+    const warning = dialog.getByText("may still write by the API until signatures are required");
+    await warning.waitFor();
     await dialog.getByRole("button", { name: "Require signatures" }).click();
-    await dialog.getByText("Signatures are required, so watching needs the link to control.").waitFor();
+    await warning.waitFor({ state: "detached" });
     expect((await put(sandbox, "order")).ok).toBe(false);
     await page.keyboard.press("Escape");
     await other.reload();

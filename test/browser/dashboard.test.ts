@@ -11,7 +11,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const page = await visit(`${SERVER}/`);
     await isLive(page);
     await page.getByRole("button", { name: "Make a sandbox" }).click();
-    await page.waitForURL(/\/s\/[a-z2-7]+\/#token=/);
+    await page.waitForURL(/\/s\/[a-z2-7]+\/#[\w-]{43}$/);
     await isLive(page);
     const { pathname, href } = new URL(page.url());
     expect(await page.locator(".endpoint code").textContent()).toBe(SERVER + pathname.replace(/\/$/, ""));
@@ -96,7 +96,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     const sandbox = await newSandbox();
     await sdk(sandbox).putFunctionAsyncConfig("shop", "report", "prod", {});
     const page = await visit(sandbox.watched);
-    await page.getByText("Live, read-only").waitFor();
+    await page.getByText("Watching", { exact: true }).waitFor();
     await page.getByText("You are watching:").waitFor();
     const shown: string[] = [];
     const expectNoButtons = async (...names: string[]) => {

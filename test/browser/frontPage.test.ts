@@ -23,7 +23,7 @@ describe.skipIf(!hasBrowser)("a person at the front page", () => {
     expect(await label.getAttribute("aria-invalid")).toBe("true");
     await label.fill("Team-A");
     await make.click();
-    await page.waitForURL(/\/s\/team-a-[a-z2-7]+\/#token=/);
+    await page.waitForURL(/\/s\/team-a-[a-z2-7]+\/#[\w-]{43}$/);
     await isLive(page);
     // The page of a sandbox does not say again what it is.
     expect(await make.count()).toBe(0);
@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser).each([
       expect((await fetch(href)).status, href).toBe(200);
     }
     await page.getByRole("button", { name: "Make a sandbox" }).click();
-    await page.waitForURL(/\/s\/[a-z2-7]+\/#token=/);
+    await page.waitForURL(/\/s\/[a-z2-7]+\/#[\w-]{43}$/);
     await isLive(page);
     if (mode === "protected") {
       const operator = await visit(`${url}#token=${encodeURIComponent(OPERATOR)}`);

@@ -37,25 +37,37 @@ export async function visit(url: string, options: BrowserContextOptions = {}): P
   page.on("console", (message) => {
     if (/Content Security Policy|Refused to/.test(message.text())) faultsFound.push(message.text());
   });
-  const { host } = new URL(url);
+  const { host, hash } = new URL(url);
+  const secret = hash.slice(1).replace(/^token=/, "");
+  const hasSecret = (text: string) => /token=/.test(text) || (secret !== "" && text.includes(secret));
   page.on("request", (request) => {
     const target = new URL(request.url());
     if (/^(http|ws)/.test(target.protocol) && target.host !== host) faultsFound.push(`loaded ${target}`);
-    if (request.url().includes("token=") && !request.url().includes("#")) faultsFound.push(`told ${target}`);
-    if (/token/.test(request.headers()["referer"] ?? ""))
+    if (hasSecret(request.url().replace(/#.*/, ""))) faultsFound.push(`told ${target}`);
+    if (hasSecret(request.headers()["referer"] ?? ""))
       faultsFound.push(`referred with its token to ${target}`);
   });
   await page.goto(url);
   return page;
 }
 
-/** A sandbox, and the addresses of its page: with the control token, and without. */
-export async function newSandbox(
-  options: CreationOptions = {},
-): Promise<SandboxClient & { readonly controlled: string; readonly watched: string }> {
+/** The addresses of a sandbox's page: with the control token, with the watch token, and without a token. */
+interface Addresses {
+  readonly controlled: string;
+  readonly shown: string;
+  readonly watched: string;
+}
+
+/** A sandbox, and the addresses of its page. */
+export async function newSandbox(options: CreationOptions = {}): Promise<SandboxClient & Addresses> {
   const sandbox = await createSandbox(SERVER, options);
   const watched = `${sandbox.endpoint}/`;
-  return Object.assign(sandbox, { watched, controlled: `${watched}#token=${sandbox.access.controlToken}` });
+  const { controlToken, watchToken } = sandbox.access;
+  return Object.assign(sandbox, {
+    watched,
+    controlled: `${watched}#${controlToken}`,
+    shown: `${watched}#${watchToken}`,
+  });
 }
 
 /** The address of a view of a sandbox's page: with what is open in it, and its filters. */

@@ -47,6 +47,14 @@ describe.skipIf(!hasBrowser)("the API reference", () => {
     ]);
   }, 90_000);
 
+  test("executes no change of the API with a token to watch", async () => {
+    const sandbox = await newSandbox();
+    const page = await visit(`${sandbox.endpoint}/docs#token=${sandbox.access.watchToken}`);
+    await openOperations(page, "2016-08-15");
+    expect(await statusOf(page, PUT)).toBe(403);
+    expect(await statusOf(page, "ListFunctionAsyncInvokeConfigs_2016-08-15")).toBe(200);
+  }, 90_000);
+
   test("has the referenced parts of its document where they are shown", async () => {
     const page = await visit(`${SERVER}/docs`);
     await openOperations(page, "control plane");

@@ -82,5 +82,5 @@ function withPlaceholders(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "(time)")
     .replace(/"functionId":"[\da-f-]{36}"/g, '"functionId":"(id)"')
     .replace(/team-a-[a-z2-7]{26}/g, "team-a-(id)")
-    .replace(/"(accessKeySecret|controlToken)":"[\w-]{43}"/g, '"$1":"(secret)"');
+    .replace(/"(accessKeySecret|controlToken|watchToken)":"[\w.-]{43,}"/g, '"$1":"(secret)"');
 }

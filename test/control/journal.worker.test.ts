@@ -335,24 +335,24 @@ describe("the live feed", () => {
     await sandbox.send("GET", "/nowhere");
     await sandbox.clock.freeze();
     for (const { next } of watchers) {
-      const events = await next(4);
+      const events = await next(5);
       const told = events.map((event) =>
         event.type === "request"
           ? (event.entry.function ?? event.entry.url.split("/").at(-1))
           : event.type === "change" && event.what,
       );
-      expect(told.sort()).toEqual(["clock", "new", "nowhere", "old"]);
+      expect(told.sort()).toEqual(["audit", "clock", "new", "nowhere", "old"]);
     }
   });
 
-  test("says what changed as its address does", async () => {
+  test("says what changed as its address does, and then that the audit has it", async () => {
     const sandbox = await newSandbox();
     const { next } = await watch(sandbox);
     await sandbox.faults.add({ effect: { type: "broken" } });
     await sandbox.faults.clear();
     await sandbox.reset("faults");
-    const told = (await next(3)).map((event) => (event.type === "change" ? event.what : undefined));
-    expect(told).toEqual(["faults", "faults", "reset"]);
+    const told = (await next(6)).map((event) => (event.type === "change" ? event.what : undefined));
+    expect(told).toEqual(["faults", "audit", "faults", "audit", "reset", "audit"]);
   });
 
   test("costs a function a call for each request, and none while nobody watches", async () => {

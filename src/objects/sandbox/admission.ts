@@ -1,8 +1,10 @@
 import { controlOperations, isChange } from "../../documents/operations.ts";
 import { problem } from "../../documents/problem.ts";
 import type { Problem } from "../../documents/responseBodies.ts";
+import { TOKEN_REPLACED } from "../../documents/tokens.ts";
 import type { Err, Result } from "../../lib/result.ts";
-import { type Actor, mayChange } from "../../state/actor.ts";
+import type { Actor } from "../../state/actor.ts";
+import { mayChange } from "../../state/roles.ts";
 import type { ControlRequest } from "../controlMessages.ts";
 import type { SandboxStore } from "./store.ts";
 
@@ -21,7 +23,7 @@ export class Admission {
   refused({ actor, operation }: Pick<ControlRequest, "actor" | "operation">): Err<Problem> | undefined {
     const ended = this.ended(actor);
     if (ended) return ended;
-    if (isChange(controlOperations[operation]) && !mayChange(actor)) {
+    if (isChange(controlOperations[operation]) && !mayChange(actor.role)) {
       return problem(403, "This token may only read: a change needs the control token.");
     }
     return undefined;
@@ -32,7 +34,7 @@ export class Admission {
     const { controlToken, watchToken } = this.#store.get("generations");
     const present = role === "control" ? controlToken : role === "watch" ? watchToken : undefined;
     if (present !== undefined && present !== generation) {
-      return problem(403, "This token was replaced by a new one.");
+      return problem(403, TOKEN_REPLACED);
     }
     return role === "visitor" && this.#store.settings.signatures === "required" ? NEEDS_TOKEN : undefined;
   }

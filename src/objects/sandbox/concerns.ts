@@ -1,4 +1,4 @@
-import type { Role } from "../../state/actor.ts";
+import type { Role } from "../../state/roles.ts";
 import type { Admission } from "./admission.ts";
 import type { Advance } from "./advance.ts";
 import type { ApiRequests } from "./apiRequests.ts";

@@ -1,5 +1,5 @@
 import { FEED_PROTOCOL, type FeedEvent } from "../../documents/feed.ts";
-import type { Role } from "../../state/actor.ts";
+import type { Role } from "../../state/roles.ts";
 
 /** The header that tells the object as what a watcher came: the JSON of an `Actor`. */
 export const ACTOR_HEADER = "X-Sandbox-Actor";

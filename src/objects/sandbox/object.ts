@@ -356,6 +356,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
       const result = asResult(await call(concerns, ...args));
       if (isChange(controlOperations[request.operation])) {
         admission.note(request, result);
+        this.#feed.tell({ type: "change", what: "audit" });
         if (store.get("throttled")?.until === null) {
           await this.#refreshUsage();
           await this.#throttle();

@@ -1,3 +1,4 @@
+import { TOKEN_HEADER } from "../../documents/tokens.ts";
 import type { DestinationsRule } from "../../fc/asyncConfig/merge.ts";
 import type { ErrorCode } from "../../fc/errors.ts";
 import type { ConfigName } from "../../fc/names.ts";
@@ -8,7 +9,9 @@ import { definedItems } from "../../lib/definedItems.ts";
 import { sign } from "../sign.ts";
 import { endpoint } from "./address.ts";
 import type { ConfigItems } from "./configs/configs.ts";
+import { mayChange } from "./sandbox.ts";
 import { text } from "./text/text.ts";
+import { token } from "./token.ts";
 
 /** An error response of the API. */
 export interface ApiFailure {
@@ -164,6 +167,8 @@ export async function send(
   key: AccessKey | undefined,
 ): Promise<Response> {
   const headers = new Headers(given);
+  // Whoever only watches changes nothing by the API either: with the token, the API says so itself.
+  if (!mayChange.value && token.value !== undefined) headers.set(TOKEN_HEADER, token.value);
   const url = new URL(endpoint + path);
   if (key) await sign(key, endpoint, method, url, headers);
   return fetch(url, { method, headers, body: body ?? null });

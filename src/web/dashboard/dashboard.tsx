@@ -9,12 +9,13 @@ import { FrontDoor } from "./overview/FrontDoor.tsx";
 import { Overview } from "./overview/Overview.tsx";
 import { isPresenting } from "./presenter/presenting.ts";
 import { followHistory, isPlain, route, type View } from "./route.ts";
-import { announcement, connection, hasSomething, isClosed, mayControl, offers } from "./sandbox.ts";
+import { announcement, connection, hasSomething, isClosed } from "./sandbox.ts";
 import { Closed } from "./shell/Closed.tsx";
 import { Header } from "./shell/Header.tsx";
+import { Notices } from "./shell/Notices.tsx";
 import { followTitle } from "./shell/title.ts";
 import { Undo } from "./shell/Undo.tsx";
-import { retryNow, watch } from "./sync.ts";
+import { watch } from "./sync.ts";
 import { text, useRememberedLanguage } from "./text/text.ts";
 
 /** The views that have a script of their own. */
@@ -24,6 +25,7 @@ const lazyViews: Readonly<Record<Exclude<View, "overview">, () => Promise<Compon
   invocations: async () => (await import("./invocations/InvocationsView.tsx")).InvocationsView,
   inbox: async () => (await import("./inbox/InboxView.tsx")).InboxView,
   control: async () => (await import("./control/ControlView.tsx")).ControlView,
+  audit: async () => (await import("./audit/AuditView.tsx")).AuditView,
 };
 
 function Dashboard() {
@@ -35,7 +37,7 @@ function Dashboard() {
         {text().common.skip}
       </button>
       <Header />
-      <Notice />
+      <Notices />
       <main id="main" class={`view ${view}`} tabIndex={-1}>
         {isClosed(state) ? <Closed state={state} /> : hasSomething.value ? <CurrentView /> : <Loading />}
       </main>
@@ -67,9 +69,7 @@ function CurrentView() {
   if (view === "overview") {
     return (
       <>
-        {addressedSandbox === undefined && isPlain.value && (
-          <FrontDoor makesSandboxes={offers.value?.createsSandboxes ?? true} />
-        )}
+        {addressedSandbox === undefined && isPlain.value && <FrontDoor />}
         <Overview />
       </>
     );
@@ -98,27 +98,6 @@ function Dialogs() {
         />
       )}
     </>
-  );
-}
-
-function Notice() {
-  const words = text().shell;
-  const state = connection.value;
-  if (state === "disconnected") {
-    return (
-      <div class="notice warning" role="alert">
-        <p>{words.lostNotice}</p>
-        <button type="button" class="quiet" onClick={retryNow}>
-          {words.tryNow}
-        </button>
-      </div>
-    );
-  }
-  if (state !== "live" || mayControl.value) return null;
-  return (
-    <div class="notice">
-      <p>{words.watchingNotice}</p>
-    </div>
   );
 }
 

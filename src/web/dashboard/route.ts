@@ -1,9 +1,10 @@
 import { computed, signal } from "@preact/signals";
+import { dashboardFragment, token } from "./token.ts";
 
 // Which view the page shows is in its address's query, so that every view can be shared, and that back and forward
-// work. The fragment stays as it is: it has the control token.
+// work. The fragment has the token.
 
-export const views = ["overview", "configs", "requests", "invocations", "inbox", "control"] as const;
+export const views = ["overview", "configs", "requests", "invocations", "inbox", "control", "audit"] as const;
 export type View = (typeof views)[number];
 
 /** What the page shows: a view, the thing that is open in it, and the view's filters. */
@@ -32,14 +33,15 @@ function queryOf({ view, id, filters }: Route): string {
   return `?${new URLSearchParams([["view", view], ...(id === undefined ? [] : [["id", id]]), ...given])}`;
 }
 
-/** The address of a view of this page, relative to it, with the fragment that this page was opened with. */
+/** The address of a view of this page, relative to it, with this page's token. */
 export function hrefOf(view: View, id?: string, filters: Route["filters"] = {}): string {
-  return `${queryOf({ view, id, filters })}${location.hash}`;
+  return `${queryOf({ view, id, filters })}${dashboardFragment(token.value)}`;
 }
 
-/** The whole address of a view, to share: without the fragment, so that it gives nobody control. */
-export function sharedHref(view: View, id?: string): string {
-  return new URL(queryOf({ view, id, filters: {} }), location.href.replace(/#.*/, "")).href;
+/** The whole address of a view, to share: without this page's token, so that it gives nobody control. */
+export function sharedHref(view: View, id?: string, watchToken?: string): string {
+  const address = new URL(queryOf({ view, id, filters: {} }), location.href.replace(/#.*/, "")).href;
+  return address + dashboardFragment(watchToken);
 }
 
 /** Goes to a view. Back returns to the view before it. */

@@ -3,28 +3,35 @@ import {
   type Fault,
   type Health,
   type JournalEntry,
+  type Role,
   SandboxClient,
   type Script,
   type Summary,
 } from "../../client/index.ts";
 import type { AccessKey } from "../../fc/signature/verdict.ts";
+import { mayChange as roleMayChange } from "../../state/roles.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
-import { addressedSandbox, endpoint, tokenInAddress } from "./address.ts";
+import { addressedSandbox, endpoint } from "./address.ts";
 import type { ConfigItems, ShownConfig } from "./configs/configs.ts";
 import { NO_RESOURCES } from "./configs/resources.ts";
 import type { ListedInvocations } from "./invocations/invocations.ts";
+import { token } from "./token.ts";
 
 // What the page knows about its sandbox.
 
-/** States in which retrying is useless: there is no such sandbox, or this visitor may not see the sandbox. */
-export type ClosedState = "missing" | "locked" | "refused";
+/**
+ * States in which retrying is useless: there is no such sandbox, this visitor may not see it, the token was replaced, or this
+ * page has deleted the sandbox.
+ */
+const closedStates = ["missing", "locked", "refused", "ended", "deleted"] as const;
+export type ClosedState = (typeof closedStates)[number];
 
 /** The state of the page's connection to its sandbox. */
 export type Connection = "connecting" | "live" | "disconnected" | ClosedState;
 
 /** Whether a state is one in which retrying is useless. */
 export function isClosed(state: Connection): state is ClosedState {
-  return state === "missing" || state === "locked" || state === "refused";
+  return closedStates.some((one) => one === state);
 }
 
 /** The latest change, which the page highlights: the config's key, and the changed items. */
@@ -33,8 +40,6 @@ export interface LastChange {
   readonly items: readonly (keyof ConfigItems)[];
 }
 
-/** The control token; undefined for a visitor who only watches. */
-export const token = signal(tokenInAddress());
 export const connection = signal<Connection>("connecting");
 export const summary = signal<Summary | undefined>(undefined);
 /** The configs by `keyOf`. */
@@ -52,6 +57,8 @@ export const faults = signal<readonly Fault[]>([]);
 export const scripts = signal<readonly Script[]>([]);
 /** What the server offers to whoever has no sandbox; undefined until it is known. */
 export const offers = signal<Health | undefined>(undefined);
+/** How often the feed has told that the audit has a new entry. */
+export const auditedChanges = signal(0);
 export const lastChange = signal<LastChange | undefined>(undefined);
 /** The text of the temporary message, which a screen reader announces. */
 export const announcement = signal("");
@@ -71,10 +78,11 @@ export const isFrontPage = computed(
   () => addressedSandbox === undefined && (connection.value === "locked" || connection.value === "missing"),
 );
 
-/** Whether the visitor may change the sandbox: with a token, or in an open `default`. */
-export const mayControl = computed(
-  () => summary.value !== undefined && (token.value !== undefined || summary.value.id === DEFAULT_SANDBOX_ID),
-);
+/** As what this page looks at the sandbox; undefined until that is known. */
+export const role = computed((): Role | undefined => summary.value?.role);
+
+/** Whether this page may change the sandbox, by the control plane and by the API. Else it shows no control that would. */
+export const mayChange = computed(() => role.value !== undefined && roleMayChange(role.value));
 
 /** The key for signing API requests; undefined when the sandbox does not require signatures. */
 export const signingKey = computed((): AccessKey | undefined => {
@@ -83,7 +91,7 @@ export const signingKey = computed((): AccessKey | undefined => {
   return { accessKeyId, accessKeySecret };
 });
 
-/** A client of the control plane, with the visitor's token if there is one. */
+/** A client of the control plane, with this page's token if there is one. */
 export function control(): SandboxClient {
   return new SandboxClient({ endpoint, ...(token.value === undefined ? {} : { controlToken: token.value }) });
 }

@@ -7,8 +7,9 @@ import {
   type Script,
 } from "../../client/index.ts";
 import { FEED_PROTOCOL, tokenProtocol } from "../../documents/feed.ts";
+import { TOKEN_REPLACED } from "../../documents/tokens.ts";
 import type { ConfigName } from "../../fc/names.ts";
-import { endpoint, tokenInAddress } from "./address.ts";
+import { endpoint } from "./address.ts";
 import {
   asksFor,
   asksForChange,
@@ -27,10 +28,13 @@ import {
   takeInvocations,
 } from "./invocations/invocationSync.ts";
 import type { ShownInvocation } from "./invocations/invocations.ts";
+import { settled } from "./ownership.ts";
+import { Reloading } from "./reloading.ts";
 import { addRequests, loadRequests } from "./requests/requestSync.ts";
 import { route, type View } from "./route.ts";
 import {
   announcement,
+  auditedChanges,
   type ClosedState,
   configs,
   connection,
@@ -41,9 +45,9 @@ import {
   resources,
   scripts,
   summary,
-  token,
 } from "./sandbox.ts";
 import { text } from "./text/text.ts";
+import { followToken, token } from "./token.ts";
 
 // Keeps the page's state in sync with its sandbox.
 
@@ -59,10 +63,14 @@ async function loadOffers(): Promise<void> {
 
 /** Starts to keep the page in sync with its sandbox; reconnects when a connection is lost. */
 export function watch(): void {
-  window.addEventListener("hashchange", () => {
-    token.value = tokenInAddress();
-    retryNow();
-  });
+  const takeToken = () => {
+    const before = token.peek();
+    followToken();
+    if (token.peek() !== before) retryNow();
+  };
+  window.addEventListener("hashchange", takeToken);
+  // Where the view changes too, browsers tell of no hash.
+  window.addEventListener("popstate", takeToken);
   window.addEventListener("online", retryNow);
   void follow();
   void loadOffers();
@@ -80,12 +88,13 @@ export function retryNow(): void {
 async function follow(): Promise<void> {
   for (let failures = 0; ; failures++) {
     const outcome = await followOnce();
-    if (outcome === "lived") failures = 0;
-    if (outcome === "ended") {
+    await settled();
+    if (outcome === "lived" || outcome === "dismissed") failures = 0;
+    if (outcome === "ended" || connection.peek() === "deleted") {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-    } else {
+    } else if (outcome !== "dismissed") {
       const pause = Math.min(500 * 2 ** failures, LONGEST_PAUSE_MS) * (0.75 + Math.random() / 2);
       connection.value = "disconnected";
       await new Promise<void>((resolve) => {
@@ -111,8 +120,14 @@ const loadedFirst: Readonly<Partial<Record<View, () => Promise<void>>>> = {
 
 let isFirst = true;
 
-/** Loads the sandbox and follows its feed until the feed closes. After "ended", retrying is useless. */
-async function followOnce(): Promise<"lived" | "failed" | "ended"> {
+/** The code with which the server closes the feed of whoever may watch no longer. */
+const DISMISSED = 1008;
+
+/**
+ * Loads the sandbox and follows its feed until the feed closes. After "ended", retrying is useless; after "dismissed", the
+ * summary says why at once.
+ */
+async function followOnce(): Promise<"lived" | "dismissed" | "failed" | "ended"> {
   // What the view shows comes before all else: the summary and the feed ask all functions of the sandbox, too. It is
   // loaded again once the feed is open.
   if (isFirst) await loadedFirst[route.peek().view]?.().catch(() => undefined);
@@ -143,8 +158,9 @@ async function followOnce(): Promise<"lived" | "failed" | "ended"> {
     connection.value = "live";
     countSoon();
   });
-  await new Promise((resolve) => feed.addEventListener("close", resolve));
-  return lived ? "lived" : "failed";
+  const { code } = await new Promise<CloseEvent>((resolve) => feed.addEventListener("close", resolve));
+  if (!lived) return "failed";
+  return code === DISMISSED ? "dismissed" : "lived";
 }
 
 /** Loads the summary. Returns undefined, or what its refusal means for the page. */
@@ -154,7 +170,8 @@ async function refusedSummary(): Promise<"failed" | "ended" | undefined> {
     return undefined;
   } catch (error) {
     if (!(error instanceof ControlError)) return "failed";
-    const state = closedStates[error.problem.status];
+    const { status, detail } = error.problem;
+    const state = detail === TOKEN_REPLACED ? "ended" : closedStates[status];
     if (state === undefined) return "failed";
     batch(() => {
       summary.value = undefined;
@@ -192,12 +209,17 @@ async function loadState(): Promise<void> {
   });
 }
 
+/** Loads what the summary says alone: the credentials, and whether requests are refused. */
+async function loadSummary(): Promise<void> {
+  summary.value = await control().summary();
+}
+
 /** Loads what exists; the rest of the state only if something is gone, and configs may be gone with it. */
 async function loadResources(): Promise<void> {
   const loaded = resourcesOf(await control().functions.get({ details: true }));
   if (hasLost(resources.value, loaded)) {
     forgetOlderInvocations();
-    reload("state", "invocations");
+    reloading.reload("state", "invocations");
   } else resources.value = loaded;
 }
 
@@ -222,20 +244,24 @@ const concerned: Readonly<Record<string, readonly Loaded[]>> = {
   invocations: ["invocations"],
   deliveries: ["invocations"],
   outcomes: ["state"],
+  quota: ["summary"],
 };
 
 /** Applies an event. The state that the page has may be from before the event, or from after it, in part. */
 function take(event: FeedEvent, overtookState = isLoadingState): void {
   if (event.type === "request") takeLater(queue, event.entry);
   else if (event.type === "invocation") takeLater(invocationQueue, event.invocation);
+  else if (event.what === "audit") auditedChanges.value += 1;
+  // Whose token was replaced is dismissed first.
+  else if (event.what === "credentials") reloading.reloadSoon("summary");
   else if (event.what === "functions")
-    reload(...(overtookState ? (["state", "invocations"] as const) : (["resources"] as const)));
+    reloading.reload(...(overtookState ? (["state", "invocations"] as const) : (["resources"] as const)));
   else {
     const parts = concerned[event.what] ?? ["state", "requests", "invocations"];
     // What came before the change may be deleted by now.
     if (parts.includes("invocations")) invocationQueue.length = 0;
     if (parts.includes("invocations") && event.what !== "clock") forgetOlderInvocations();
-    reload(...parts);
+    reloading.reload(...parts);
   }
 }
 
@@ -258,7 +284,7 @@ function takeQueues(): void {
     takeInvocations(invocationQueue.splice(0));
     takeRequests(queue.splice(0));
   });
-  if (hasDropped) reload("state", "invocations");
+  if (hasDropped) reloading.reload("state", "invocations");
   hasDropped = false;
 }
 
@@ -272,8 +298,8 @@ function takeRequests(received: readonly JournalEntry[]): void {
   }
   const struck = received.filter((entry) => entry.faults.length > 0);
   // The response need not show what the request did.
-  if (struck.some((entry) => entry.changes)) reloadSoon("state");
-  else if (struck.length > 0) reloadSoon("faults");
+  if (struck.some((entry) => entry.changes)) reloading.reloadSoon("state");
+  else if (struck.length > 0) reloading.reloadSoon("faults");
 }
 
 /** Applies a request's change to `configs`. */
@@ -288,7 +314,7 @@ function takeChange(entry: JournalEntry, name: ConfigName, configs: Map<string, 
   const key = keyOf(name);
   const put = configOfResponse(entry);
   if (isPut && put === undefined) {
-    reload("state");
+    reloading.reload("state");
   } else {
     if (put) configs.set(key, put);
     else configs.delete(key);
@@ -308,7 +334,7 @@ function countSoon(): void {
   isCounting = true;
   setTimeout(async () => {
     isCounting = false;
-    if (mayHaveMissed()) reload("invocations");
+    if (mayHaveMissed()) reloading.reload("invocations");
     // If this fails, the feed fails too, and reconnects.
     const counted = await control()
       .summary()
@@ -318,6 +344,7 @@ function countSoon(): void {
 }
 
 const loads = {
+  summary: loadSummary,
   state: loadState,
   resources: loadResources,
   requests: loadRequests,
@@ -326,41 +353,9 @@ const loads = {
 };
 type Loaded = keyof typeof loads;
 
-let isReloading = false;
-const stale = new Set<Loaded>();
-
-/** Reloads parts of what the page shows. Only one reload runs at a time. */
-function reload(...parts: readonly Loaded[]): void {
-  for (const part of parts) stale.add(part);
-  if (!isReloading) void loadStale();
-}
-
-const RELOAD_AFTER_MS = 500;
-const awaited = new Set<Loaded>();
-
-/** Reloads a part after a while, so that many requests cause few reloads. */
-function reloadSoon(part: Loaded): void {
-  if (awaited.has(part)) return;
-  awaited.add(part);
-  setTimeout(() => {
-    awaited.delete(part);
-    reload(part);
-  }, RELOAD_AFTER_MS);
-}
-
-async function loadStale(): Promise<void> {
-  isReloading = true;
-  while (stale.size > 0) {
-    // The state has the resources and the faults, too.
-    const parts = [...stale].filter(
-      (part) => (part !== "resources" && part !== "faults") || !stale.has("state"),
-    );
-    stale.clear();
-    try {
-      await Promise.all(parts.map((part) => loads[part]()));
-    } catch {
-      socket?.close(); // The page may show old state: reconnect and load everything.
-    }
-  }
-  isReloading = false;
-}
+const reloading = new Reloading<Loaded>(
+  loads,
+  { resources: "state", faults: "state", summary: "state" },
+  // Reconnecting loads everything.
+  () => socket?.close(),
+);

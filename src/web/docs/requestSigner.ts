@@ -1,4 +1,5 @@
 import { SandboxClient } from "../../client/index.ts";
+import { TOKEN_HEADER } from "../../documents/tokens.ts";
 import { endpoint } from "../dashboard/address.ts";
 import { sign } from "../sign.ts";
 
@@ -13,16 +14,18 @@ interface PendingRequest {
 
 /**
  * Signs Swagger UI's requests to the API with the sandbox's access key while the sandbox requires signatures. An
- * `Authorization` that the visitor entered stays.
+ * `Authorization` that the visitor entered stays. With a token to watch, requests bring that along, so that they only read.
  */
-export function requestSigner(controlToken: string): (request: PendingRequest) => Promise<PendingRequest> {
-  const sandbox = new SandboxClient({ endpoint, controlToken });
+export function requestSigner(token: string): (request: PendingRequest) => Promise<PendingRequest> {
+  const sandbox = new SandboxClient({ endpoint, controlToken: token });
   return async (request) => {
     const { url, method = "GET", headers, loadSpec = false } = request;
     const isApi = url.startsWith(`${endpoint}/`) && !url.startsWith(`${endpoint}/_sandbox`);
-    if (loadSpec || !isApi || headers["Authorization"] !== undefined) return request;
+    if (loadSpec || !isApi) return request;
     // The settings may have changed since the page was opened. Without an answer, the API says what is missing.
     const summary = await sandbox.summary().catch(() => undefined);
+    if (summary?.role === "watch") headers[TOKEN_HEADER] = token;
+    if (headers["Authorization"] !== undefined) return request;
     const { settings, accessKeyId, accessKeySecret } = summary ?? {};
     if (settings?.signatures !== "required" || !accessKeyId || !accessKeySecret) return request;
     const signed = new Headers(headers);

@@ -3,7 +3,7 @@ import { Copy } from "../elements/Copy.tsx";
 import { Link } from "../elements/Link.tsx";
 import { Time } from "../elements/Time.tsx";
 import { sharedHref } from "../route.ts";
-import { lastChange, mayControl } from "../sandbox.ts";
+import { lastChange, mayChange } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime } from "../time.ts";
 import { Changes } from "./Changes.tsx";
@@ -39,7 +39,7 @@ export function ConfigDetail({ config }: { config: ShownConfig }) {
           <Copy text={sharedHref("configs", keyOf(config))} label={common.copyLink}>
             {common.copyLink}
           </Copy>
-          {mayControl.value && (
+          {mayChange.value && (
             <>
               <button
                 type="button"

@@ -6,7 +6,7 @@ import { SearchField } from "../elements/SearchField.tsx";
 import { VirtualList } from "../elements/VirtualList.tsx";
 import { destinationName } from "../invocations/invocations.ts";
 import { route } from "../route.ts";
-import { configs, lastChange, mayControl, resources } from "../sandbox.ts";
+import { configs, lastChange, mayChange, resources } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { ConfigDetail } from "./ConfigDetail.tsx";
 import { itemText, keyOf, type ShownConfig, titleOf } from "./configs.ts";
@@ -44,7 +44,7 @@ export function ConfigsView() {
       list={
         <>
           <ListHead title={words.title} count={words.count(count, configs.value.size)}>
-            {mayControl.value && (
+            {mayChange.value && (
               <>
                 <button type="button" class="quiet" onClick={() => (openForm.value = { form: "create" })}>
                   {words.createFunction}

@@ -5,7 +5,7 @@ import { Link } from "../elements/Link.tsx";
 import { Time } from "../elements/Time.tsx";
 import { FunctionOutcome } from "../invocations/FunctionOutcome.tsx";
 import { sharedHref } from "../route.ts";
-import { mayControl } from "../sandbox.ts";
+import { mayChange } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { keyOf } from "./configs.ts";
 import { qualifierTitle, type Target } from "./deletion.ts";
@@ -133,7 +133,7 @@ function Detail({
           <Copy text={sharedHref("configs", id)} label={text().common.copyLink}>
             {text().common.copyLink}
           </Copy>
-          {mayControl.value && <Actions actions={actions} />}
+          {mayChange.value && <Actions actions={actions} />}
         </div>
       </header>
       {children}
@@ -184,7 +184,7 @@ function QualifierList({ resource }: { resource: ShownOwner }) {
       <p>
         {kind === "version" ? words.version : words.alias} <span class="qualifier">{id}</span> {about}
       </p>
-      {mayControl.value && (
+      {mayChange.value && (
         <span class="actions">
           <Actions actions={[...others, deletion({ kind, owner, id }, qualifierTitle(kind, id, owner))]} />
         </span>

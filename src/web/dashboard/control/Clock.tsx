@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
-import { control, mayControl, summary } from "../sandbox.ts";
+import { control, mayChange, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime, sandboxNow, zoneName } from "../time.ts";
 import { happened, move, refusedMove } from "./advancing.ts";
@@ -38,7 +38,7 @@ export function Clock() {
           {dateAndTime(sandboxNow.value)} <small>{zoneName.value}</small>
         </time>
       </p>
-      {mayControl.value && (
+      {mayChange.value && (
         <>
           <form class="row" onSubmit={freeze}>
             <Field

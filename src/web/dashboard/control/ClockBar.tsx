@@ -2,7 +2,7 @@ import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { Refused } from "../elements/Refused.tsx";
 import { stepText } from "../invocations/invocations.ts";
-import { control, invocations, mayControl, summary } from "../sandbox.ts";
+import { control, invocations, mayChange, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime, sandboxNow, span, zoneName } from "../time.ts";
 import { happened, move, refusedMove } from "./advancing.ts";
@@ -17,7 +17,7 @@ export function ClockBar() {
     <section class="clockbar" aria-label={words.title}>
       <span class={`badge ${clock.mode}`}>{words[clock.mode]}</span>
       <Now />
-      {mayControl.value && clock.mode === "real" && (
+      {mayChange.value && clock.mode === "real" && (
         <button
           type="button"
           class="quiet"
@@ -26,7 +26,7 @@ export function ClockBar() {
           {words.freezeNow}
         </button>
       )}
-      {mayControl.value && clock.mode !== "real" && <Steps next={<NextLabel />} isFrozen={isFrozen} />}
+      {mayChange.value && clock.mode !== "real" && <Steps next={<NextLabel />} isFrozen={isFrozen} />}
       <span class="hint">
         {happened.value || (isFrozen ? words.frozenHint : clock.mode === "real" ? words.realHint : "")}
       </span>

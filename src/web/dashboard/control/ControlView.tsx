@@ -1,5 +1,6 @@
 import { Clock } from "./Clock.tsx";
 import { Existing } from "./DeclaredEditor.tsx";
+import { DeletionPanel } from "./Deletion.tsx";
 import { Faults } from "./Faults.tsx";
 import { Outcomes } from "./Outcomes.tsx";
 import { SettingsPanel, StatePanel } from "./Settings.tsx";
@@ -17,6 +18,7 @@ export function ControlView() {
         <Clock />
         <SettingsPanel />
         <StatePanel />
+        <DeletionPanel />
       </div>
     </div>
   );

@@ -6,7 +6,7 @@ import { Dialog } from "../elements/Dialog.tsx";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
-import { control, mayControl, resources } from "../sandbox.ts";
+import { control, mayChange, resources } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { offerUndo } from "../undo.ts";
 
@@ -24,7 +24,7 @@ export function Existing() {
     <section class="panel" aria-labelledby="existing">
       <header>
         <h2 id="existing">{words.title}</h2>
-        {mayControl.value && (
+        {mayChange.value && (
           <button type="button" class="quiet" onClick={() => (isEditing.value = true)}>
             {words.edit}
           </button>

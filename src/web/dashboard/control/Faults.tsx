@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Fault } from "../../../client/index.ts";
 import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
-import { control, faults, mayControl } from "../sandbox.ts";
+import { control, faults, mayChange } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { offerUndo } from "../undo.ts";
 import { countText, effectText, givenOf, matchText, openFaultForm } from "./faults.ts";
@@ -30,7 +30,7 @@ export function Faults() {
         <h2 id="faults" tabIndex={-1}>
           {words.title} <span class="count">{faults.value.length}</span>
         </h2>
-        {mayControl.value && (
+        {mayChange.value && (
           <button type="button" onClick={() => openFaultForm({})}>
             {words.add}
           </button>
@@ -43,7 +43,7 @@ export function Faults() {
           const isOn = fault.enabled !== false;
           return (
             <li key={fault.id} class={isOn ? "" : "off"}>
-              {mayControl.value ? (
+              {mayChange.value ? (
                 <input
                   type="checkbox"
                   checked={isOn}
@@ -58,7 +58,7 @@ export function Faults() {
                 <p class="hint">{matchText(fault)}</p>
                 <p class="hint">{countText(fault)}</p>
               </div>
-              {mayControl.value && (
+              {mayChange.value && (
                 <span class="actions">
                   <button
                     type="button"

@@ -4,7 +4,7 @@ import { nameText } from "../configs/resources.ts";
 import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
 import { outcomesWords } from "../invocations/outcomes.ts";
-import { control, mayControl, scripts } from "../sandbox.ts";
+import { control, mayChange, scripts } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { offerUndo } from "../undo.ts";
 
@@ -40,7 +40,7 @@ export function Outcomes() {
                   <p class="hint">{words.appliedCount(applied, matched)}</p>
                 )}
               </div>
-              {mayControl.value && (
+              {mayChange.value && (
                 <button
                   type="button"
                   class="quiet"

@@ -8,7 +8,7 @@ import { download } from "../elements/download.ts";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { ApiRefusal, type Refusal, refusalOf } from "../elements/refusal.ts";
-import { control, mayControl, sandboxId, summary } from "../sandbox.ts";
+import { control, mayChange, sandboxId, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { offerUndo } from "../undo.ts";
 
@@ -64,7 +64,7 @@ export function SettingsPanel() {
   return (
     <section class="panel state" aria-labelledby="settings">
       <h2 id="settings">{words.title}</h2>
-      {mayControl.value ? (
+      {mayChange.value ? (
         <div class="fields two">
           {choices().map(({ item, label, hint, options }) => (
             <Field key={item} label={label} hint={hint}>
@@ -128,7 +128,7 @@ export function StatePanel() {
         <button type="button" class="quiet" onClick={exportState}>
           {words.export}
         </button>
-        {mayControl.value && (
+        {mayChange.value && (
           <>
             <button type="button" class="quiet" onClick={() => file.current?.click()}>
               {words.import}

@@ -10,7 +10,7 @@ import { VirtualList } from "../elements/VirtualList.tsx";
 import { destinationName, invocationId } from "../invocations/invocations.ts";
 import { pretty } from "../requests/entries.ts";
 import { filterBy, route, sharedHref } from "../route.ts";
-import { control, mayControl, summary } from "../sandbox.ts";
+import { control, mayChange, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { sandboxNow, zoneName } from "../time.ts";
 import { inbox, loadOlderDeliveries, type ShownDelivery, useInbox } from "./inbox.ts";
@@ -50,7 +50,7 @@ export function InboxView() {
       list={
         <>
           <ListHead title={words.title} count={total}>
-            {mayControl.value && list.length > 0 && (
+            {mayChange.value && list.length > 0 && (
               <ClearButton
                 title={words.clearTitle}
                 about={words.clearText}

@@ -5,7 +5,7 @@ import { nameText } from "../configs/resources.ts";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
-import { announcement, control, mayControl, scripts } from "../sandbox.ts";
+import { announcement, control, mayChange, scripts } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { isOnlyFor, outcomeChoices, outcomesText, outcomesWords, scriptFor } from "./outcomes.ts";
 
@@ -15,7 +15,7 @@ export function FunctionOutcome({ name }: { name: FunctionName }) {
   const refusal = useSignal<Refusal | undefined>(undefined);
   const script = scriptFor(name);
   const now = script ? outcomesText(script.outcomes) : "";
-  if (!mayControl.value) {
+  if (!mayChange.value) {
     return (
       <p>
         {text().punctuation.labelled(words.choose, "")}

@@ -12,7 +12,7 @@ import { ApiRefusal, type Refusal, refusalOf } from "../elements/refusal.ts";
 import { Time } from "../elements/Time.tsx";
 import { pretty } from "../requests/entries.ts";
 import { go, sharedHref } from "../route.ts";
-import { announcement, control, invocations, mayControl, signingKey, summary } from "../sandbox.ts";
+import { announcement, control, invocations, mayChange, signingKey, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime, sandboxNow, span } from "../time.ts";
 import { configOf } from "./configOf.ts";
@@ -103,7 +103,7 @@ function Invocation({ invocation }: { invocation: ShownInvocation }) {
           <Copy text={sharedHref("invocations", invocationId(invocation))} label={text().common.copyLink}>
             {text().common.copyLink}
           </Copy>
-          {mayControl.value && !hasEnded(invocation) && status !== "Stopping" && (
+          {mayChange.value && !hasEnded(invocation) && status !== "Stopping" && (
             <button
               type="button"
               class="quiet"
@@ -113,7 +113,7 @@ function Invocation({ invocation }: { invocation: ShownInvocation }) {
               {words.stop}
             </button>
           )}
-          {mayControl.value && (
+          {mayChange.value && (
             <button type="button" class="quiet" onClick={again}>
               {words.again}
             </button>
@@ -225,7 +225,7 @@ function Happened({ invocation, plan }: { invocation: ShownInvocation; plan: Pla
             <span class="text">
               <PlannedText number={number} at={at} />
             </span>
-            {mayControl.value && isFrozen.value && (
+            {mayChange.value && isFrozen.value && (
               <button
                 type="button"
                 class="quiet"

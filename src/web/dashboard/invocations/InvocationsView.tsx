@@ -9,7 +9,7 @@ import { SearchField } from "../elements/SearchField.tsx";
 import { Time } from "../elements/Time.tsx";
 import { VirtualList } from "../elements/VirtualList.tsx";
 import { filterBy, route } from "../route.ts";
-import { configs, control, invocations, mayControl, resources, summary } from "../sandbox.ts";
+import { configs, control, invocations, mayChange, resources, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { sandboxNow, zoneName } from "../time.ts";
 import { configOf } from "./configOf.ts";
@@ -52,7 +52,7 @@ export function InvocationsView() {
         list={
           <>
             <ListHead title={words.title} count={Math.max(total, list.length)}>
-              {mayControl.value && list.length > 0 && (
+              {mayChange.value && list.length > 0 && (
                 <ClearButton
                   title={words.clearTitle}
                   about={words.clearText}
@@ -61,7 +61,7 @@ export function InvocationsView() {
                   onClear={() => control().invocations.clear()}
                 />
               )}
-              {mayControl.value && (
+              {mayChange.value && (
                 <button type="button" onClick={() => (openForm.value = { form: "invoke", name: likely() })}>
                   {words.invoke}
                 </button>

@@ -2,14 +2,17 @@ import { useSignal } from "@preact/signals";
 import { Field } from "../elements/Field.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
+import { offers } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime } from "../time.ts";
+import { keepInvitation, keptInvitation } from "./invitation.ts";
 import { makeSandbox } from "./making.ts";
 import { allowRemembering, recent } from "./recent.ts";
 
 /** What this is and what it is for, and the way to a sandbox of one's own. */
-export function FrontDoor({ makesSandboxes }: { makesSandboxes: boolean }) {
+export function FrontDoor() {
   const words = text().frontDoor;
+  const makesSandboxes = offers.value?.createsSandboxes ?? true;
   return (
     <section class="front" aria-labelledby="front">
       <div class="pitch">
@@ -31,12 +34,14 @@ export function FrontDoor({ makesSandboxes }: { makesSandboxes: boolean }) {
 function MakeForm() {
   const words = text().frontDoor;
   const label = useSignal("");
+  const invitation = useSignal(keptInvitation());
+  const isInvited = offers.value?.creation === "invited";
   const refusal = useSignal<Refusal | undefined>(undefined);
   const isMaking = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
     isMaking.value = true;
-    refusal.value = await refusalOf(() => makeSandbox(label.value));
+    refusal.value = await refusalOf(() => makeSandbox(label.value, isInvited ? invitation.value : ""));
     isMaking.value = false;
   };
   const wrong = refusal.value?.errors.find(({ path }) => path === "label")?.reason;
@@ -55,6 +60,23 @@ function MakeForm() {
           />
         )}
       </Field>
+      {isInvited && (
+        <Field label={words.invitation} hint={words.invitationHint}>
+          {(field) => (
+            <input
+              {...field}
+              type="password"
+              value={invitation.value}
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(event) => {
+                invitation.value = event.currentTarget.value.trim();
+                keepInvitation(invitation.value);
+              }}
+            />
+          )}
+        </Field>
+      )}
       <button type="submit" class="primary" disabled={isMaking.value}>
         {words.make}
       </button>

@@ -53,6 +53,18 @@ export function rememberSandbox(made: RecentSandbox): void {
   }
 }
 
+/** Forgets a sandbox that is gone. */
+export function forgetSandbox(id: string): void {
+  if (recent.value?.some((one) => one.id === id)) keep(recent.value.filter((one) => one.id !== id));
+}
+
+/** Remembers the new link to a sandbox that is remembered. */
+export function relinkSandbox(id: string, link: string): void {
+  if (recent.value?.some((one) => one.id === id)) {
+    keep(recent.value.map((one) => (one.id === id ? { ...one, link } : one)));
+  }
+}
+
 function keep(list: readonly RecentSandbox[] | undefined): void {
   remember(NAME, list && JSON.stringify(list));
   recent.value = list;

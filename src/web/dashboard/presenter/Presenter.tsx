@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { refusalOf } from "../elements/refusal.ts";
-import { announcement, connection, isClosed, mayControl, summary } from "../sandbox.ts";
+import { announcement, connection, isClosed, mayChange, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { endPresenting, stepMs } from "./presenting.ts";
 import { abandon, hasBegun, restore, restoreOnLeaving } from "./stage.ts";
@@ -33,7 +33,7 @@ export function Presenter() {
   const element = useRef<HTMLElement>(null);
   const following = acts[hasFailed.value ? index.value : index.value + 1];
   // Without the token there is nothing to play; the page is only larger.
-  const mayPlay = mayControl.value && summary.value !== undefined;
+  const mayPlay = mayChange.value && summary.value !== undefined;
 
   const play = async (number: number) => {
     stage.value = "playing";

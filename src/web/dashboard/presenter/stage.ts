@@ -1,7 +1,8 @@
 import type { Snapshot } from "../../../client/index.ts";
 import { ControlError } from "../../../client/index.ts";
 import { endpoint } from "../address.ts";
-import { control, summary, token } from "../sandbox.ts";
+import { control, summary } from "../sandbox.ts";
+import { token } from "../token.ts";
 import { keepState, keptState } from "./presenting.ts";
 
 // A story replaces the state of the sandbox, except what exists and the journal, and brings it back.

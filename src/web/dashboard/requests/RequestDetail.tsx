@@ -12,7 +12,7 @@ import { Link } from "../elements/Link.tsx";
 import { Time } from "../elements/Time.tsx";
 import { invocationId } from "../invocations/invocations.ts";
 import { sharedHref } from "../route.ts";
-import { announcement, control, mayControl, requests, signingKey } from "../sandbox.ts";
+import { announcement, control, mayChange, requests, signingKey } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { clientOf } from "./client.ts";
 import { callOf, curlOf, fetchOf, isBroken, pretty, subjectOf, verificationOf } from "./entries.ts";
@@ -68,8 +68,8 @@ function Entry({ entry }: { entry: JournalEntry }) {
           <Copy text={sharedHref("requests", entry.requestId)} label={common.copyLink}>
             {common.copyLink}
           </Copy>
-          {mayControl.value && <Replay entry={entry} />}
-          {mayControl.value && entry.operation !== null && (
+          {mayChange.value && <Replay entry={entry} />}
+          {mayChange.value && entry.operation !== null && (
             <button type="button" class="quiet" onClick={() => openFaultForm({ of: entry })}>
               {words.makeFault}
             </button>

@@ -9,7 +9,7 @@ import { Panes } from "../elements/Panes.tsx";
 import { SearchField } from "../elements/SearchField.tsx";
 import { VirtualList } from "../elements/VirtualList.tsx";
 import { filterBy, route } from "../route.ts";
-import { control, mayControl, requests, summary } from "../sandbox.ts";
+import { control, mayChange, requests, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { zoneName } from "../time.ts";
 import { clientOf } from "./client.ts";
@@ -65,7 +65,7 @@ export function RequestsView() {
                 {text().exports.open}
               </button>
             )}
-            {mayControl.value && !isEmpty && (
+            {mayChange.value && !isEmpty && (
               <ClearButton
                 title={words.clearTitle}
                 about={words.clearText(total)}

@@ -1,17 +1,17 @@
-import { endpoint, linkTo } from "../address.ts";
+import { endpoint, frontPage } from "../address.ts";
 import { Connect } from "../overview/Connect.tsx";
 import { FrontDoor } from "../overview/FrontDoor.tsx";
-import { type ClosedState, isFrontPage, offers } from "../sandbox.ts";
+import { type ClosedState, isFrontPage, sandboxId } from "../sandbox.ts";
 import { text } from "../text/text.ts";
+import { linkTo } from "../token.ts";
 
 /** Says why the sandbox can't be shown, and what to do instead. */
 export function Closed({ state }: { state: ClosedState }) {
   const words = text().closed;
-  const makesSandboxes = offers.value?.createsSandboxes ?? true;
   if (isFrontPage.value) {
     return (
       <>
-        <FrontDoor makesSandboxes={makesSandboxes} />
+        <FrontDoor />
         <p class="front hint">{state === "locked" ? words.sharedLocked : words.sharedOff}</p>
       </>
     );
@@ -20,6 +20,8 @@ export function Closed({ state }: { state: ClosedState }) {
     missing: [words.missing, words.missingText],
     locked: [words.locked, words.lockedText],
     refused: [words.refused, words.refusedText],
+    ended: [words.ended, words.endedText],
+    deleted: [words.deleted(sandboxId.value), words.deletedText],
   }[state];
   return (
     <>
@@ -27,7 +29,12 @@ export function Closed({ state }: { state: ClosedState }) {
         <section class="panel">
           <h2>{title}</h2>
           <p>{about}</p>
-          {state === "refused" && (
+          {state === "deleted" && frontPage !== undefined && (
+            <p>
+              <a href={frontPage}>{words.toFrontPage}</a>
+            </p>
+          )}
+          {(state === "refused" || state === "ended") && (
             <p>
               <a href={linkTo(endpoint, undefined)}>{words.lookWithout}</a>
             </p>
@@ -35,7 +42,7 @@ export function Closed({ state }: { state: ClosedState }) {
         </section>
         {state === "locked" && <Connect />}
       </div>
-      <FrontDoor makesSandboxes={makesSandboxes} />
+      <FrontDoor />
     </>
   );
 }

@@ -5,18 +5,30 @@ import { Lazy } from "../elements/Lazy.tsx";
 import { Link } from "../elements/Link.tsx";
 import { isPresenting, startPresenting } from "../presenter/presenting.ts";
 import { route, type View, views } from "../route.ts";
-import { configs, connection, isFrontPage, mayControl, sandboxId, summary, token } from "../sandbox.ts";
+import {
+  configs,
+  connection,
+  isClosed,
+  isFrontPage,
+  mayChange,
+  role,
+  sandboxId,
+  summary,
+} from "../sandbox.ts";
 import { text } from "../text/text.ts";
+import { dashboardFragment, token } from "../token.ts";
 import { Menu } from "./Menu.tsx";
+import { watchingText } from "./Notices.tsx";
 
 /** The head of every page: which sandbox it is, its views, and what concerns the page as a whole. */
 export function Header() {
   const words = text().shell;
   const isSharing = useSignal(false);
+  const isShown = summary.value !== undefined && !isClosed(connection.value);
   return (
     <header class="top">
       <h1>
-        <a href={`./${fragmentOf(token.value)}`}>fc-sandbox</a>{" "}
+        <a href={`./${dashboardFragment(token.value)}`}>fc-sandbox</a>{" "}
         {!isFrontPage.value && (
           <span class="id" title={sandboxId.value}>
             {sandboxId.value}
@@ -24,9 +36,9 @@ export function Header() {
         )}
       </h1>
       {!isFrontPage.value && <ConnectionBadge />}
-      {summary.value && <Views />}
+      {isShown && <Views />}
       <div class="tools">
-        {summary.value && (
+        {isShown && (
           <button type="button" class="quiet" onClick={() => (isSharing.value = true)}>
             {words.share}
           </button>
@@ -34,7 +46,7 @@ export function Header() {
         <a href={`guide${fragmentOf(token.value)}`}>{words.guide}</a>
         <a href={`docs${fragmentOf(token.value)}`}>{words.reference}</a>
         <Menu>
-          {mayControl.value && !isPresenting.value && (
+          {mayChange.value && !isPresenting.value && (
             <button type="button" class="quiet" onClick={startPresenting}>
               {words.present}
             </button>
@@ -55,11 +67,16 @@ function ConnectionBadge() {
   const words = text().shell;
   const state = connection.value;
   return (
-    <span class={`badge ${state}`} role="status">
-      {state === "live" && !mayControl.value
-        ? [words.live, words.readOnly].join(text().punctuation.phrases)
-        : words[state]}
-    </span>
+    <>
+      <span class={`badge ${state}`} role="status">
+        {words[state]}
+      </span>
+      {role.value !== undefined && !mayChange.value && (
+        <span class="badge watching" title={watchingText()}>
+          {words.watching}
+        </span>
+      )}
+    </>
   );
 }
 

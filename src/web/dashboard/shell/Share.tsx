@@ -1,63 +1,77 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { DEFAULT_SANDBOX_ID } from "../../../state/sandboxId.ts";
-import { endpoint, linkTo } from "../address.ts";
+import { endpoint } from "../address.ts";
 import { Copy } from "../elements/Copy.tsx";
 import { Dialog } from "../elements/Dialog.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { type Refusal, refusalOf } from "../elements/refusal.ts";
 import { route, sharedHref } from "../route.ts";
-import { announcement, control, mayControl, sandboxId, summary, token } from "../sandbox.ts";
+import { announcement, control, mayChange, role, sandboxId, summary } from "../sandbox.ts";
 import { text } from "../text/text.ts";
 import { dateAndTime } from "../time.ts";
+import { linkTo } from "../token.ts";
+import { Replace } from "./Replace.tsx";
 
 /** The links to this sandbox, each with what it gives to whoever has it. */
 export function Share({ onClose }: { onClose: () => void }) {
   const words = text().sharing;
-  const { signatures = "off" } = summary.value?.settings ?? {};
-  const isDefault = sandboxId.value === DEFAULT_SANDBOX_ID;
-  const isOpen = isDefault && token.value === undefined;
-  const expiresAt = summary.value?.expiresAt;
+  const { settings, watchToken, accessKeyId, expiresAt } = summary.value ?? {};
+  const isSigned = settings?.signatures === "required";
+  const { view, id } = route.value;
   return (
     <Dialog title={words.title} onClose={onClose}>
       <div class="share">
-        {isOpen ? (
-          <LinkTo title={words.watch} what={words.openDefault} link={linkTo(endpoint, undefined)} />
+        <ToControl />
+        {watchToken !== undefined ? (
+          <LinkTo title={words.watch} what={words.watchText} link={linkTo(endpoint, watchToken)}>
+            {!isSigned && <OpenApi />}
+          </LinkTo>
         ) : (
-          <>
-            {signatures === "required" || isDefault ? (
-              <section>
-                <h3>{words.watch}</h3>
-                <p>{isDefault ? words.operator : words.watchRequired}</p>
-              </section>
-            ) : (
-              <>
-                <LinkTo title={words.watch} what={words.watchText} link={linkTo(endpoint, undefined)} />
-                <OpenApi />
-              </>
-            )}
-            {!isDefault &&
-              (mayControl.value && token.value !== undefined ? (
-                <LinkTo title={words.control} what={words.controlText} link={linkTo(endpoint, token.value)} />
-              ) : (
-                <section>
-                  <h3>{words.control}</h3>
-                  <p>{words.noControl}</p>
-                </section>
-              ))}
-          </>
+          role.value === "visitor" && (
+            <LinkTo title={words.watch} what={words.addressText} link={linkTo(endpoint, undefined)}>
+              <OpenApi />
+            </LinkTo>
+          )
         )}
-        {signatures !== "required" && (
-          <LinkTo title={words.here} what="" link={sharedHref(route.value.view, route.value.id)} />
-        )}
+        <LinkTo title={words.here} what="" link={sharedHref(view, id, watchToken)} />
+        {mayChange.value && accessKeyId !== undefined && <Replace />}
         <p class="hint">{expiresAt ? words.expiry(dateAndTime(expiresAt)) : words.noExpiry}</p>
       </div>
     </Dialog>
   );
 }
 
-function LinkTo({ title, what, link }: { title: string; what: string; link: string }) {
+/** The link to control, or why there is none. */
+function ToControl() {
+  const words = text().sharing;
+  const { controlToken } = summary.value ?? {};
+  const link = (what: string) => (
+    <LinkTo title={words.control} what={what} link={linkTo(endpoint, controlToken)} />
+  );
+  if (controlToken !== undefined) return link(words.controlText);
+  if (role.value === "anyone") return link(words.openDefault);
+  return (
+    <section>
+      <h3>{words.control}</h3>
+      <p>{sandboxId.value === DEFAULT_SANDBOX_ID ? words.operator : words.noControl}</p>
+    </section>
+  );
+}
+
+function LinkTo({
+  title,
+  what,
+  link,
+  children,
+}: {
+  title: string;
+  what: string;
+  link: string;
+  children?: ComponentChildren;
+}) {
   // A token is not shown to an audience: it is copied.
-  const shown = link.replace(/#token=.*/, "#token=…");
+  const shown = link.replace(/#.*/, "#…");
   return (
     <section>
       <h3>{title}</h3>
@@ -66,6 +80,7 @@ function LinkTo({ title, what, link }: { title: string; what: string; link: stri
         <code>{shown}</code>
         <Copy text={link} label={text().punctuation.labelled(text().common.copyLink, title)} />
       </div>
+      {children}
     </section>
   );
 }
@@ -79,9 +94,9 @@ function OpenApi() {
     if (refusal.value === undefined) announcement.value = words.required;
   };
   return (
-    <div class="notice">
+    <div class="notice warning">
       <p>{words.watchApi}</p>
-      {mayControl.value && (
+      {mayChange.value && (
         <>
           <button type="button" class="quiet" onClick={require} title={words.requireText}>
             {words.require}
