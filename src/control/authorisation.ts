@@ -45,6 +45,12 @@ export async function actorOf(c: ApiContext): Promise<Result<Actor, Problem>> {
   return isRead && !isDefault ? ok({ role: "visitor" }) : NO_TOKEN;
 }
 
+/** Like `actorOf`, for an operation that is not for visitors: 401 without a token also where others may read. */
+export async function tokenHolderOf(c: ApiContext): Promise<Result<Actor, Problem>> {
+  const actor = await actorOf(c);
+  return actor.ok && actor.value.role === "visitor" ? NO_TOKEN : actor;
+}
+
 /** Who holds a token: the operator, or whoever may control or watch the sandbox. Undefined for any other token. */
 async function holderOf(
   c: ApiContext,

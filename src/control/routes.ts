@@ -18,7 +18,7 @@ import type { Actor } from "../state/actor.ts";
 import { MAX_GIVEN_CHARACTERS } from "../state/audit.ts";
 import { limits } from "../variables.ts";
 import { auditHandlers } from "./audit.ts";
-import { actorOf, creatorOf, operatorOf, operatorOrOwnerOf } from "./authorisation.ts";
+import { actorOf, creatorOf, operatorOf, operatorOrOwnerOf, tokenHolderOf } from "./authorisation.ts";
 import { clockHandlers } from "./clock.ts";
 import { deploymentHandlers } from "./deployment.ts";
 import { eventHandlers } from "./events.ts";
@@ -107,7 +107,7 @@ async function authorise(c: ApiContext, id: OperationId): Promise<Result<Actor, 
   if (access === "public") return ok({ role: "anyone" });
   if (access === "operator") return operatorOf(c);
   if (access === "operator or owner") return operatorOrOwnerOf(c, c.req.param("id") ?? "");
-  return actorOf(c);
+  return access === "token" ? tokenHolderOf(c) : actorOf(c);
 }
 
 /** A request as the audit notes it. */

@@ -66,12 +66,17 @@ export interface Description {
   readonly mostListed?: number;
   /** The JSON of the response. */
   readonly response?: Schema;
+  /** What each line of JSON is, where the response may also be lines. */
+  readonly lines?: string;
   /**
-   * The statuses of the operation's problems, without 401, 403, 404 and 429, which all private operations
-   * share.
+   * The statuses of the operation's problems, without those that operations share: 429, in a sandbox 401, 403 and 404, and
+   * of the operator's operations 401, 403 and 503.
    */
   readonly problems?: readonly number[];
 }
+
+const EXPORTED_AUDIT = "With `format=ndjson` all of them, a line of JSON for each.";
+const AUDIT_LINES = "A change on each line, as in `entries`.";
 
 /** The descriptions of all operations of the control plane. */
 export const descriptions = {
@@ -83,7 +88,7 @@ export const descriptions = {
   },
   createSandbox: {
     summary: "Create a sandbox",
-    text: "Costs nothing until the sandbox is used. Keep its control token: it is not shown to anyone without it.",
+    text: "Costs nothing until the sandbox is used. Keep its control token: it is not shown to anyone without it. Where `CREATION` is `invited`, this needs an invitation's key or the operator's token. A key's quota of sandboxes may be used up: 409.",
     response: accessSchema,
     problems: [400, 401, 403, 409, 413, 429, 503],
   },
@@ -99,21 +104,23 @@ export const descriptions = {
     summary: "What a sandbox uses, as of now",
     text: "For the operator. Asks all functions of the sandbox.",
     response: registeredSandboxSchema,
+    problems: [404],
   },
   deleteSandbox: {
     summary: "Delete a sandbox",
     text: "For the operator, and for the sandbox's control token. All that the sandbox has is erased at once. An id that the operator deletes is refused from then on; an owner may use theirs again, for an empty sandbox.",
+    problems: [404],
   },
   createLink: {
     summary: "Get a link to a sandbox's page",
     text: "For the operator: to watch a sandbox, or to give control to an owner who has lost the link. With `rotate`, former links of the role end.",
     response: createdLinkSchema,
-    problems: [400, 409, 413, 503],
+    problems: [400, 404, 409, 413],
   },
   restoreSandbox: {
     summary: "Restore a sandbox to a time",
     text: "For the operator. Only Cloudflare keeps the history that this needs, of the past 30 days: elsewhere it is 501.",
-    problems: [400, 409, 413, 501, 503],
+    problems: [400, 404, 409, 413, 501],
   },
   listInvitations: {
     summary: "List the invitations",
@@ -129,6 +136,7 @@ export const descriptions = {
   revokeInvitation: {
     summary: "Revoke an invitation",
     text: "For the operator. Nobody creates sandboxes by it any more; those that there are stay.",
+    problems: [404],
   },
   getDeployment: {
     summary: "What all sandboxes use, and how the server is",
@@ -137,29 +145,31 @@ export const descriptions = {
   },
   listDeploymentAudit: {
     summary: "What the operator has changed",
-    text: "For the operator. The latest 1,000 changes, the latest first.",
+    text: `For the operator. The latest 1,000 changes, the latest first. ${EXPORTED_AUDIT}`,
     query: auditQuerySchema,
     isList: true,
     response: auditSchema,
+    lines: AUDIT_LINES,
     problems: [400],
   },
   rotateCredentials: {
     summary: "Replace credentials",
-    text: "The former ones are refused when this is answered. The response has the new ones.",
+    text: "The former ones are refused when this is answered. The response has the new ones. Without a body, all three are replaced.",
     response: credentialsSchema,
     problems: [400, 413, 503],
   },
   listAudit: {
     summary: "What the control plane has changed",
-    text: "The latest 1,000 changes, the latest first: what was asked for, as what, when, and what was answered. A reset keeps them.",
+    text: `For whoever has a token. The latest 1,000 changes, the latest first: what was asked for, as what, when, and what was answered. A reset keeps them. ${EXPORTED_AUDIT}`,
     query: auditQuerySchema,
     isList: true,
     response: auditSchema,
+    lines: AUDIT_LINES,
     problems: [400],
   },
   getSandbox: {
     summary: "What the sandbox holds",
-    text: "Its credentials only for who has the control token.",
+    text: "The access key and the tokens only for who has the control token, and the watch token for who has that. `role` says as what the request came, and `throttled` why requests of the API are refused at present.",
     response: summarySchema,
   },
   getMetrics: {

@@ -38,9 +38,10 @@ export interface ControlOperation {
   readonly responseType?: string;
   /**
    * Who may use the operation, where that is not whoever may use the sandbox: everyone, or the operator of the deployment,
-   * or the operator and the owner of the sandbox that the path names.
+   * or the operator and the owner of the sandbox that the path names, or of those who may use the sandbox whoever has a
+   * token.
    */
-  readonly access?: "public" | "operator" | "operator or owner";
+  readonly access?: "public" | "operator" | "operator or owner" | "token";
   /** Whether the operation changes nothing, though it is no GET. */
   readonly isRead?: boolean;
 }
@@ -149,6 +150,7 @@ export const controlOperations = {
     method: "GET",
     path: "/audit",
     status: 200,
+    access: "token",
   },
   getMetrics: {
     method: "GET",

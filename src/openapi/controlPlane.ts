@@ -12,23 +12,36 @@ import type { Limits } from "../state/limits.ts";
 import { examplesOf } from "./examples.ts";
 import { controlLinksOf } from "./links.ts";
 import { type JsonObject, type JsonValue, jsonContent, jsonSchema, reference } from "./schemas.ts";
+import { controlSecurity } from "./securitySchemes.ts";
 
-/** A path parameter in braces. */
-const PARAMETER = /\{(\w+)\}/g;
+const CONTROL_TAG = "control plane";
+const OPERATOR_TAG = "operator";
 
+/** The tags of the control plane's operations. */
+export const controlTags = [
+  { name: CONTROL_TAG, description: "What a test wants besides." },
+  { name: OPERATOR_TAG, description: "What whoever operates the server wants." },
+];
+
+/** A path parameter in braces, with the segment before it. */
+const PARAMETER = /\w+\/(\{(\w+)\})/g;
+
+/** Examples of the path parameters, by their names, or by what is before them in the path. */
 const PATH_EXAMPLES: Readonly<Record<string, string>> = {
-  id: "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47",
-  token: "the-token-of-the-code",
-  name: "a shop with an order",
+  "sandboxes/{id}": "pr-17-abcdefghijklmnop2345672345",
+  "invitations/{id}": "abcdefghijklmnop",
+  "{id}": "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47",
+  "{token}": "the-token-of-the-code",
+  "{name}": "a shop with an order",
 };
 
 function pathParameters(path: string): JsonObject[] {
-  return [...path.matchAll(PARAMETER)].map(([, name]) => ({
+  return [...path.matchAll(PARAMETER)].map(([placed, parameter = "", name]) => ({
     name,
     in: "path",
     required: true,
     schema: { type: "string" },
-    example: PATH_EXAMPLES[name ?? ""],
+    example: PATH_EXAMPLES[placed] ?? PATH_EXAMPLES[parameter],
   }));
 }
 
@@ -47,6 +60,17 @@ const ITEMS: Readonly<Record<string, string>> = {
   status: "The status. Of requests also `4xx` for all of a class, and several with commas.",
   since: "What is not earlier than this time.",
   errorCode: "The code of an error of the API, which the response is.",
+  format: "The response's format, by default `json`.",
+  sort: "By what the list is sorted: times the latest first, bytes the largest first, labels from a to z. By default `label` where a label is given, and else `lastUsedAt`.",
+  label: "The beginning of the label.",
+  team: "The team of the invitation by which the sandbox was created.",
+  invitation: "The id of the invitation by which the sandbox was created.",
+  createdBefore: "What was created before this time.",
+  createdAfter: "What was created after this time.",
+  usedBefore: "What was used last before this time.",
+  usedAfter: "What was used last after this time.",
+  minBytes: "What stores at least so many bytes.",
+  throttled: "With `true`, only what is refused at present because a quota is used up.",
   search:
     "Words, all of which the request or its response contains, in any letter case: in the method, the URL, the names, the operation, the version, the error's code, the effects of faults, the headers, the bodies, or the names of changed items. `404` and `4xx` also find the status. An id or a number is found as a whole.",
 };
@@ -57,6 +81,14 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   version: "2023-03-30",
   method: "PUT",
   since: "2030-01-01T00:00:00Z",
+  label: "pr-",
+  team: "checkout",
+  invitation: "abcdefghijklmnop",
+  createdBefore: "2030-01-01T00:00:00Z",
+  createdAfter: "2029-01-01T00:00:00Z",
+  usedBefore: "2030-01-01T00:00:00Z",
+  usedAfter: "2029-01-01T00:00:00Z",
+  minBytes: "1000000",
   ...Object.fromEntries(Object.keys(JSON_ITEMS).map((name) => [name, "{}"])),
 };
 
@@ -88,8 +120,8 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   201: "Created",
   204: "Done",
   400: "Something in the request is wrong; `errors` says where",
-  401: "The control token is missing",
-  403: "The token is another sandbox's",
+  401: "A token is needed, and there is none",
+  403: "The token does not allow this: it may only read, was replaced, or is another's",
   404: "There is no such thing",
   409: "It does not go with what the sandbox has",
   413: "The body is too large",
@@ -111,8 +143,7 @@ export function controlPaths(limits: Limits): JsonObject {
 }
 
 function operationObject(id: OperationId, operation: ControlOperation, limits: Limits): JsonObject {
-  const { method, path, request, status, responseType, access } = operation;
-  const isPublic = access === "public";
+  const { path, request, status, responseType, access } = operation;
   const {
     summary,
     text,
@@ -120,9 +151,10 @@ function operationObject(id: OperationId, operation: ControlOperation, limits: L
     isList = false,
     mostListed = MAX_PAGE_SIZE,
     response,
+    lines,
     problems = [],
   }: Description = descriptions[id];
-  const statuses = isPublic ? problems : [...new Set([...problems, 401, 403, 404, 429])].sort();
+  const statuses = [...new Set([...problems, ...sharedProblems(operation)])].sort();
   const parameters = [...pathParameters(path), ...(query ? queryParameters(query, isList, mostListed) : [])];
   const requestId = { "X-Fc-Request-Id": reference("headers", "RequestId") };
   const bodyOf = (schema: Schema, what: string) =>
@@ -142,16 +174,10 @@ function operationObject(id: OperationId, operation: ControlOperation, limits: L
   });
   return {
     operationId: id,
-    tags: ["control plane"],
+    tags: [access === "operator" ? OPERATOR_TAG : CONTROL_TAG],
     summary,
     description: text ?? `${summary}.`,
-    security: isPublic
-      ? [{}]
-      : [
-          { controlToken: [] },
-          { sandboxToken: [] },
-          ...(method === "GET" && access === undefined ? [{}] : []),
-        ],
+    security: controlSecurity(id, operation),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(request
       ? { requestBody: { required: needsBody(limits, request), content: bodyOf(request, "request") } }
@@ -161,12 +187,26 @@ function operationObject(id: OperationId, operation: ControlOperation, limits: L
         description: DESCRIPTIONS[status],
         ...controlLinksOf(id),
         ...(status === 101 ? {} : { headers: requestId }),
-        ...(response ? { content: bodyOf(response, String(status)) } : {}),
+        ...(response
+          ? { content: { ...bodyOf(response, String(status)), ...(lines ? linesOf(lines) : {}) } }
+          : {}),
         ...(responseType ? { content: textOf(responseType) } : {}),
       },
       ...Object.fromEntries(statuses.map((code) => [code, problemOf(code)])),
     },
   };
+}
+
+/** The problems that operations share, by who may use them. */
+function sharedProblems({ access }: ControlOperation): number[] {
+  if (access === "public") return [];
+  // 503 where a login of Cloudflare Access can't be verified.
+  return access?.startsWith("operator") ? [401, 403, 429, 503] : [401, 403, 404, 429];
+}
+
+/** The content of a response as lines of JSON. */
+function linesOf(description: string): JsonObject {
+  return { "application/x-ndjson": { schema: { type: "string", description } } };
 }
 
 /** Whether a request needs a body: no body is an empty object. */

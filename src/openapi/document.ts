@@ -3,12 +3,13 @@ import type { Limits } from "../state/limits.ts";
 import { limits, type RawVariables } from "../variables.ts";
 import { apiPaths } from "./api.ts";
 import { SchemaNames } from "./components.ts";
-import { controlPaths } from "./controlPlane.ts";
+import { controlPaths, controlTags } from "./controlPlane.ts";
 import { controlSchemas } from "./controlSchemas.ts";
 import { faultResponse, sharedResponses } from "./errorResponses.ts";
 import { headers } from "./headers.ts";
 import { apiParameters } from "./parameters.ts";
 import { type JsonObject, type JsonValue, reference } from "./schemas.ts";
+import { signatureSchemes, tokenSchemes } from "./securitySchemes.ts";
 
 const ABOUT_API = `The API of Alibaba Cloud Function Compute for asynchronous invocation configs, and for the services, functions, versions and aliases that they belong to, as this sandbox answers it.
 
@@ -17,9 +18,6 @@ Any access key will do unless the sandbox's setting \`signatures\` says otherwis
 const ABOUT_CONTROL = `
 
 Below \`/_sandbox\` is the control plane, which the cloud does not have: sandboxes, faults, the clock, the journal, snapshots.`;
-
-/** The tag of the control plane's operations. */
-const CONTROL_TAG = "control plane";
 
 /**
  * The OpenAPI documents by their files' names: of the whole, and of each version of the API. `variables` are the
@@ -66,7 +64,7 @@ function wholeDocument(deployment: Limits): OpenApi {
           ? "FC 2.0: functions are in services."
           : "FC 3.0: functions without services.",
       })),
-      { name: CONTROL_TAG, description: "What a test wants besides." },
+      ...controlTags,
     ],
     paths: merged([...parts.map(({ paths }) => paths), controlPaths(deployment)]),
     components: {
@@ -77,33 +75,7 @@ function wholeDocument(deployment: Limits): OpenApi {
       responses: merged([{ Fault: faultResponse }, ...apiVersions.map(sharedResponses)]),
       headers,
       parameters: apiParameters(deployment),
-      securitySchemes: {
-        fcSignature: {
-          type: "apiKey",
-          in: "header",
-          name: "Authorization",
-          description: "`FC {access key ID}:{base64 of HMAC-SHA256}`, the scheme of FC 2.0.",
-        },
-        acs3Signature: {
-          type: "apiKey",
-          in: "header",
-          name: "Authorization",
-          description: "`ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…`, the OpenAPI scheme.",
-        },
-        acsSignature: {
-          type: "apiKey",
-          in: "header",
-          name: "Authorization",
-          description: "`acs {access key ID}:{base64 of HMAC-SHA1}`, the older OpenAPI scheme.",
-        },
-        controlToken: { type: "http", scheme: "bearer", description: "The sandbox's control token." },
-        sandboxToken: {
-          type: "apiKey",
-          in: "header",
-          name: "X-Sandbox-Token",
-          description: "The control token in a header of its own, which counts before Authorization.",
-        },
-      },
+      securitySchemes: { ...signatureSchemes, ...tokenSchemes },
     },
   };
   return withReferences(document, names) as JsonObject & OpenApi;
@@ -114,8 +86,7 @@ function versionDocument(whole: OpenApi, version: ApiVersion): OpenApi {
   const paths = Object.entries(whole.paths).filter(([, item]) =>
     Object.values(item).some(({ tags }) => tags.includes(version.id)),
   );
-  const { securitySchemes = {}, ...components } = whole.components;
-  const { controlToken: _, sandboxToken: __, ...signatures } = securitySchemes;
+  const { securitySchemes: _, ...components } = whole.components;
   const used = reachable(whole, [Object.fromEntries(paths), { fault: reference("parameters", "fault") }]);
   return {
     ...whole,
@@ -136,7 +107,7 @@ function versionDocument(whole: OpenApi, version: ApiVersion): OpenApi {
           ),
         ]),
       ),
-      securitySchemes: signatures,
+      securitySchemes: signatureSchemes,
     },
   };
 }

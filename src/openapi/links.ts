@@ -134,6 +134,13 @@ const followingControl: {
     id: "invocations/0/id",
     operations: ["getInvocation", "getInvocationRecord", "stopInvocation"],
   },
+  createSandbox: { id: "id", operations: ["deleteSandbox", "createLink"] },
+  listSandboxes: {
+    id: "sandboxes/0/id",
+    operations: ["getRegisteredSandbox", "createLink", "restoreSandbox", "deleteSandbox"],
+  },
+  createInvitation: { id: "id", operations: ["revokeInvitation"] },
+  listInvitations: { id: "invitations/0/id", operations: ["revokeInvitation"] },
 };
 
 /** The `links` of a successful response of the control plane. */

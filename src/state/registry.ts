@@ -40,12 +40,10 @@ export type SandboxOrder = (typeof sandboxOrders)[number];
 const time = z.optional(z.iso.datetime({ offset: true, error: "a time in RFC 3339" }));
 const bytes = z.optional(z.string().check(z.regex(/^[0-9]{1,15}$/, { error: "a whole number" })));
 
+const teamError = { error: "1 to 64 characters, without spaces at its ends" };
+
 /** A team's name: 1 to 64 characters of text. */
-const team = z.string().check(
-  z.regex(/^[^\s\p{C}](?:[^\p{C}]{0,62}[^\s\p{C}])?$/u, {
-    error: "1 to 64 characters, without spaces at its ends",
-  }),
-);
+const team = z.string(teamError).check(z.regex(/^[^\s\p{C}](?:[^\p{C}]{0,62}[^\s\p{C}])?$/u, teamError));
 
 /** The query of the list of sandboxes. */
 export const sandboxesQuerySchema = z.strictObject({

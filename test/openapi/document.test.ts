@@ -1,7 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { createSandbox, type SandboxClient } from "../../src/client/index.ts";
 import type { ErrorCode } from "../../src/fc/errors.ts";
 import { operations as registry } from "../../src/fc/operations.ts";
@@ -15,6 +15,7 @@ import {
   type Operation,
   operationsOf,
 } from "./document.ts";
+import { OperatedServer } from "./operated.ts";
 import {
   FUNCTION,
   failing,
@@ -24,6 +25,7 @@ import {
   success,
   successes,
 } from "./resources.ts";
+import { steady } from "./steady.ts";
 
 const fetched = async (path: string): Promise<Document> => (await fetch(SERVER + path)).json();
 
@@ -38,6 +40,9 @@ const [apiOperations, controlOperations] = [
   operations.filter(({ path }) => !path.startsWith("/_sandbox")),
   operations.filter(({ path }) => path.startsWith("/_sandbox")),
 ];
+
+const operated = await OperatedServer.start();
+afterAll(() => operated.close());
 
 /** What operations were seen to answer, for the document's examples. */
 const seen: { operation: Operation; id: string; name: string; value: unknown }[] = [];
@@ -74,7 +79,7 @@ async function drive(
     body: body ?? null,
   });
   const text = await response.text();
-  const isJson = response.headers.get("Content-Type")?.includes("json");
+  const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
   const json = text === "" ? undefined : isJson ? JSON.parse(text) : text;
   const exchange = { body, status: response.status, headers: response.headers, json };
   contract.check(operation, exchange);
@@ -97,37 +102,7 @@ function keep(operation: Operation, name: string, value: unknown): void {
   if (value === undefined || operation.id.endsWith("_unversioned")) return;
   if (isCode && !ownCodes(operation).includes(name)) return;
   const id = isCode && shared.get(tag)?.has(name) ? tag : operation.id;
-  seen.push({ operation, id, name, value: steady(value) });
-}
-
-const REQUEST_ID = "3f2b8c1e-5d7a-4a90-9c3e-8a1f0b6d2e47";
-const UUID = /^[0-9a-f-]{36}$/;
-const FC3_REQUEST_ID = "1-65bf56b2-1368aa6d-c7da7fa6a4d4";
-const STEADY: Readonly<Record<string, unknown>> = {
-  accessKeySecret: "the-secret-of-the-access-key",
-  controlToken: "the-control-token",
-  time: "2030-01-01T00:00:00.000Z",
-  durationMs: 1,
-  headers: { "content-type": "application/json" },
-  responseHeaders: { "content-type": "application/json; charset=utf-8" },
-  nextToken: "the-token-of-the-next-page",
-};
-
-function steady(value: unknown): unknown {
-  const text = JSON.stringify(value, (key, item) => {
-    if (key in STEADY && item !== undefined && item !== null && item !== "") return STEADY[key];
-    if (/^requestId$/i.test(key) && item !== null) return /^1-/.test(item) ? FC3_REQUEST_ID : REQUEST_ID;
-    return /^(id|serviceId|functionId)$/.test(key) && UUID.test(item) ? REQUEST_ID : item;
-  });
-  return JSON.parse(
-    text
-      .replaceAll(SERVER, "https://fc-sandbox.example.com")
-      .replaceAll(new URL(SERVER).host, "fc-sandbox.example.com")
-      // A delivery's message is text, with a request id in it.
-      .replace(/\b1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}\b/g, FC3_REQUEST_ID)
-      .replace(/(?<=\/code\/)[\w.-]+/g, "the-token-of-the-code")
-      .replace(/[a-z2-7]{26}(?=["/\\])/g, "abcdefghijklmnop2345672345"),
-  );
+  seen.push({ operation, id, name, value: steady(value, [SERVER, operated.url]) });
 }
 
 /** The codes of an error's content; undefined for any other content. */
@@ -294,6 +269,7 @@ const VERSIONS = JSON.stringify({
 const bodies: Readonly<Record<string, string>> = {
   createSandbox: '{"label":"checkout"}',
   changeSettings: '{"region":"eu-central-1"}',
+  rotateCredentials: '{"credentials":["watchToken"]}',
   resetSandbox: '{"parts":["faults","clock"]}',
   importSnapshot: '{"configs":[{"service":"demo","function":"hello","maxAsyncRetryAttempts":1}]}',
   countRequests: '{"operation":"put","status":"2xx"}',
@@ -347,8 +323,8 @@ async function driveControl(operation: Operation): Promise<void> {
     name: "the shop is open",
     token: id === "getCode" ? await codeToken(sandbox) : "",
   };
-  const isPublic = !statuses.includes(401);
-  const base = isPublic && id !== "getCode" ? SERVER : sandbox.endpoint;
+  const needsToken = statuses.includes(401) && id !== "createSandbox";
+  const base = needsToken || id === "getCode" ? sandbox.endpoint : SERVER;
   const send = async (status: number, request: Parameters<typeof drive>[2], at = base) => {
     const { json, ...exchange } = await drive(operation, at, {
       values,
@@ -363,7 +339,7 @@ async function driveControl(operation: Operation): Promise<void> {
   const success = statuses.find((status) => status < 300) ?? 0;
   if (success === 101) await openFeed(sandbox, operation);
   else if (success > 0) await send(success, { body });
-  if (statuses.includes(401)) {
+  if (needsToken) {
     await sandbox.settings({ signatures: "required" });
     await send(401, { body, headers: {} });
     await send(403, { body, headers: { Authorization: "Bearer wrong" } });
@@ -377,6 +353,7 @@ async function driveControl(operation: Operation): Promise<void> {
     await send(200, { query: "?format=pact&consumer=console&provider=function-compute" });
     await send(400, { query: "?format=pact" });
   }
+  if (id === "listAudit") await send(200, { query: "?format=ndjson" });
   if (id === "getDeclaredFunctions") await send(400, { query: "?details=some" });
   if (id === "exportSnapshot") await send(400, { query: "?invocations=some" });
   if (statuses.includes(400) && success === 101) await send(400, {});
@@ -405,7 +382,10 @@ async function driveControl(operation: Operation): Promise<void> {
     for (let i = 0; i < 2; i++) await put();
     await send(409, { body });
   }
-  if (id === "createSandbox") await send(409, { body: `{"snapshot":${MANY}}` });
+  if (id === "createSandbox") {
+    await send(409, { body: `{"snapshot":${MANY}}` });
+    await driveOperated(operation);
+  }
   if (id === "getCode") await send(404, { values: { token: "nothing" } });
   if (id === "replaceOutcomes") {
     const payload = "x".repeat(15_000);
@@ -449,6 +429,21 @@ async function driveControl(operation: Operation): Promise<void> {
     await overflowInbox(sandbox);
     const failed = '{"status":"DestinationDeliveryFailed"}';
     await send(409, { body: id === "countDeliveries" ? failed : `{"filter":${failed}}` });
+  }
+}
+
+/** Whether an operation is driven on the server with an operator. */
+function isOperators({ object }: Operation): boolean {
+  return "operatorToken" in object.security[0];
+}
+
+/** Requests of one operation that come to every outcome it has by itself on a server with an operator. */
+async function driveOperated(operation: Operation): Promise<void> {
+  for (const { status, ...request } of await operated.requestsOf(operation)) {
+    const exchange = await drive(operation, operated.url, request);
+    expect(exchange.status, operation.id).toBe(status);
+    keep(operation, String(status), exchange.json);
+    if (status < 300 && request.body) keep(operation, "request", JSON.parse(request.body));
   }
 }
 
@@ -521,19 +516,20 @@ async function openFeed(sandbox: SandboxClient, operation: Operation): Promise<v
 }
 
 const driving = new Map<Operation, Promise<void>>();
-/** How many operations are driven at a time: each has sandboxes of its own. */
+/** How many operations are driven at a time: each has sandboxes of its own. The operator's take turns besides. */
 const LANES = 4;
 
 /** Has all operations come to all their outcomes, once for all tests. Resolves when this operation's have come. */
 function drivenOnce(operation: Operation): Promise<void> | undefined {
   if (driving.size === 0) {
-    const lanes = Array.from({ length: LANES }, () => Promise.resolve());
+    const lanes = Array.from({ length: LANES + 1 }, () => Promise.resolve());
     for (const [index, one] of [...apiOperations, ...controlOperations].entries()) {
-      const drive = apiOperations.includes(one) ? driveApi : driveControl;
-      const driven = (lanes[index % LANES] ?? Promise.resolve()).then(() => drive(one));
+      const drive = apiOperations.includes(one) ? driveApi : isOperators(one) ? driveOperated : driveControl;
+      const lane = drive === driveOperated ? LANES : index % LANES;
+      const driven = (lanes[lane] ?? Promise.resolve()).then(() => drive(one));
       driving.set(one, driven);
       // Its own test says what is wrong.
-      lanes[index % LANES] = driven.catch(() => undefined);
+      lanes[lane] = driven.catch(() => undefined);
     }
   }
   return driving.get(operation);
@@ -646,6 +642,9 @@ describe("the document", () => {
     }
     const needed = operations.filter(({ object }) => object.requestBody?.required).map(({ id }) => id);
     expect(needed.filter((id) => !id.includes("_"))).toEqual([
+      "createLink",
+      "restoreSandbox",
+      "createInvitation",
       "importSnapshot",
       "addFault",
       "replaceFault",
@@ -689,6 +688,9 @@ test.each(controlOperations.map((operation) => [operation.id, operation] as cons
   async (_, operation) => drivenOnce(operation),
 );
 
+/** What only Cloudflare does, and what needs 16,000 invitations. */
+const UNDRIVEN = /^(restoreSandbox (204|409)|createInvitation 409)\b/;
+
 test("every status, code, header and media type of every operation was driven, but those that only a deployment has", async () => {
   await driveAll();
   const undriven = operations.flatMap(({ id, path, object }) => {
@@ -703,7 +705,7 @@ test("every status, code, header and media type of every operation was driven, b
         return [status, ...codes, ...parts.map((part) => `${status} ${part}`)];
       })
       .map((outcome) => `${id} ${outcome}`)
-      .filter((outcome) => !driven.has(outcome));
+      .filter((outcome) => !(driven.has(outcome) || UNDRIVEN.test(outcome)));
   });
   expect(undriven).toEqual([]);
 });

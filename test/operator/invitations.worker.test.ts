@@ -97,7 +97,8 @@ test.each([
   ["half a request", { requestsPerDay: 0.5 }],
   ["an unknown item", { quota: 1 }],
 ])("an invitation with %s is 400", async (_, given) => {
-  expect((await asOperator("POST", "/invitations", { team: "team", ...given })).status).toBe(400);
+  const { status, body } = await asOperator("POST", "/invitations", { team: "team", ...given });
+  expect([status, body.errors.length, body.detail]).toEqual([400, 1, expect.stringContaining(wanted)]);
 });
 
 test("a forged key asks no object, and creating a sandbox by a key asks one of the registry", async () => {
