@@ -29,6 +29,9 @@ const limits = {
 const schemas: readonly (readonly [RegExp, z.ZodMiniType])[] = [
   [/^POST \/sandboxes$/, responses.accessSchema],
   [/^GET $/, responses.summarySchema],
+  [/^POST \/credentials\/rotate$/, responses.credentialsSchema],
+  [/^GET \/audit$/, responses.auditSchema],
+  [/^DELETE \/sandboxes\/[^/]+$/, z.undefined()],
   [/^PATCH \/settings$/, responses.settingsResponseSchema],
   [/^GET \/requests$/, responses.exportedRequestsSchema],
   [/^GET \/requests\/[^/]+$/, journalEntrySchema],

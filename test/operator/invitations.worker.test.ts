@@ -89,16 +89,16 @@ test("a sandbox whose snapshot is refused takes no place, and is in no list", as
 });
 
 test.each([
-  ["no team", { team: undefined }],
-  ["a team with spaces at its ends", { team: " a" }],
-  ["a team of 65 characters", { team: "a".repeat(65) }],
-  ["a past expiry", { expiresAt: "2020-01-01T00:00:00Z" }],
-  ["no sandboxes", { sandboxes: 0 }],
-  ["half a request", { requestsPerDay: 0.5 }],
-  ["an unknown item", { quota: 1 }],
-])("an invitation with %s is 400", async (_, given) => {
+  ["no team", { team: undefined }, "team must be 1 to 64 characters"],
+  ["a team with spaces at its ends", { team: " a" }, "without spaces at its ends"],
+  ["a team of 65 characters", { team: "a".repeat(65) }, "1 to 64 characters"],
+  ["a past expiry", { expiresAt: "2020-01-01T00:00:00Z" }, "expiresAt must be later than now"],
+  ["no sandboxes", { sandboxes: 0 }, "from 1 to"],
+  ["half a request", { requestsPerDay: 0.5 }, "a whole number"],
+  ["an unknown item", { quota: 1 }, "must not have quota"],
+])("an invitation with %s is 400", async (_, given, wanted) => {
   const { status, body } = await asOperator("POST", "/invitations", { team: "team", ...given });
-  expect([status, body.errors.length, body.detail]).toEqual([400, 1, expect.stringContaining(wanted)]);
+  expect([status, body.detail]).toEqual([400, expect.stringContaining(wanted)]);
 });
 
 test("a forged key asks no object, and creating a sandbox by a key asks one of the registry", async () => {
