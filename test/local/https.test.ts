@@ -58,7 +58,7 @@ async function runNode(program: string, env: Record<string, string>): Promise<st
 }
 
 /** What health answers with, as text. */
-const HEALTH = '{"status":"ok","createsSandboxes":true,"defaultSandbox":"open"}\n';
+const HEALTH = '{"status":"ok","createsSandboxes":true,"creation":"open","defaultSandbox":"open"}\n';
 
 describe("what is printed", () => {
   test("the curl line works as it is, and sandboxes' endpoints are HTTPS", async () => {
