@@ -1,6 +1,8 @@
-import { env } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { createdInvitationSchema, invitationsSchema } from "../../src/documents/responseBodies.ts";
+import type { RegistryObject } from "../../src/objects/registry/object.ts";
+import { registryShards } from "../../src/objects/stubs.ts";
 import { noting } from "../calls.ts";
 import { request } from "../request.ts";
 import { asOperator, createBy, invite, requestWith } from "./operator.ts";
@@ -99,6 +101,28 @@ test.each([
 ])("an invitation with %s is 400", async (_, given, wanted) => {
   const { status, body } = await asOperator("POST", "/invitations", { team: "team", ...given });
   expect([status, body.detail]).toEqual([400, expect.stringContaining(wanted)]);
+});
+
+test("one invitation more than a shard of the registry may have is 409", async () => {
+  const shards = registryShards(env);
+  const inShards = (statement: string) =>
+    Promise.all(
+      shards.map((shard) =>
+        runInDurableObject(shard, (_: RegistryObject, { storage }) => storage.sql.exec(statement).toArray()),
+      ),
+    );
+  for (const shard of shards) await shard.addInvitation("full", { team: "full" });
+  await inShards(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 999)
+     INSERT INTO invitations SELECT 'full ' || n, 'full', 0, 0, NULL, NULL, NULL, 0, '2020-01-01', 0, 0 FROM numbers`,
+  );
+  try {
+    const { status, body } = await asOperator("POST", "/invitations", { team: "team" });
+    expect([status, body.detail]).toEqual([409, "There are too many invitations."]);
+  } finally {
+    await inShards("DELETE FROM invitations WHERE team = 'full'");
+  }
+  expect((await asOperator("POST", "/invitations", { team: "team" })).status).toBe(201);
 });
 
 test("a forged key asks no object, and creating a sandbox by a key asks one of the registry", async () => {
