@@ -27,6 +27,7 @@ test("every route of the Worker but the pages is in the document", async () => {
   const pages = [
     "GET /",
     "GET /docs",
+    "GET /operator",
     "GET /openapi.json",
     ...apiVersions.map(({ id }) => `GET /openapi-${id}.json`),
     "GET /assets/{name}",

@@ -45,7 +45,7 @@ export function steady(value: unknown, servers: readonly string[]): unknown {
       // A delivery's message is text, with a request id in it.
       .replace(/\b1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}\b/g, FC3_REQUEST_ID)
       .replace(/(?<=\/code\/)[\w.-]+/g, "the-token-of-the-code")
-      .replace(/(?<=\/#)[\w.-]+/g, "the-token-of-the-link")
+      .replace(/(?<=\/#(?:\w+=)?)[\w.-]{43,}/g, "the-token-of-the-link")
       .replace(/[a-z2-7]{26}(?=["/\\])/g, "abcdefghijklmnop2345672345"),
   );
 }
