@@ -33,29 +33,31 @@ export function commonHeaders(c: ApiContext): Record<string, string> {
     Date: httpDate(Date.now()),
     // Milliseconds. A Worker's clock stands still during computation, so only I/O counts.
     "Server-Timing": `total;dur=${Date.now() - c.get("receivedAt")}`,
-    ...allowedOrigin(c),
-    "Timing-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": EXPOSED,
+    ...headersForPages(c),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
   };
 }
 
+/** What pages of other origins may read besides the body. */
+const READABLE = {
+  Vary: "Origin",
+  "Timing-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": EXPOSED,
+} as const;
+const READABLE_BY_ALL = { "Access-Control-Allow-Origin": "*", ...READABLE } as const;
+
 /**
  * CORS headers that let every origin read a response. For `fetch` with `credentials: "include"`, a browser
  * wants its origin by name. The API allows that, since it uses no cookies. The control plane does not: see
- * docs/security.md.
+ * docs/security.md. Clients of the API other than pages of another origin get none of them, as from the cloud.
  */
-function allowedOrigin(c: ApiContext): Record<string, string> {
+function headersForPages(c: ApiContext): Record<string, string> {
+  if (isControlPath(c.req.path)) return READABLE_BY_ALL;
   const origin = c.req.raw.headers.get("Origin");
-  if (origin === null || isControlPath(c.req.path))
-    return { "Access-Control-Allow-Origin": "*", Vary: "Origin" };
-  return {
-    "Access-Control-Allow-Origin": origin,
-    "Access-Control-Allow-Credentials": "true",
-    Vary: "Origin",
-  };
+  if (origin === null) return {};
+  return { "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", ...READABLE };
 }
 
 /** Whether a path in a sandbox belongs to the control plane, or lies where only the operator's operations are. */

@@ -16,7 +16,7 @@ import { type ApiVersion, apiVersions, versionOfPath } from "../fc/versions.ts";
 import { redactedHeaders, redactedUrl } from "../journal/redaction.ts";
 import { BoundedMap } from "../lib/boundedMap.ts";
 import { toJson } from "../lib/json.ts";
-import type { Err, Result } from "../lib/result.ts";
+import { type Err, ok, type Result } from "../lib/result.ts";
 import { urlParts } from "../lib/url.ts";
 import { type ApiRequest, type Call, functionOf, receiveReply, sendRequest } from "../objects/messages.ts";
 import { functionObject, sandboxObject } from "../objects/stubs.ts";
@@ -107,6 +107,8 @@ export function apiRoutes(tenancy: Tenancy) {
   return { routes, notSupported };
 }
 
+const NO_BODY = ok(new Uint8Array());
+
 /** Parses a request, sends it to the object that answers it, and sends the object's reply as the response. */
 async function handle(
   c: ApiContext,
@@ -116,8 +118,9 @@ async function handle(
 ): Promise<Response> {
   const most = limits(c.env);
   const { journalBodyBytes } = most;
-  const sent = await readBody(c.req.raw, most[bodyLimit]);
-  const body = await decodeContent(c.req.raw, sent, most[bodyLimit]);
+  const hasBody = c.req.raw.body !== null;
+  const sent = hasBody ? await readBody(c.req.raw, most[bodyLimit]) : NO_BODY;
+  const body = hasBody ? await decodeContent(c.req.raw, sent, most[bodyLimit]) : NO_BODY;
   const { names, call } = read({
     parameter: (name) => c.req.param(name),
     query: (name) => c.req.query(name),

@@ -67,7 +67,7 @@ describe("the address of an entry", () => {
       ["GET", fc3.config("f"), { "X-Sandbox-Fault": "status=418" }],
     ];
     for (const [method, path, headers] of calls) {
-      const answer = await sandbox.send(method, path, undefined, headers);
+      const answer = await sandbox.send(method, path, undefined, { ...headers, Origin: "https://a.example" });
       const id = answer.headers.get("X-Fc-Request-Id") ?? "";
       const url = `${sandbox.endpoint}/_sandbox/requests/${id}`;
       expect(answer.headers.get("Link")).toBe(`<${url}>; rel="describedby"`);
