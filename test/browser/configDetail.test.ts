@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
       await dialog.getByRole("button", { name: submit }).click();
       const field = dialog.locator(".field", { has: page.getByLabel(label, { exact: true }) });
       await field.locator(".error").getByText(message).waitFor();
-      expect(await hasFocus(dialog.getByLabel(label, { exact: true }))).toBe(true);
+      await expect.poll(() => hasFocus(dialog.getByLabel(label, { exact: true }))).toBe(true);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
     }
