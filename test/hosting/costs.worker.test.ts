@@ -1,62 +1,20 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
+import { counted } from "../../bench/counted.ts";
 import { QUIET_MS } from "../../src/lib/flushTimer.ts";
-import type { FunctionRpc, SandboxRpc } from "../../src/objects/rpc.ts";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import { callsOf, delaysAtBarrier, setVariables } from "../calls.ts";
 import { configure, invoke, QUEUE } from "../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { functionOf as fc3FunctionOf, registered } from "../objects/objects.ts";
 import { versions } from "../request.ts";
+import { metered } from "./metered.ts";
 
 const { config } = versions[0];
-
-interface Rows {
-  readonly rowsRead: number;
-  readonly rowsWritten: number;
-}
 
 const functionOf = (sandbox: TestSandbox) =>
   functionObject(env, sandbox.access.id ?? "", { service: "demo", function: "f" });
 const sandboxOf = (sandbox: TestSandbox) => sandboxObject(env, sandbox.access.id ?? "");
-
-/** Has an object note what its statements, its key-value calls and its alarms cost; says what since the last time. */
-async function metered<O extends FunctionRpc | SandboxRpc>(
-  stub: DurableObjectStub<O>,
-): Promise<() => Promise<Rows>> {
-  let noted: Rows[] = [];
-  await runInDurableObject(stub, (_, { storage }) => {
-    const { exec } = storage.sql;
-    storage.sql.exec = ((...args: Parameters<typeof exec>) => {
-      const cursor = exec.apply(storage.sql, args);
-      noted.push(cursor);
-      return cursor;
-    }) as typeof exec;
-    const { get, put } = storage.kv;
-    storage.kv.get = ((key: string) => {
-      noted.push({ rowsRead: 1, rowsWritten: 0 });
-      return get.call(storage.kv, key);
-    }) as typeof get;
-    storage.kv.put = (key, value) => {
-      noted.push({ rowsRead: 0, rowsWritten: 1 });
-      put.call(storage.kv, key, value);
-    };
-    const { setAlarm } = storage;
-    storage.setAlarm = (...args) => {
-      noted.push({ rowsRead: 0, rowsWritten: 1 });
-      return setAlarm.apply(storage, args);
-    };
-  });
-  return async () => {
-    // Cursors can be read within their object only.
-    const costs = await runInDurableObject(stub, () => ({
-      rowsRead: noted.reduce((sum, cost) => sum + cost.rowsRead, 0),
-      rowsWritten: noted.reduce((sum, cost) => sum + cost.rowsWritten, 0),
-    }));
-    noted = [];
-    return costs;
-  };
-}
 
 // What docs/hosting.md works the prices out from.
 test("a PUT or DELETE of a function in use reads one row and writes one", async () => {
@@ -65,7 +23,7 @@ test("a PUT or DELETE of a function in use reads one row and writes one", async 
   const costs = await metered(functionOf(sandbox));
   for (const method of ["PUT", "PUT", "DELETE"]) {
     await sandbox.send(method, config("f"), method === "PUT" ? { maxAsyncRetryAttempts: 1 } : undefined);
-    expect([method, await costs()]).toEqual([method, { rowsRead: 1, rowsWritten: 1 }]);
+    expect([method, await costs()]).toEqual([method, { rowsRead: 1, rowsWritten: counted.request.rows }]);
   }
 });
 
@@ -119,7 +77,11 @@ test("the first PUT of a function is one call to its sandbox, and writes 14 rows
   const calls = [await callsOf(own), await callsOf(its)];
   await sandbox.send("PUT", config("f"));
   expect(calls).toEqual([["SANDBOX.register"], []]);
-  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([10, 4]);
+  const { functionRows, sandboxRows } = counted.register;
+  expect(await Promise.all(costs.map(async (since) => (await since()).rowsWritten))).toEqual([
+    functionRows,
+    sandboxRows,
+  ]);
 });
 
 test("the first PUT in a sandbox writes 31 more, for the sandbox's tables and what the registry was told", async () => {
