@@ -1,6 +1,7 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import type { Env } from "../src/env.ts";
+import type { RegistryRpc } from "../src/objects/registryMessages.ts";
 import type { FunctionRpc, SandboxRpc } from "../src/objects/rpc.ts";
 
 type Binding = "FUNCTION" | "SANDBOX" | "REGISTRY";
@@ -49,7 +50,7 @@ export async function setVariables<O extends FunctionRpc | SandboxRpc>(
  * Has an object call `by` wherever it would call `{binding}.{method}` of another object, until it is evicted. `by` gets the
  * call, and the name of the object that is called: a function's own name, or a sandbox's id.
  */
-export async function intercept<O extends FunctionRpc | SandboxRpc>(
+export async function intercept<O extends FunctionRpc | SandboxRpc | RegistryRpc>(
   stub: DurableObjectStub<O>,
   called: `${Binding}.${string}`,
   by: (call: () => Promise<unknown>, name: string) => Promise<unknown>,
@@ -69,7 +70,7 @@ export async function intercept<O extends FunctionRpc | SandboxRpc>(
   });
 }
 
-function envOf(object: FunctionRpc | SandboxRpc): Env {
+function envOf(object: FunctionRpc | SandboxRpc | RegistryRpc): Env {
   return Reflect.get(object, "env");
 }
 

@@ -1,11 +1,12 @@
 import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { deploymentSchema, sandboxesSchema } from "../../src/documents/responseBodies.ts";
 import type { RegistryObject } from "../../src/objects/registry/object.ts";
 import { SandboxTable } from "../../src/objects/registry/sandboxTable.ts";
-import type { SandboxReport } from "../../src/objects/registryMessages.ts";
+import type { RegistryRpc, SandboxReport } from "../../src/objects/registryMessages.ts";
 import { registryShardOf, registryShards } from "../../src/objects/stubs.ts";
 import { type RegisteredSandbox, registeredSandboxSchema } from "../../src/state/registry.ts";
+import { intercept } from "../calls.ts";
 import { newSandbox } from "../newSandbox.ts";
 import { age, parentOf } from "../objects/objects.ts";
 import { request, versions } from "../request.ts";
@@ -245,6 +246,47 @@ test("what a sandbox uses, it tells at most every ten minutes", async () => {
   const { lastUsedAt } = (await row()) ?? {};
   for (let i = 0; i < 40; i++) await put();
   expect((await row())?.lastUsedAt).toBe(lastUsedAt);
+});
+
+/** A registry object that is no shard of the deployment. */
+const newShard = () =>
+  (env.REGISTRY as DurableObjectNamespace<RegistryRpc>).getByName(`no shard ${crypto.randomUUID()}`);
+
+test("a shard forgets invitations 90 days after their end, when their sandboxes are gone", async () => {
+  const shard = newShard();
+  const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const team = "checkout";
+  await shard.addInvitation("valid", { team });
+  await shard.addInvitation("revoked", { team });
+  await shard.revokeInvitation("revoked");
+  await shard.addInvitation("expired", { team, expiresAt: ago(89) });
+  await shard.addInvitation("expired-long-ago", { team, expiresAt: ago(91) });
+  await shard.addInvitation("expired-with-a-sandbox", { team, expiresAt: ago(91) });
+  const origin = { invitation: "expired-with-a-sandbox", team, requestsPerDay: null };
+  const times = { createdAt: Date.now(), usedAt: Date.now() };
+  const today = { day: "2026-11-27", requests: 1, posts: 0 };
+  await shard.report({ id: "s", origin, ...times, bytes: 5, functions: 1, today, throttled: null });
+  await runInDurableObject(shard as DurableObjectStub, (_, { storage }) => storage.kv.put("sweepAt", 1));
+  await runDurableObjectAlarm(shard as DurableObjectStub);
+  const kept = (await shard.invitations()).map(({ id }) => id);
+  expect(kept.toSorted()).toEqual(["expired", "expired-with-a-sandbox", "revoked", "valid"]);
+});
+
+test("while the first shard does not answer, sandboxes of another are created, and report", async () => {
+  const shard = newShard();
+  await shard.addInvitation("i", { team: "checkout" });
+  await intercept(shard, "REGISTRY.addBytes", () => Promise.reject(new Error("overloaded")));
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const origin = { invitation: "i", team: "checkout", requestsPerDay: null };
+  expect(await shard.admit("i", "sandbox")).toEqual({ ok: true, value: origin });
+  const times = { createdAt: Date.now(), usedAt: Date.now() };
+  const used = {
+    bytes: 5,
+    functions: 1,
+    today: { day: "2026-11-27", requests: 1, posts: 0 },
+    throttled: null,
+  };
+  expect(await shard.report({ id: "sandbox", origin, ...times, ...used })).toEqual({ throttled: null });
 });
 
 test("the deployment is shown with its totals, days, quotas and health", async () => {
