@@ -1,3 +1,4 @@
+import { type ControlOperation, controlOperations, isChange } from "../documents/operations.ts";
 import { parsed, problem } from "../documents/problem.ts";
 import { auditQuerySchema } from "../documents/requestBodies.ts";
 import type { Audit, Problem } from "../documents/responseBodies.ts";
@@ -49,21 +50,33 @@ async function auditOf(
 }
 
 /**
- * Notes a change of the operator's in the audit of the deployment, with the sandbox that it concerns. Does nothing for
- * other actors: what they change, sandboxes themselves note.
+ * Notes a request in the audit of the deployment, if it is one for a change that the deployment's operator may make, whoever
+ * made it and whatever came of it. `created` is the id of a sandbox that it created. Never rejects: what was done, is done.
  */
-export async function noteOperatorsChange(c: ApiContext, status: number, sandbox?: string): Promise<void> {
+export async function noteInDeployment(
+  c: ApiContext,
+  { access }: ControlOperation,
+  status: number,
+  created: string | undefined,
+): Promise<void> {
   const { actor, operation, requestId, receivedAt, method, path, given } = c.get("control");
-  if (actor.role !== "operator") return;
-  await firstRegistryShard(c.env).noteChange({
-    requestId,
-    time: new Date(receivedAt).toISOString(),
-    actor,
-    operation,
-    method,
-    path,
-    status,
-    ...(sandbox === undefined ? {} : { sandbox }),
-    ...(given === undefined ? {} : { given }),
-  });
+  const isOperators = access?.startsWith("operator") || actor.role === "operator";
+  const isOfDeployment = access?.startsWith("operator") || operation === "createSandbox";
+  if (!isOperators || !isOfDeployment || !isChange(controlOperations[operation])) return;
+  const sandbox = created ?? (path.startsWith("/_sandbox/sandboxes/") ? c.req.param("id") : undefined);
+  try {
+    await firstRegistryShard(c.env).noteChange({
+      requestId,
+      time: new Date(receivedAt).toISOString(),
+      actor,
+      operation,
+      method,
+      path,
+      status,
+      ...(sandbox === undefined ? {} : { sandbox }),
+      ...(given === undefined ? {} : { given }),
+    });
+  } catch (error) {
+    console.error(error);
+  }
 }

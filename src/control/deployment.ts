@@ -15,7 +15,6 @@ import { createInvitation, secretOfSandbox, tokenOf } from "../state/credentials
 import { type SandboxesQuery, sandboxesQuerySchema, type UsageOfDay } from "../state/registry.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { hosting, variables } from "../variables.ts";
-import { noteOperatorsChange } from "./audit.ts";
 import type { Handlers } from "./handlers.ts";
 import { healthOf } from "./health.ts";
 
@@ -58,9 +57,10 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
       c.get("control"),
       role === "operator" && id !== DEFAULT_SANDBOX_ID,
     );
-    if (!refused.ok) return refused;
-    await noteOperatorsChange(c, 204, id);
-    return ok(undefined);
+    if (!refused.ok || role !== "operator") return refused;
+    // A creation that was cut off may have left the sandbox in another shard than it knows.
+    await Promise.allSettled(registryShards(c.env).map((shard) => shard.remove(id)));
+    return refused;
   },
 
   async createLink(c, { role, rotate = false }) {
@@ -75,17 +75,13 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
     const rotated = await (rotate ? sandbox.rotate([kind]) : sandbox.generations());
     if (!rotated.ok) return rotated;
     const token = await tokenOf(secret, id, { role, generation: rotated.value[kind] });
-    await noteOperatorsChange(c, 201, id);
     return ok({ role, token, url: `${publicUrl(c)}/s/${id}/#${new URLSearchParams({ token })}` });
   },
 
   async restoreSandbox(c, { time }) {
     const named = await namedSandbox(c);
     if (!named.ok) return named;
-    const restored = await restoreSandbox(c.env, named.value.id, Date.parse(time));
-    const status = restored.ok ? 204 : restored.error.status;
-    await noteOperatorsChange(c, status, named.value.id);
-    return restored;
+    return restoreSandbox(c.env, named.value.id, Date.parse(time));
   },
 
   async listInvitations(c) {
@@ -103,7 +99,6 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
     const { id, key } = await createInvitation(rootSecrets);
     const added = await registryShardOf(c.env, id).addInvitation(id, given);
     if (!added.ok) return added;
-    await noteOperatorsChange(c, 201);
     return ok({ ...added.value, key });
   },
 
@@ -111,7 +106,6 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
     const id = c.req.param("id") ?? "";
     const revoked = await registryShardOf(c.env, id).revokeInvitation(id);
     if (!revoked.ok) return revoked;
-    await noteOperatorsChange(c, 204);
     return ok(undefined);
   },
 

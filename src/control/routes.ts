@@ -8,7 +8,7 @@ import {
   schemaWithin,
 } from "../documents/operations.ts";
 import { problem } from "../documents/problem.ts";
-import type { Problem } from "../documents/responseBodies.ts";
+import type { Problem, SandboxAccess } from "../documents/responseBodies.ts";
 import type { ApiContext } from "../http/context.ts";
 import { allowHeader, commonHeaders } from "../http/responses.ts";
 import { Router } from "../http/router.ts";
@@ -17,7 +17,7 @@ import type { ControlRequest } from "../objects/controlMessages.ts";
 import type { Actor } from "../state/actor.ts";
 import { MAX_GIVEN_CHARACTERS } from "../state/audit.ts";
 import { limits } from "../variables.ts";
-import { auditHandlers } from "./audit.ts";
+import { auditHandlers, noteInDeployment } from "./audit.ts";
 import { actorOf, creatorOf, operatorOf, operatorOrOwnerOf, tokenHolderOf } from "./authorisation.ts";
 import { clockHandlers } from "./clock.ts";
 import { deploymentHandlers } from "./deployment.ts";
@@ -96,7 +96,10 @@ function addRoute<Id extends OperationId>(routes: Router, id: Id): void {
     c.set("actor", actor.value);
     c.set("control", controlRequest(c, id, given.value));
     // TypeScript can't see that the operation's own schema parsed the value.
-    return send(c, operation, await handle(c, given.value as RequestDocument<Id>));
+    const outcome: Result<unknown, Problem> = await handle(c, given.value as RequestDocument<Id>);
+    const created = outcome.ok && id === "createSandbox" ? (outcome.value as SandboxAccess).id : undefined;
+    await noteInDeployment(c, operation, outcome.ok ? operation.status : outcome.error.status, created);
+    return send(c, operation, outcome);
   });
 }
 

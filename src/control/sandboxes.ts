@@ -11,7 +11,6 @@ import { type Credentials, createSandboxId, credentialsOf } from "../state/crede
 import type { Origin } from "../state/quota.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { hosting, idleMs, limits, variables } from "../variables.ts";
-import { noteOperatorsChange } from "./audit.ts";
 import { clientOf } from "./authorisation.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 import { metricsText } from "./metrics.ts";
@@ -37,17 +36,16 @@ export const sandboxHandlers: Handlers<"createSandbox" | "getSandbox" | "rotateC
       if (!origin.ok) return origin;
       const sandbox = sandboxObject(c.env, id);
       // First: the registry is told of a sandbox as soon as it is used, and by then it must be the team's.
-      if (origin.value) await sandbox.adopt(origin.value);
+      if (origin.value) await sandbox.adopt(origin.value, c.get("control"));
       const created = sandboxControl(sandbox, c.get("control"));
       const initial = { ...snapshot?.settings, ...settings };
       if (snapshot || settings) {
         const imported = await created.importSnapshot({ ...snapshot, settings: initial });
         if (!imported.ok) {
-          if (origin.value) await sandbox.delete(c.get("control"), false);
+          if (origin.value) await sandbox.delete(c.get("control"), true);
           return imported;
         }
       }
-      await noteOperatorsChange(c, 201, id);
       const { accountId = variables(c.env).accountId, region = variables(c.env).region } = initial;
       return ok(await issued(c, id, rootSecrets.current, { accountId, region }));
     },

@@ -4,7 +4,7 @@ import { percentDecoded, type UrlParts } from "../lib/url.ts";
 // Patterns rather than a list, so that a new SDK's secrets are redacted too. A browser sends the live feed's
 // token in Sec-WebSocket-Protocol.
 const SECRET_HEADERS =
-  /authorization|cookie|secret|token|password|api-?key|signature$|^sec-websocket-protocol$/;
+  /authorization|assertion|cookie|secret|token|password|api-?key|signature$|^sec-websocket-protocol$/;
 const SECRET_PARAMETERS = /(signature|secret|(?<!^next)token|password|api-?key)$/i;
 const HIDDEN = "(secret)";
 

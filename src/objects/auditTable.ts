@@ -24,10 +24,16 @@ export class AuditTable {
     this.#isThere = isMigrated(storage, TABLE);
   }
 
+  /** Adds an entry, in the place of the latest one when both are of one request. */
   add(entry: AuditEntry): void {
     if (!this.#isThere) migrate(this.#storage, TABLE, migrations);
     this.#isThere = true;
     const { sql } = this.#storage;
+    const [latest] = this.before(undefined, 1);
+    if (latest?.entry.requestId === entry.requestId) {
+      sql.exec("UPDATE audit SET entry = ? WHERE number = ?", JSON.stringify(entry), latest.number);
+      return;
+    }
     const { number } = sql
       .exec<{ number: number }>(
         "INSERT INTO audit (entry) VALUES (?) RETURNING number",

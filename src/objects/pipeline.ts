@@ -63,8 +63,11 @@ export async function answer<Change>(
   by: Answerer<Change>,
   perform: Perform<Change>,
 ): Promise<ApiReply> {
-  const refused = refusedAtOnce(request, by);
-  if (refused !== undefined) return refused;
+  const refused = refusedAtOnce(request, by.state());
+  if (refused !== undefined) {
+    if (refused.keyGeneration === undefined) by.noteThrottled();
+    return refused;
+  }
   const isFaultless = by.state().faults.length === 0 && request.fault === null;
   const { faults, effects } = isFaultless ? NO_FAULTS : await applyingFaults(request, by);
 
@@ -133,13 +136,12 @@ async function applyingFaults<Change>(
 }
 
 /** The reply to a request that costs no row: the Worker has to ask again, or a quota is used up. Undefined for any other. */
-function refusedAtOnce<Change>(request: ApiRequest, by: Answerer<Change>): ApiReply | undefined {
-  const { settings, keyGeneration = 0, throttled } = by.state();
+export function refusedAtOnce(request: ApiRequest, state: ResolvedState): ApiReply | undefined {
+  const { settings, keyGeneration = 0, throttled } = state;
   const isSigned = settings.signatures !== "off" && request.verdict.kind !== "absent";
   if (isSigned && request.keyGeneration !== keyGeneration) return staleKeyReply(keyGeneration);
   const reason = throttledAt(throttled, Date.now());
   if (reason === undefined) return undefined;
-  by.noteThrottled();
   const { throttled: code } = versionById(request.version);
   return errorReply(request.version, injectedError(code, `request throttled: ${reason}`), request.requestId);
 }

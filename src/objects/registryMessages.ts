@@ -55,7 +55,7 @@ export interface ShardTotals {
 export interface RegistryRpc extends Rpc.DurableObjectBranded {
   admit(invitation: string, sandbox: string): Promise<Result<Origin, Problem>>;
   report(report: SandboxReport): Promise<RegistryAnswer>;
-  remove(sandbox: string): Promise<void>;
+  remove(sandbox: string, last?: SandboxReport): Promise<void>;
 
   sandboxes(query: SandboxesQuery, after: SandboxPosition | null, most: number): Promise<SandboxesFound>;
   totals(): Promise<ShardTotals>;

@@ -86,6 +86,7 @@ export interface Deregistration {
   /** Whether the function's journal did not record some requests. */
   readonly hasGap: boolean;
   readonly invocationCounts: InvocationCounts;
+  readonly usage?: FunctionUsage;
 }
 
 /** What a sandbox says of itself. The Worker adds what it derives, or knows of the deployment. */
@@ -109,7 +110,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
 
   accept(state: SharedState, imported: Imported): Promise<void>;
   deregister(): Promise<Deregistration | undefined>;
-  erase(): Promise<void>;
+  erase(): Promise<FunctionUsage | undefined>;
   past(time: number): Promise<Result<Past, Problem>>;
   restore(time: number): Promise<Result<undefined, Problem>>;
 
@@ -216,7 +217,7 @@ export interface SandboxRpc extends Rpc.DurableObjectBranded {
   reportUsage(name: FunctionName, usage: FunctionUsage): Promise<number>;
 
   control(request: ControlRequest, method: string, args: readonly unknown[]): Promise<Result<never, Problem>>;
-  adopt(origin: Origin): Promise<void>;
+  adopt(origin: Origin, request: ControlRequest): Promise<void>;
   registered(): Promise<SandboxReport | undefined>;
   delete(request: ControlRequest, isBlocked: boolean): Promise<Result<undefined, Problem>>;
   restore(time: number): Promise<Result<Outlasting, Problem>>;

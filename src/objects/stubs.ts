@@ -56,8 +56,8 @@ function registryShard(env: Env, shard: number, caller?: DurableObjectId) {
 }
 
 /** The shard that has what is of the deployment as a whole. */
-export function firstRegistryShard(env: Env) {
-  return registryShard(env, 0);
+export function firstRegistryShard(env: Env, caller?: DurableObjectId) {
+  return registryShard(env, 0, caller);
 }
 
 /** All shards of the registry. */

@@ -1,5 +1,7 @@
 /** Why the requests of a sandbox are refused at present. */
 export interface Throttled {
+  /** Which quota it is. */
+  readonly kind: "requests" | "bytes" | "team's requests" | "all bytes";
   /** A clause for people: what is used up, and what helps. */
   readonly reason: string;
   /** When the requests are answered again, in milliseconds since 1970; null when something has to be done first. */
@@ -42,11 +44,17 @@ export function throttledAt(throttled: Throttled | null | undefined, time: numbe
   return throttled.reason;
 }
 
+/** Whether requests are refused for the same reason, and until the same time. */
+export function isSameRefusal(one: Throttled | null, other: Throttled | null): boolean {
+  return one?.kind === other?.kind && one?.until === other?.until;
+}
+
 /** What a sandbox is told that has got as many requests on a day as it may. */
-export function requestsUsedUp(what: string, most: number, time: number): Throttled {
+export function requestsUsedUp(kind: Throttled["kind"], what: string, most: number, time: number): Throttled {
   const until = nextDayAfter(time);
   const at = new Date(until).toISOString().replace(".000", "");
   return {
+    kind,
     reason: `${what} has used the ${most} requests of ${dayOf(time)} (UTC): requests are answered again from ${at} on`,
     until,
   };

@@ -69,7 +69,6 @@ test("every response has security headers, and is not to be cached", async () =>
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
       "cache-control": "no-store",
-      "access-control-allow-origin": "*",
       "x-fc-request-id": expect.any(String),
     });
   }

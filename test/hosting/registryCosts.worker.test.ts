@@ -7,6 +7,7 @@ import { functionObject, registryShardOf, sandboxObject } from "../../src/object
 import type { SandboxesQuery } from "../../src/state/registry.ts";
 import { callsOf, noting } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
+import { operatorsRequest } from "../objects/objects.ts";
 import { invite, OPERATOR, requestWith } from "../operator/operator.ts";
 import { versions } from "../request.ts";
 import { metered } from "./metered.ts";
@@ -34,7 +35,7 @@ async function unusedSandbox() {
     return admitted.value;
   };
   const before = await newSandbox();
-  await sandboxOf(before).adopt(await create(before));
+  await sandboxOf(before).adopt(await create(before), operatorsRequest());
   await told(before);
   return { sandbox, shard, admit: () => create(sandbox) };
 }
@@ -49,7 +50,7 @@ async function told(sandbox: TestSandbox): Promise<void> {
 /** A sandbox of a team, with five functions. */
 async function sandboxInUse() {
   const { sandbox, shard, admit } = await unusedSandbox();
-  await sandboxOf(sandbox).adopt(await admit());
+  await sandboxOf(sandbox).adopt(await admit(), operatorsRequest());
   await told(sandbox);
   for (const name of FUNCTIONS) await sandbox.send("PUT", config(name), {});
   // The first change makes the table of the audit.
@@ -81,7 +82,7 @@ test("creating a sandbox by an invitation is a call to its shard and one to its 
   const origin = await admit();
   expect((await shards()).rowsWritten).toBe(counted.create.admitRows);
   const calls = await callsOf(sandboxOf(sandbox));
-  await sandboxOf(sandbox).adopt(origin);
+  await sandboxOf(sandbox).adopt(origin, operatorsRequest());
   await told(sandbox);
   expect(calls).toEqual(["REGISTRY.report"]);
   expect((await its()).rowsWritten).toBe(counted.create.sandboxRows);

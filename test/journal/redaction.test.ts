@@ -47,6 +47,7 @@ describe("headers", () => {
       "authorization",
       "x-acs-security-token",
       "cookie",
+      "cf-access-jwt-assertion",
       "date",
       "host",
       "x-other",

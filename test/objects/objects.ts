@@ -1,6 +1,10 @@
 import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
-import { type SandboxControl, sandboxControl } from "../../src/objects/controlMessages.ts";
+import {
+  type ControlRequest,
+  type SandboxControl,
+  sandboxControl,
+} from "../../src/objects/controlMessages.ts";
 import { functionObject, sandboxObject } from "../../src/objects/stubs.ts";
 import type { TestSandbox } from "../newSandbox.ts";
 
@@ -9,9 +13,9 @@ export function parentOf({ access }: TestSandbox) {
   return sandboxObject(env, access.id ?? "");
 }
 
-/** A sandbox as the control plane calls it, for the operator. */
-export function controlOf(sandbox: TestSandbox): SandboxControl {
-  return sandboxControl(parentOf(sandbox), {
+/** A request of the operator's to change something of a sandbox. */
+export function operatorsRequest(): ControlRequest {
+  return {
     actor: { role: "operator" },
     operation: "changeSettings",
     requestId: crypto.randomUUID(),
@@ -19,7 +23,12 @@ export function controlOf(sandbox: TestSandbox): SandboxControl {
     method: "PATCH",
     path: "/_sandbox/settings",
     given: undefined,
-  });
+  };
+}
+
+/** A sandbox as the control plane calls it, for the operator. */
+export function controlOf(sandbox: TestSandbox): SandboxControl {
+  return sandboxControl(parentOf(sandbox), operatorsRequest());
 }
 
 /** Waits until the registry knows of a sandbox, which no request waits for. */

@@ -4,7 +4,7 @@ import { auditSchema } from "../../src/documents/responseBodies.ts";
 import { auditEntrySchema } from "../../src/state/audit.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { fromAnotherClient, request } from "../request.ts";
-import { asOperator, invite } from "./operator.ts";
+import { asOperator, createBy, invite } from "./operator.ts";
 
 const bearer = (token: string | undefined) => ({ Authorization: `Bearer ${token}` });
 
@@ -119,6 +119,38 @@ describe("the audit of a sandbox", () => {
     const sandbox = await newSandbox();
     expect((await sandbox.send("GET", "/_sandbox/audit")).status).toBe(401);
   });
+});
+
+test("a sandbox's audit begins with its creation by an invitation", async () => {
+  const { key, id } = await invite();
+  const { body } = await createBy(key, { label: "pr-1", settings: { region: "eu-central-1" } });
+  const { body: audit } = await request(
+    "GET",
+    `/s/${body.id}/_sandbox/audit`,
+    undefined,
+    bearer(body.controlToken),
+  );
+  expect(audit.entries).toEqual([
+    expect.objectContaining({
+      operation: "createSandbox",
+      actor: { role: "invitation", name: id },
+      status: 201,
+      given: expect.stringContaining("eu-central-1"),
+    }),
+  ]);
+});
+
+test("the audit of the deployment has a deletion by the owner, and what the operator failed to do", async () => {
+  const sandbox = await newSandbox();
+  const path = `/_sandbox/sandboxes/${sandbox.access.id}`;
+  await request("DELETE", path, undefined, bearer(sandbox.access.controlToken));
+  await asOperator("POST", `/sandboxes/${sandbox.access.id}/restore`, { time: "2000-01-01T00:00:00Z" });
+  const { body } = await asOperator("GET", "/deployment/audit?limit=50");
+  const mine = auditSchema.parse(body).entries.filter((entry) => entry.sandbox === sandbox.access.id);
+  expect(mine.map(({ operation, actor, status }) => [operation, actor.role, status])).toEqual([
+    ["restoreSandbox", "operator", 400],
+    ["deleteSandbox", "control", 204],
+  ]);
 });
 
 test("the audit of the deployment has what the operator changed, with the sandbox", async () => {

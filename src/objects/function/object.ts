@@ -191,7 +191,10 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       outbound: () => ({
         hosts: variables(this.env).outboundHosts,
         refused: throttledAt(this.#resolved.throttled, Date.now()),
-        posted: () => this.#lifecycle.tables.usage.posted(),
+        posted: () => {
+          this.#lifecycle.tables.usage.posted();
+          this.#reportGrowth();
+        },
       }),
       countOutcomes: (ids: readonly string[]) =>
         this.#sandboxObject(sandbox).countOutcomes(ids, this.#resolved.version),
@@ -313,7 +316,10 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
    * come with it and replace all configs.
    */
   async accept(state: SharedState, imported: Imported): Promise<void> {
-    await this.#lifecycle.run(() => this.#accept(state, imported));
+    await this.#lifecycle.run(() => {
+      this.#accept(state, imported);
+      this.#reportGrowth();
+    });
   }
 
   #accept(state: SharedState, imported: Imported): void {
@@ -516,6 +522,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
 
   /** Tells the live feed of invocations, and sets the alarm for what they have to do next. */
   #invocationsChanged(invocations: readonly Invocation[]): void {
+    this.#reportGrowth();
     const { clock, watched } = this.#resolved;
     this.#configs.journal.flush();
     const dues = invocations.flatMap(({ dueAt }) => (dueAt === null ? [] : (realTimeOf(clock, dueAt) ?? [])));
@@ -627,24 +634,40 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     if (invocations && invocations.table.count + invocations.deliveries.count > 0) return undefined;
     const { traffic = NO_TRAFFIC, hasGap = false } = configs?.journal ?? {};
     const invocationCounts = invocations?.counts ?? NO_INVOCATION_COUNTS;
-    await this.erase();
-    return { traffic, hasGap, invocationCounts };
+    const usage = await this.erase();
+    return { traffic, hasGap, invocationCounts, ...(usage ? { usage } : {}) };
   }
 
-  /** Erases everything, once the requests under way are answered: the function has no storage then. */
-  erase(): Promise<void> {
-    return this.#lifecycle.erase(async () => {
+  /**
+   * Erases everything, once the requests under way are answered: the function has no storage then. Returns what it had used;
+   * undefined when it was not registered.
+   */
+  async erase(): Promise<FunctionUsage | undefined> {
+    let used: FunctionUsage | undefined;
+    await this.#lifecycle.erase(async () => {
+      used = this.#state && this.#lifecycle.tables.usage.usage;
       this.#state = undefined;
       this.#usedAt = 0;
       await this.ctx.storage.deleteAll();
       this.#alarm.erased();
     });
+    return used;
   }
 
   /** Reports to the sandbox what the function uses, when that is due and somebody asks for it. Nobody waits for the report. */
   #reportUsage(sandbox: string, name: FunctionName): void {
+    if (metersUsage(this.env) && this.#lifecycle.tables.usage.isDue) this.#report(sandbox, name);
+  }
+
+  /** Like `#reportUsage`, for what the function sends and stores without a request. */
+  #reportGrowth(): void {
+    if (!metersUsage(this.env) || !this.#lifecycle.tables.usage.isDueOtherwise) return;
+    const { sandbox, name } = this.#identity;
+    this.#report(sandbox, name);
+  }
+
+  #report(sandbox: string, name: FunctionName): void {
     const { usage } = this.#lifecycle.tables;
-    if (!metersUsage(this.env) || !usage.isDue) return;
     const { erasures } = this.#lifecycle;
     const reported = usage.begin();
     const report = async () => {

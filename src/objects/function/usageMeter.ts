@@ -9,11 +9,16 @@ interface Reported {
   readonly requests: number;
   /** What the journal had counted then. */
   readonly counted: number;
+  /** All requests that were sent until then. */
+  readonly posts: number;
+  /** What was stored then, in bytes. */
+  readonly bytes: number;
   /** After how many further requests the next report is due. */
   readonly reportAfter: number;
 }
 
-const NOTHING: Reported = { requests: 0, counted: 0, reportAfter: REPORT_AFTER };
+/** How many bytes more are reported, however few requests came. */
+const REPORT_BYTES = 1_048_576;
 
 /**
  * Counts what a function uses, so that its sandbox learns of it in time. The journal's counters, which are stored with each
@@ -30,10 +35,16 @@ export class UsageMeter {
   constructor(storage: DurableObjectStorage, counted: () => number) {
     this.#storage = storage;
     this.#counted = counted;
-    this.#reported = storage.kv.get<Reported>("usage") ?? NOTHING;
+    // What earlier releases counted, nobody asked for.
+    this.#reported = storage.kv.get<Reported>("usage") ?? {
+      requests: 0,
+      counted: counted(),
+      posts: 0,
+      bytes: 0,
+      reportAfter: REPORT_AFTER,
+    };
     // Without a journal, its counters begin anew when the object is loaded.
-    const { requests, reportAfter } = this.#reported;
-    if (counted() < this.#reported.counted) this.#reported = { requests, counted: counted(), reportAfter };
+    if (counted() < this.#reported.counted) this.#reported = { ...this.#reported, counted: counted() };
   }
 
   get #unreported(): number {
@@ -43,24 +54,35 @@ export class UsageMeter {
   get usage(): FunctionUsage {
     return {
       requests: this.#reported.requests + this.#unreported,
-      posts: this.#storage.kv.get<number>("posts") ?? 0,
+      posts: this.#posts,
       bytes: this.#storage.sql.databaseSize,
     };
   }
 
-  /** Whether a report is due. */
+  get #posts(): number {
+    return this.#storage.kv.get<number>("posts") ?? 0;
+  }
+
+  /** Whether a report is due, by the requests that came. */
   get isDue(): boolean {
     return !this.#isReporting && this.#unreported >= this.#reported.reportAfter;
   }
 
+  /** Whether a report is due, by what was sent and stored without a request. */
+  get isDueOtherwise(): boolean {
+    if (this.#isReporting) return false;
+    const { posts, bytes, reportAfter } = this.#reported;
+    return this.#posts - posts >= reportAfter || this.#storage.sql.databaseSize - bytes >= REPORT_BYTES;
+  }
+
   /** Counts a request that the function sends. */
   posted(): void {
-    this.#storage.kv.put("posts", (this.#storage.kv.get<number>("posts") ?? 0) + 1);
+    this.#storage.kv.put("posts", this.#posts + 1);
   }
 
   /** The next report is due after so many requests: the function has just registered. */
   registered(reportAfter: number): void {
-    if (reportAfter !== this.#reported.reportAfter) this.#store({ ...this.#reported, reportAfter });
+    this.#store({ ...this.#reported, reportAfter });
   }
 
   /** Begins a report of this usage. */
@@ -70,9 +92,9 @@ export class UsageMeter {
   }
 
   /** Ends a report: the sandbox has this usage, and wants the next report after so many requests. */
-  end({ requests }: FunctionUsage, reportAfter: number): void {
+  end({ requests, posts, bytes }: FunctionUsage, reportAfter: number): void {
     const counted = this.#reported.counted + requests - this.#reported.requests;
-    this.#store({ requests, counted, reportAfter });
+    this.#store({ requests, counted, posts, bytes, reportAfter });
     this.#isReporting = false;
   }
 

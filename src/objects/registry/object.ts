@@ -99,6 +99,8 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
   /** Admits a sandbox that is created by an invitation, and registers it: 403 or 409 when the invitation does not allow it. */
   async admit(id: string, sandbox: string): Promise<Result<Origin, Problem>> {
     const { invitations, sandboxes, deployment } = await this.#changing();
+    const full = await this.#totalUsedUp();
+    // From here on nothing is waited for: others may be admitted meanwhile.
     const now = Date.now();
     const invitation = invitations.get(id);
     if (invitation === undefined) return problem(403, "There is no such invitation.");
@@ -113,7 +115,6 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
         `This invitation allows ${most} sandboxes at a time, and there are ${living}: delete one that is no longer needed.`,
       );
     }
-    const full = await this.#totalUsedUp();
     if (full) return problem(409, `No sandbox can be created now: ${full.reason}.`);
     const origin = { invitation: id, team, requestsPerDay: invitation.requests_per_day };
     this.ctx.storage.transactionSync(() => {
@@ -128,7 +129,13 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
 
   /** Notes what a sandbox uses. Answers which quota of its team, or of the deployment, is used up. */
   async report(report: SandboxReport): Promise<RegistryAnswer> {
-    const { invitations, sandboxes, deployment } = await this.#changing();
+    await this.#changing();
+    this.#note(report);
+    return { throttled: this.#teamUsedUp(report.origin) ?? (await this.#totalUsedUp()) };
+  }
+
+  #note(report: SandboxReport): void {
+    const { invitations, sandboxes, deployment } = this.#tables;
     this.ctx.storage.transactionSync(() => {
       const known = sandboxes.get(report.id);
       const { day, requests, posts } = report.today;
@@ -147,7 +154,6 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
         invitations.addUsage(invitation, day, added.requests, added.posts);
       }
     });
-    return { throttled: this.#teamUsedUp(report.origin) ?? (await this.#totalUsedUp()) };
   }
 
   #teamUsedUp(origin: Origin | null): Throttled | null {
@@ -156,30 +162,34 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
     const { team, requests_per_day: most, day, requests, posts } = invitation;
     const now = Date.now();
     if (most === null || day !== dayOf(now) || requests + posts < most) return null;
-    return requestsUsedUp(`the team ${team}`, most, now);
+    return requestsUsedUp("team's requests", `the team ${team}`, most, now);
   }
 
   async #totalUsedUp(): Promise<Throttled | null> {
     const { totalBytes } = variables(this.env).quotas;
     if (totalBytes === undefined) return null;
-    const now = Date.now();
-    if (now >= this.#total.at + TOTAL_MS) {
-      const { bytes } = this.#tables.deployment.totals;
-      const shard = this.ctx.id.toString();
-      const total = await firstRegistryShard(this.env)
-        .addBytes(shard, bytes)
-        .catch((error) => {
-          // What was known last serves for another minute: nobody's sandbox depends on one object.
-          console.error(error);
-          return Math.max(this.#total.bytes, bytes);
-        });
-      this.#total = { bytes: total, at: now };
-    }
+    if (Date.now() >= this.#total.at + TOTAL_MS) await this.#tellTotal();
     if (this.#total.bytes <= totalBytes) return null;
     return {
+      kind: "all bytes",
       reason: `this server stores ${this.#total.bytes} bytes, and may store ${totalBytes}: its operator has to delete sandboxes`,
       until: null,
     };
+  }
+
+  /** Tells the first shard how many bytes this one has, where somebody asks for that, and learns how many all have. */
+  async #tellTotal(): Promise<void> {
+    if (variables(this.env).quotas.totalBytes === undefined) return;
+    const { bytes } = this.#tables.deployment.totals;
+    const shard = this.ctx.id.toString();
+    const total = await firstRegistryShard(this.env, this.ctx.id)
+      .addBytes(shard, bytes)
+      .catch((error) => {
+        // What was known last serves for another minute: nobody's sandbox depends on one object.
+        console.error(error);
+        return Math.max(this.#total.bytes, bytes);
+      });
+    this.#total = { bytes: total, at: Date.now() };
   }
 
   /** Notes how many bytes the sandboxes of a shard store. Returns how many all store. */
@@ -187,16 +197,24 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
     return (await this.#changing()).deployment.setBytesOf(shard, bytes);
   }
 
-  /** Forgets a sandbox that was erased. */
-  async remove(sandbox: string): Promise<void> {
+  /** Forgets a sandbox that was erased, and counts what it had used until then. */
+  async remove(sandbox: string, last?: SandboxReport): Promise<void> {
     if (!this.#isStored) return;
+    if (last && this.#tables.sandboxes.get(sandbox)) this.#note(last);
+    this.#forget([sandbox]);
+    await this.#tellTotal();
+  }
+
+  #forget(ids: readonly string[]): void {
     const { sandboxes, invitations, deployment } = this.#tables;
     this.ctx.storage.transactionSync(() => {
-      const known = sandboxes.get(sandbox);
-      if (known === undefined) return;
-      sandboxes.remove(sandbox);
-      deployment.addToTotals(-1, -known.bytes);
-      if (known.invitation !== "") invitations.addLiving(known.invitation, -1);
+      for (const id of ids) {
+        const known = sandboxes.get(id);
+        if (known === undefined) continue;
+        sandboxes.remove(id);
+        deployment.addToTotals(-1, -known.bytes);
+        if (known.invitation !== "") invitations.addLiving(known.invitation, -1);
+      }
     });
   }
 
@@ -283,7 +301,8 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
     const { others } = variables(this.env).idleSeconds;
     const forgotten =
       others === 0 ? [] : this.#tables.sandboxes.unusedSince(now - others * 1000 - DAY_MS, SWEPT_AT_ONCE);
-    for (const id of forgotten) await this.remove(id);
+    this.#forget(forgotten);
+    await this.#tellTotal();
     this.#tables.invitations.deleteEndedBefore(now - INVITATION_KEPT_MS);
     const isDone = forgotten.length < SWEPT_AT_ONCE;
     this.ctx.storage.kv.put("sweepAt", now + (isDone ? DAY_MS : SWEEP_AGAIN_MS));

@@ -1,7 +1,7 @@
 import { migrate } from "../../lib/migrations.ts";
 import { throttledAt } from "../../state/quota.ts";
 import type { RegisteredSandbox, SandboxesQuery, SandboxOrder } from "../../state/registry.ts";
-import { partsOf } from "../../state/sandboxId.ts";
+import { DEFAULT_SANDBOX_ID, partsOf } from "../../state/sandboxId.ts";
 import type { SandboxesFound, SandboxPosition, SandboxReport } from "../registryMessages.ts";
 
 const migrations = [
@@ -96,7 +96,13 @@ export class SandboxTable {
   /** The ids of sandboxes that were last used before a time: up to `most`. */
   unusedSince(time: number, most: number): string[] {
     return this.#sql
-      .exec<{ id: string }>("SELECT id FROM sandboxes WHERE used < ? ORDER BY used LIMIT ?", time, most)
+      .exec<{ id: string }>(
+        "SELECT id FROM sandboxes WHERE used < ? AND id != ? ORDER BY used LIMIT ?",
+        time,
+        // It has a lifetime of its own.
+        DEFAULT_SANDBOX_ID,
+        most,
+      )
       .toArray()
       .map(({ id }) => id);
   }

@@ -15,7 +15,7 @@ export type Concern = "all" | ((name: FunctionName) => boolean);
 export interface ChangeHost {
   transaction<T>(change: () => T): T;
   /** Called in the turn in which a change was written: schedules the alarm, which finishes a push that is cut off. */
-  changed(): Promise<void>;
+  changed(what: string | undefined): Promise<void>;
   /** Called when every function has acknowledged the change: schedules the alarm for what is due next. */
   pushed(): Promise<void>;
   /** Tells the live feed what has changed. */
@@ -73,7 +73,7 @@ export class Changes {
 
   /** Has every function that changes concern acknowledge them. `what` is what the live feed is told. */
   async finish(what: string | undefined): Promise<Result<undefined, Problem>> {
-    await this.#host.changed();
+    await this.#host.changed(what);
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#functions.push();

@@ -1,7 +1,7 @@
 import { jsonStream } from "../../lib/json.ts";
 import { ok } from "../../lib/result.ts";
 import { showClock } from "../../state/clock.ts";
-import { tokenRoles } from "../../state/credentialKinds.ts";
+import { type CredentialKind, tokenRoles } from "../../state/credentialKinds.ts";
 import { declaredNames, describeAll } from "../../state/declaredDocument.ts";
 import { throttledAt } from "../../state/quota.ts";
 import type { ControlMethod, ControlRpc } from "../rpc.ts";
@@ -24,14 +24,23 @@ export const controlMethods: {
     generations: store.get("generations"),
   }),
   generations: ({ store }) => store.get("generations"),
-  // The former credentials are refused when this has returned.
+  // The former credentials are refused when this has returned. Functions verify by the access key, so it is first: where a
+  // function can't be told, the owner's token must not have ended yet.
   async rotate({ host, store, changes }, kinds) {
-    const before = store.get("generations");
-    const raised = kinds.map((kind) => [kind, before[kind] + 1] as const);
-    const after = { ...before, ...Object.fromEntries(raised) };
-    const made = await changes.make("credentials", "all", () => store.set("generations", after));
+    const raise = (raised: readonly CredentialKind[]) => {
+      const before = store.get("generations");
+      const after = raised.map((kind) => [kind, before[kind] + 1] as const);
+      store.set("generations", { ...before, ...Object.fromEntries(after) });
+    };
+    if (kinds.includes("accessKey")) {
+      const told = await changes.make("credentials", "all", () => raise(["accessKey"]));
+      if (!told.ok) return told;
+    }
+    raise(kinds.filter((kind) => kind !== "accessKey"));
+    await host.reportUse();
+    changes.announce("credentials");
     for (const role of tokenRoles) if (kinds.includes(`${role}Token`)) host.dismiss(role);
-    return made.ok ? ok(after) : made;
+    return ok(store.get("generations"));
   },
   audit: ({ store }, before, most) => store.audit.before(before, most),
 

@@ -2,6 +2,7 @@ import { type FunctionName, functionKey } from "../../fc/names.ts";
 import { addInvocationCounts } from "../../journal/invocationCounts.ts";
 import { addTraffic } from "../../journal/traffic.ts";
 import { addExaminations, type Examination, NOTHING_FOUND } from "../../journal/verification.ts";
+import type { FunctionUsage } from "../../state/quota.ts";
 import type { functionObject } from "../stubs.ts";
 import type { SandboxFunction } from "./directory.ts";
 import type { SandboxStore } from "./store.ts";
@@ -15,6 +16,7 @@ export type FunctionStub = ReturnType<typeof functionObject>;
 export class Functions {
   readonly #store: SandboxStore;
   readonly objectOf: (name: FunctionName) => FunctionStub;
+  readonly #used: (name: FunctionName, usage: FunctionUsage) => void;
   /** Functions that were asked to deregister, until they have, or register again. */
   readonly #deregistering = new Set<string>();
   /** The end of the latest task in the queue. */
@@ -22,8 +24,14 @@ export class Functions {
   /** The push that waits in the queue. */
   #nextPush: Promise<void> | undefined;
 
-  constructor(store: SandboxStore, objectOf: Functions["objectOf"]) {
+  /** `used` is told what a function has used that ends. */
+  constructor(
+    store: SandboxStore,
+    objectOf: Functions["objectOf"],
+    used: (name: FunctionName, usage: FunctionUsage) => void,
+  ) {
     this.#store = store;
+    this.#used = used;
     this.objectOf = objectOf;
   }
 
@@ -130,6 +138,22 @@ export class Functions {
     if (imported.invocations) this.#store.importedInvocations.delivered(one, imported.invocations);
   }
 
+  /**
+   * Erases every function. Rejects when some could not be erased; the others are erased all the same.
+   */
+  async eraseAll(): Promise<void> {
+    const failures: unknown[] = [];
+    await this.askAll(async (one, object) => {
+      try {
+        const usage = await object.erase();
+        if (usage) this.#used(one, usage);
+      } catch (error) {
+        failures.push(error);
+      }
+    });
+    if (failures.length > 0) throw failures[0];
+  }
+
   /** Deregisters the functions that have nothing left, after a reset for example. */
   async deregisterEmpty(): Promise<void> {
     await this.#enqueue(() =>
@@ -146,6 +170,7 @@ export class Functions {
             left.invocationCounts,
           );
           this.#store.set("deregisteredInvocations", counts);
+          if (left.usage) this.#used(one, left.usage);
           if (left.hasGap) this.#store.journal.noteGap();
         }
         // A function that has registered again in the meantime stays.

@@ -16,7 +16,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import type { Actor } from "../../state/actor.ts";
 import { FIRST_GENERATIONS, type Generations } from "../../state/credentialKinds.ts";
 import type { Effect } from "../../state/faults.ts";
-import type { FunctionUsage, Origin } from "../../state/quota.ts";
+import { type FunctionUsage, isSameRefusal, type Origin } from "../../state/quota.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { hasOperator, idleMs, limits, variables } from "../../variables.ts";
 import { asResult, type ControlRequest } from "../controlMessages.ts";
@@ -47,14 +47,22 @@ import { Usage } from "./usage.ts";
 
 /** How soon the alarm finishes a push that was cut off. */
 const PUSH_AGAIN_MS = 1000;
+/** How soon the alarm goes on with a deletion that was cut off. */
+const ERASE_AGAIN_MS = 1000;
 /** How soon the alarm goes on with an advance that was cut off. */
 const ADVANCE_AGAIN_MS = 1000;
-/** Under this key it is stored that the operator has deleted the sandbox. */
+/** Under this key it is stored that the sandbox was deleted for good. */
 const BLOCKED = "blocked";
+/** What the live feed calls the change that a quota is used up, or no longer. */
+const QUOTA = "quota";
+/** What is noted of a change that failed with an exception. */
+const FAILED = problem(500, "An internal error has occurred.");
 /** After how many requests a function reports again to a sandbox that is not there. */
 const REPORT_LATER = 1000;
-/** The problem of a sandbox that the operator deleted. */
-const NO_SANDBOX = problem(404, "The operator of this server has deleted this sandbox.");
+/** What watchers are told of a sandbox that was deleted. */
+const DELETED = "this sandbox was deleted";
+/** The problem of a sandbox that was deleted for good. */
+const NO_SANDBOX = problem(404, "This sandbox was deleted.");
 /** How often the sandbox notes that it is used by requests that it answers itself. */
 const USE_REPORT_MS = 60_000;
 
@@ -89,6 +97,11 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
         dueAt: (now) => (this.#store.get("advancing") === undefined ? undefined : now + ADVANCE_AGAIN_MS),
         run: () => this.#finishAdvance(),
       },
+      // A deletion for good that was cut off.
+      {
+        dueAt: (now) => (this.#isBlocked && this.#isStored ? now + ERASE_AGAIN_MS : undefined),
+        run: () => this.#eraseBlocked(),
+      },
       { dueAt: () => this.#usage.registryDueAt, run: () => this.#tellRegistry() },
       { dueAt: () => this.#idleAt(), run: (now) => this.#eraseIdle(now) },
     ],
@@ -114,8 +127,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     const bounds = () => limits(this.env);
     const journal = { source: this.ctx.id.toString(), flushSoon: () => this.#journalTimer.set() };
     const store = new SandboxStore(this.ctx.storage, () => this.env, journal);
-    const functions = new Functions(store, (name) =>
-      functionObject(this.env, this.#sandbox, name, this.ctx.id),
+    const functions = new Functions(
+      store,
+      (name) => functionObject(this.env, this.#sandbox, name, this.ctx.id),
+      (name, used) => this.#usage.report(name, used),
     );
     const tokens = (list: string) => new PageTokens(this.ctx.storage.kv, list);
     const configList = new ConfigList(store, functions, tokens("configs"));
@@ -125,7 +140,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
         store.journal.flush();
         return this.ctx.storage.transactionSync(change);
       },
-      changed: () => this.#changed(),
+      changed: (what) => this.#changed(what),
       pushed: () => this.#alarm.schedule(),
       announce: (what) => this.#feed.tell({ type: "change", what }),
     });
@@ -175,7 +190,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     };
   }
 
-  /** Whether the operator has deleted the sandbox: then its id is refused. Looking makes no tables. */
+  /** Whether the sandbox was deleted for good: then its id is refused. Looking makes no tables. */
   get #isBlocked(): boolean {
     return this.ctx.storage.kv.get<boolean>(BLOCKED) ?? false;
   }
@@ -190,6 +205,11 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#lifecycle.run(() => call(this.#lifecycle.tables));
   }
 
+  /** Runs a call behind the gate, unless the sandbox was deleted for good: a call may have waited for just that. */
+  #runUnlessBlocked<T>(refusal: T, call: (concerns: Concerns) => T | Promise<T>): Promise<T> {
+    return this.#lifecycle.run(() => (this.#isBlocked ? refusal : call(this.#lifecycle.tables)));
+  }
+
   /** Runs a call that concerns only what is stored: after an erasure it must not make tables anew. */
   #runIfStored(call: () => Promise<void>): Promise<void> {
     return this.#lifecycle.run(() => (this.#isStored ? call() : undefined));
@@ -202,9 +222,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   // Calls of functions.
 
   /** Registers a function for its first PUT; undefined when the sandbox refuses that: then `perform` says why. */
-  async register(sent: SentRequest): Promise<Registration | undefined> {
-    if (this.#isBlocked) return undefined;
-    return this.#run(async ({ registrations }) => {
+  register(sent: SentRequest): Promise<Registration | undefined> {
+    return this.#runUnlessBlocked<Registration | undefined>(undefined, async ({ registrations }) => {
       const registration = await registrations.register(receiveRequest(sent));
       if (registration) await this.#reportUse();
       return registration;
@@ -250,6 +269,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   }
 
   async #reportUse(): Promise<void> {
+    if (this.#isBlocked) return;
     const now = Date.now();
     this.ctx.storage.kv.put("sandbox", this.#sandbox);
     if (this.#store.get("createdAt") === undefined) this.#store.set("createdAt", now);
@@ -274,8 +294,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   async #throttle(): Promise<void> {
     const { store, changes, usage } = this.#lifecycle.tables;
     const throttled = usage.throttled;
-    if (store.get("throttled")?.reason === throttled?.reason) return;
-    await changes.make("quota", "all", () => store.set("throttled", throttled));
+    if (isSameRefusal(store.get("throttled"), throttled)) return;
+    await changes.make(QUOTA, "all", () => store.set("throttled", throttled));
   }
 
   /** Tells the registry when that is due, without waiting for it. When that fails, the alarm tries again. */
@@ -292,7 +312,8 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   /** Tells the registry what the sandbox uses, and does as the registry says. */
   async #tellRegistry(): Promise<"done"> {
-    await this.#run(async ({ store, usage }) => {
+    await this.#runIfStored(async () => {
+      const { store, usage } = this.#lifecycle.tables;
       if (!usage.isRegistryDue) return;
       usage.addOwn();
       const [at, report] = [Date.now(), usage.reportOf(this.#sandbox)];
@@ -318,12 +339,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   /** Answers a request of the API that is for no function, for all functions, or for a function that is not registered. */
   async perform(sent: SentRequest): Promise<SentReply> {
     const request = receiveRequest(sent);
-    if (this.#isBlocked) {
-      const { error } = failure("AccessDenied", `there is no sandbox '${this.#sandbox}'`);
-      return sendReply(errorReply(request.version, error, request.requestId));
-    }
+    const { error } = failure("AccessDenied", `there is no sandbox '${this.#sandbox}'`);
+    const refusal = sendReply(errorReply(request.version, error, request.requestId));
     if (mayWrite(request)) await this.#commits.turn();
-    return this.#run(async ({ store, apiRequests, usage }) => {
+    return this.#runUnlessBlocked(refusal, async ({ store, apiRequests, usage }) => {
       if (Date.now() > store.get("usedAt") + USE_REPORT_MS) await this.#reportUse();
       const reply = await apiRequests.answer(request);
       if (usage.isMetered && usage.unaddedOwn >= usage.reportAfter()) {
@@ -346,16 +365,20 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     method: string,
     args: readonly unknown[],
   ): Promise<Result<never, Problem>> {
-    if (this.#isBlocked) return NO_SANDBOX;
     if (!isControlMethod(method)) throw new Error(`the control plane has no method ${method}`);
-    return this.#run(async (concerns) => {
+    return this.#runUnlessBlocked<Result<never, Problem>>(NO_SANDBOX, async (concerns) => {
       const { store, admission } = concerns;
       const refused = admission.refused(request);
       if (refused) return refused;
       const call = controlMethods[method] as (concerns: Concerns, ...args: readonly unknown[]) => unknown;
-      const result = asResult(await call(concerns, ...args));
+      let result: Result<unknown, Problem> = FAILED;
+      try {
+        result = asResult(await call(concerns, ...args));
+      } finally {
+        // A change that fails half-way may have been made.
+        if (isChange(controlOperations[request.operation])) admission.note(request, result);
+      }
       if (isChange(controlOperations[request.operation])) {
-        admission.note(request, result);
         this.#feed.tell({ type: "change", what: "audit" });
         if (store.get("throttled")?.until === null) {
           await this.#refreshUsage();
@@ -369,27 +392,33 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   // The deployment.
 
-  /** Notes by which invitation the sandbox was created. It is in use from now on, so that it is erased when it is idle. */
-  adopt(origin: Origin): Promise<void> {
-    return this.#run(async ({ store }) => {
+  /**
+   * Notes by which invitation the sandbox is created, for the request that creates it. It is in use from now on, so that it is
+   * erased when it is idle.
+   */
+  adopt(origin: Origin, request: ControlRequest): Promise<void> {
+    return this.#run(async ({ store, admission }) => {
       store.set("origin", origin);
+      admission.note(request, ok(undefined));
       await this.#reportUse();
     });
   }
 
   /** What the registry is told of the sandbox, as of now; undefined when it is not in use. */
   async registered(): Promise<SandboxReport | undefined> {
-    if (!this.#isStored) return undefined;
-    return this.#run(async ({ usage }) => {
+    return this.#lifecycle.run(async () => {
+      if (!this.#isStored) return undefined;
       await this.#refreshUsage();
-      usage.addOwn();
-      return usage.reportOf(this.#sandbox);
+      this.#usage.addOwn();
+      return this.#usage.reportOf(this.#sandbox);
     });
   }
 
   /** The code of a function, for whoever has the token that GetFunctionCode issued; undefined when it is no longer there. */
   code(token: string): Promise<ArrayBuffer | undefined> {
-    return this.#run(({ apiRequests }) => apiRequests.code(token));
+    return this.#runUnlessBlocked<ArrayBuffer | undefined>(undefined, ({ apiRequests }) =>
+      apiRequests.code(token),
+    );
   }
 
   /**
@@ -431,8 +460,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
 
   /** The live feed: a WebSocket, whose actor the Worker has verified; 401 or 403 when the actor has no access. */
   override async fetch(request: Request): Promise<Response> {
-    if (this.#isBlocked) return asResponse(NO_SANDBOX.error);
-    return this.#run(async ({ admission }) => {
+    return this.#runUnlessBlocked(asResponse(NO_SANDBOX.error), async ({ admission }) => {
       const actor: Actor = JSON.parse(request.headers.get(ACTOR_HEADER) ?? "{}");
       const refused = admission.ended(actor);
       if (refused) return asResponse(refused.error);
@@ -470,9 +498,10 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return this.#alarm.run();
   }
 
-  async #changed(): Promise<void> {
+  async #changed(what: string | undefined): Promise<void> {
     this.#alarm.forgetFailures();
-    await this.#reportUse();
+    // That a quota is used up, or no longer, is no use of the sandbox.
+    await (what === QUOTA ? this.#alarm.schedule() : this.#reportUse());
     if (this.#store.settings.signatures === "required") this.#feed.dismiss("visitor");
   }
 
@@ -509,42 +538,62 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
     return "erased";
   }
 
+  async #eraseBlocked(): Promise<"done" | "erased"> {
+    if (!(this.#isBlocked && this.#isStored)) return "done";
+    await this.#erase(DELETED);
+    return "erased";
+  }
+
   /**
-   * Erases the sandbox now, unless the request's token is no longer valid. A sandbox that is blocked exists no longer: its id
-   * is refused from now on.
+   * Erases the sandbox now, unless the request's token is no longer valid. With `isBlocked`, and where the sandbox was created by
+   * an invitation, its id is refused from now on. When the erasure fails, the same call completes it, or the alarm.
    */
   async delete(request: ControlRequest, isBlocked: boolean): Promise<Result<undefined, Problem>> {
-    if (this.#isBlocked) return NO_SANDBOX;
-    const refused = await this.#run(({ admission }) => admission.refused(request));
+    const refused = await this.#lifecycle.run(() => {
+      if (this.#isBlocked)
+        return this.#isStored && request.actor.role === "operator" ? undefined : NO_SANDBOX;
+      const its = this.#lifecycle.tables;
+      return (
+        its.admission.refused(request) ?? this.#block(isBlocked || its.store.get("origin") !== undefined)
+      );
+    });
     if (refused) return refused;
-    const { kv } = this.ctx.storage;
-    if (isBlocked) kv.put(BLOCKED, true);
-    await this.#erase("this sandbox was deleted");
-    // An erasure that was under way may have deleted it.
-    if (isBlocked && !this.#isBlocked) kv.put(BLOCKED, true);
+    const wasBlocked = this.#isBlocked;
+    await this.#alarm.schedule();
+    await this.#erase(DELETED);
+    // An erasure that was under way may have deleted the mark.
+    if (wasBlocked && !this.#isBlocked) this.#block(true);
     return ok(undefined);
   }
 
-  /** Erases the sandbox and its functions, storage and all. What remains keeps former credentials from becoming valid again. */
+  #block(isBlocked: boolean): undefined {
+    if (isBlocked) this.ctx.storage.kv.put(BLOCKED, true);
+  }
+
+  /**
+   * Erases the sandbox and its functions, storage and all. What remains keeps former credentials from becoming valid again, and
+   * a sandbox in its team.
+   */
   async #erase(why: string): Promise<void> {
-    let shard: string = this.#sandbox;
+    const sandbox = this.#sandbox;
+    let last: SandboxReport | undefined;
     await this.#lifecycle.erase(async () => {
-      const [sandbox, generations] = [this.#sandbox, this.#store.get("generations")];
+      const { store, usage, functions } = this.#lifecycle.tables;
       const isBlocked = this.#isBlocked;
-      shard = this.#store.get("origin")?.invitation ?? sandbox;
-      await this.#functions.askAll((_, object) => object.erase());
+      await functions.eraseAll();
+      usage.addOwn();
+      last = usage.reportOf(sandbox);
+      const kept = store.outlasting();
       this.#feed.end(why);
       await this.ctx.storage.deleteAll();
       this.#alarm.erased();
-      if (Object.values(generations).some((one) => one > 0)) {
-        this.ctx.storage.kv.put("generations", generations);
-      }
-      if (isBlocked) this.ctx.storage.kv.put(BLOCKED, true);
+      kept();
+      this.#block(isBlocked);
     });
     if (!hasOperator(this.env)) return;
     // What the registry is not told now, it finds out by itself.
-    await registryShardOf(this.env, shard, this.ctx.id)
-      .remove(this.#sandbox)
+    await registryShardOf(this.env, last?.origin?.invitation ?? sandbox, this.ctx.id)
+      .remove(sandbox, last)
       .catch((error) => console.error(error));
   }
 }

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { type ResolvedState, resolveState } from "../../state/sharedState.ts";
 import { limits, variables } from "../../variables.ts";
 import { type ApiRequest, functionOf } from "../messages.ts";
-import { admit, existenceOf } from "../pipeline.ts";
+import { admit, existenceOf, refusedAtOnce } from "../pipeline.ts";
 import type { Registration } from "../rpc.ts";
 import type { Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
@@ -30,7 +30,9 @@ export class Registrations {
     const name = functionOf(request);
     if (name === undefined) return undefined;
     // A request that comes to nothing must not use up a place.
-    const isAdmitted = () => admit(request, this.stateFor(name)).ok;
+    const state = this.stateFor(name);
+    if (refusedAtOnce(request, state)) return undefined;
+    const isAdmitted = () => admit(request, state).ok;
     return this.#store.directory.get(name) || isAdmitted() ? this.#registerFunction(name) : undefined;
   }
 

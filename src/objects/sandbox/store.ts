@@ -163,6 +163,26 @@ export class SandboxStore {
     else this.#kv.put(items[item].key, value);
   }
 
+  /**
+   * What outlasts an erasure, if there is anything: how often credentials were rotated, the team, and a day's quota that is
+   * used up. The result stores that again.
+   */
+  outlasting(): () => void {
+    const generations = this.get("generations");
+    const origin = this.get("origin");
+    const throttled = this.get("throttled");
+    const days = this.get("days");
+    const isOverDay = throttled !== null && throttled.until !== null && throttled.until > Date.now();
+    return () => {
+      if (Object.values(generations).some((one) => one > 0)) this.set("generations", generations);
+      if (origin) this.set("origin", origin);
+      if (isOverDay) {
+        this.set("throttled", throttled);
+        this.set("days", days);
+      }
+    };
+  }
+
   get settings(): Settings {
     return resolveSettings(variables(this.#env()), this.get("settings"));
   }

@@ -27,6 +27,11 @@ export class Usage {
     this.#store = store;
     this.#env = env;
     this.#ownBytes = ownBytes;
+    const { counted } = store.journal;
+    const own = store.get("ownRequests");
+    // Earlier releases counted requests, and nobody asked for them. Without a journal, its counters begin anew.
+    const isOlder = own === 0 && store.get("usedAt") > 0 && store.get("createdAt") === undefined;
+    if (counted < own || (isOlder && counted > 0)) store.set("ownRequests", counted);
   }
 
   /** Whether somebody asks what the sandbox uses. */
@@ -66,13 +71,12 @@ export class Usage {
     // A kill must not lose what is added here.
     this.#store.journal.flush();
     this.#store.set("ownRequests", counted);
-    // Without a journal, its counters begin anew when the object is loaded.
-    this.#add(counted > known ? counted - known : counted, 0);
+    this.#add(counted - known, 0);
   }
 
   /** How many requests of its own the sandbox has not added yet. */
   get unaddedOwn(): number {
-    return Math.abs(this.#store.journal.counted - this.#store.get("ownRequests"));
+    return this.#store.journal.counted - this.#store.get("ownRequests");
   }
 
   #add(requests: number, posts: number): void {
@@ -107,10 +111,11 @@ export class Usage {
     const { requestsPerDay, sandboxBytes } = this.#quotas;
     const { today } = this;
     if (requestsPerDay !== undefined && today.requests + today.posts >= requestsPerDay) {
-      return requestsUsedUp("this sandbox", requestsPerDay, now);
+      return requestsUsedUp("requests", "this sandbox", requestsPerDay, now);
     }
     if (sandboxBytes !== undefined && this.bytes > sandboxBytes) {
       return {
+        kind: "bytes",
         reason: `this sandbox stores ${this.bytes} bytes, and may store ${sandboxBytes}: reset it, or delete what it no longer needs`,
         until: null,
       };
@@ -126,7 +131,8 @@ export class Usage {
     const registered = this.#store.get("registered");
     // It is told at once when the sandbox is first used: the alarm tries again.
     if (registered === undefined) return usedAt + REGISTRY_AGAIN_MS;
-    const isKnown = registered.at >= usedAt && registered.throttled === null;
+    // A quota may have been raised.
+    const isKnown = registered.at >= usedAt && this.#store.get("throttled") === null;
     return isKnown ? undefined : registered.at + REGISTRY_MS;
   }
 

@@ -31,6 +31,7 @@ test("functions are asked to deregister only when no push is under way or waits 
     const functions = new Functions(
       store,
       () => slowFunction as unknown as ReturnType<Functions["objectOf"]>,
+      () => {},
     );
     await functions.push();
     await later;
