@@ -6,6 +6,7 @@ import { parsePageRequest } from "../fc/paging.ts";
 import type { ApiContext } from "../http/context.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { MAX_AUDIT_ENTRIES, type PlacedAuditEntry } from "../objects/auditTable.ts";
+import { auditEntry } from "../objects/controlMessages.ts";
 import { firstRegistryShard } from "../objects/stubs.ts";
 import { type Handlers, sandboxOf } from "./handlers.ts";
 
@@ -59,23 +60,15 @@ export async function noteInDeployment(
   status: number,
   created: string | undefined,
 ): Promise<void> {
-  const { actor, operation, requestId, receivedAt, method, path, given } = c.get("control");
+  const request = c.get("control");
+  const { actor, operation, path } = request;
   const isOperators = access?.startsWith("operator") || actor.role === "operator";
   const isOfDeployment = access?.startsWith("operator") || operation === "createSandbox";
   if (!isOperators || !isOfDeployment || !isChange(controlOperations[operation])) return;
   const sandbox = created ?? (path.startsWith("/_sandbox/sandboxes/") ? c.req.param("id") : undefined);
   try {
-    await firstRegistryShard(c.env).noteChange({
-      requestId,
-      time: new Date(receivedAt).toISOString(),
-      actor,
-      operation,
-      method,
-      path,
-      status,
-      ...(sandbox === undefined ? {} : { sandbox }),
-      ...(given === undefined ? {} : { given }),
-    });
+    const entry = auditEntry(request, status);
+    await firstRegistryShard(c.env).noteChange(sandbox === undefined ? entry : { ...entry, sandbox });
   } catch (error) {
     console.error(error);
   }

@@ -2,6 +2,7 @@ import type { OperationId } from "../documents/operations.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import { ok, type Result } from "../lib/result.ts";
 import type { Actor } from "../state/actor.ts";
+import type { AuditEntry } from "../state/audit.ts";
 import type { ControlMethod, ControlRpc, SandboxRpc } from "./rpc.ts";
 
 /** A request to a sandbox's control plane, as its audit notes it. */
@@ -16,6 +17,23 @@ export interface ControlRequest {
   readonly path: string;
   /** The beginning of the request's body, as JSON. */
   readonly given: string | undefined;
+}
+
+/** The entry of an audit for a request that was answered with a status. */
+export function auditEntry(
+  { actor, operation, requestId, receivedAt, method, path, given }: ControlRequest,
+  status: number,
+): AuditEntry {
+  return {
+    requestId,
+    time: new Date(receivedAt).toISOString(),
+    actor,
+    operation,
+    method,
+    path,
+    status,
+    ...(given === undefined ? {} : { given }),
+  };
 }
 
 /** A method's result: with the problem by which the request may be refused. */

@@ -5,7 +5,7 @@ import { TOKEN_REPLACED } from "../../documents/tokens.ts";
 import type { Err, Result } from "../../lib/result.ts";
 import type { Actor } from "../../state/actor.ts";
 import { mayChange } from "../../state/roles.ts";
-import type { ControlRequest } from "../controlMessages.ts";
+import { auditEntry, type ControlRequest } from "../controlMessages.ts";
 import type { SandboxStore } from "./store.ts";
 
 /** The problem of a visitor where the API needs signatures: then reading needs a token too. */
@@ -40,20 +40,8 @@ export class Admission {
   }
 
   /** Notes a change in the audit. */
-  note(
-    { actor, operation, requestId, receivedAt, method, path, given }: ControlRequest,
-    result: Result<unknown, Problem>,
-  ): void {
-    const { status } = controlOperations[operation];
-    this.#store.audit.add({
-      requestId,
-      time: new Date(receivedAt).toISOString(),
-      actor,
-      operation,
-      method,
-      path,
-      status: result.ok ? status : result.error.status,
-      ...(given === undefined ? {} : { given }),
-    });
+  note(request: ControlRequest, result: Result<unknown, Problem>): void {
+    const { status } = controlOperations[request.operation];
+    this.#store.audit.add(auditEntry(request, result.ok ? status : result.error.status));
   }
 }
