@@ -3,6 +3,7 @@ import { post } from "../objects/outbound.ts";
 import { firstRegistryShard, registryShards } from "../objects/stubs.ts";
 import type { Alert, AlertKind } from "../state/registry.ts";
 import { hasOperator, variables, wrongVariable } from "../variables.ts";
+import { registryTotals } from "./registryTotals.ts";
 
 /** From which part of a quota on its operator is told. */
 const NEARLY_FULL = 0.8;
@@ -56,8 +57,7 @@ async function findAlerts(env: Env, since: number): Promise<Alert[]> {
   }
   const { totalBytes } = variables(env).quotas;
   if (totalBytes !== undefined) {
-    const totals = await Promise.all(registryShards(env).map((shard) => shard.totals()));
-    const bytes = totals.reduce((sum, one) => sum + one.bytes, 0);
+    const { bytes } = await registryTotals(env);
     const percent = Math.floor((bytes / totalBytes) * 100);
     if (bytes >= totalBytes * NEARLY_FULL) {
       // In steps, so that growth is no news every time.

@@ -3,9 +3,11 @@ import { problem } from "../documents/problem.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import { TOKEN_HEADER } from "../documents/tokens.ts";
 import type { ApiContext } from "../http/context.ts";
+import { secretOf } from "../http/selection.ts";
 import { ok, type Result } from "../lib/result.ts";
+import { percentDecoded } from "../lib/url.ts";
 import type { Actor } from "../state/actor.ts";
-import { equalSecrets, secretOfSandbox, verifiedInvitation, verifiedToken } from "../state/credentials.ts";
+import { equalSecrets, verifiedInvitation, verifiedToken } from "../state/credentials.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { hasOperator, hosting } from "../variables.ts";
 import { accessUser } from "./access.ts";
@@ -85,9 +87,7 @@ export async function operatorOrOwnerOf(c: ApiContext, id: string): Promise<Resu
   const operator = await operatorOf(c);
   const given = givenToken(c);
   if (operator.ok || given === undefined) return operator;
-  const { rootSecrets } = hosting(c.env);
-  const secret = rootSecrets && (await secretOfSandbox(rootSecrets, id));
-  const holder = await holderOf(c, id, secret, given);
+  const holder = await holderOf(c, id, await secretOf(c.env, id), given);
   if (holder === undefined) return problem(403, "That is not this sandbox's control token.");
   return holder.role === "control" ? ok(holder) : problem(403, "This token may only read.");
 }
@@ -128,12 +128,4 @@ export function givenToken(c: ApiContext): string | undefined {
   if (!protocols.includes(FEED_PROTOCOL)) return undefined;
   const found = protocols.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL));
   return found && percentDecoded(found.slice(TOKEN_PROTOCOL.length));
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -4,6 +4,8 @@ import type { Problem, Sandboxes } from "../documents/responseBodies.ts";
 import { type PageRequest, parsePageRequest } from "../fc/paging.ts";
 import type { ApiContext } from "../http/context.ts";
 import { publicUrl } from "../http/publicUrl.ts";
+import { secretOf } from "../http/selection.ts";
+import { fromBase64url, toBase64url } from "../lib/base64url.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { sandboxControl } from "../objects/controlMessages.ts";
 import { restoreSandbox } from "../objects/recovery.ts";
@@ -11,12 +13,13 @@ import { mergePages } from "../objects/registry/mergePages.ts";
 import { shownReport } from "../objects/registry/sandboxTable.ts";
 import type { SandboxPosition } from "../objects/registryMessages.ts";
 import { firstRegistryShard, registryShardOf, registryShards, sandboxObject } from "../objects/stubs.ts";
-import { createInvitation, secretOfSandbox, tokenOf } from "../state/credentials.ts";
-import { type SandboxesQuery, sandboxesQuerySchema, type UsageOfDay } from "../state/registry.ts";
+import { createInvitation, tokenOf } from "../state/credentials.ts";
+import { type SandboxesQuery, sandboxesQuerySchema } from "../state/registry.ts";
 import { DEFAULT_SANDBOX_ID } from "../state/sandboxId.ts";
 import { hosting, variables } from "../variables.ts";
 import type { Handlers } from "./handlers.ts";
 import { healthOf } from "./health.ts";
+import { registryTotals } from "./registryTotals.ts";
 
 type DeploymentOperation =
   | "listSandboxes"
@@ -110,12 +113,12 @@ export const deploymentHandlers: Handlers<DeploymentOperation> = {
   },
 
   async getDeployment(c) {
-    const shards = await Promise.all(registryShards(c.env).map((shard) => shard.totals()));
+    const { sandboxes, bytes, days } = await registryTotals(c.env);
     const { requestsPerDay = null, sandboxBytes = null, totalBytes = null } = variables(c.env).quotas;
     return ok({
-      sandboxes: shards.reduce((sum, { sandboxes }) => sum + sandboxes, 0),
-      bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
-      days: sumOfDays(shards.flatMap(({ days }) => days)),
+      sandboxes,
+      bytes,
+      days: [...days],
       quotas: { requestsPerDay, sandboxBytes, totalBytes },
       health: healthOf(c.env),
       errors: await firstRegistryShard(c.env).errors(),
@@ -130,8 +133,7 @@ async function namedSandbox(
   c: ApiContext,
 ): Promise<Result<{ readonly id: string; readonly secret: string }, Problem>> {
   const id = c.req.param("id") ?? "";
-  const { rootSecrets } = hosting(c.env);
-  const secret = rootSecrets && (await secretOfSandbox(rootSecrets, id));
+  const secret = await secretOf(c.env, id);
   return secret === undefined ? problem(404, "This server has no such sandbox.") : ok({ id, secret });
 }
 
@@ -153,26 +155,14 @@ async function sandboxesPage(
 const positionSchema = z.tuple([z.union([z.string(), z.number()]), z.string()]);
 
 function tokenFor({ value, id }: SandboxPosition): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([value, id]));
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  return toBase64url(new TextEncoder().encode(JSON.stringify([value, id])));
 }
 
 function positionIn(token: string): SandboxPosition | undefined {
   try {
-    const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
-    const [value, id] = positionSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const [value, id] = positionSchema.parse(JSON.parse(new TextDecoder().decode(fromBase64url(token))));
     return { value, id };
   } catch {
     return undefined;
   }
-}
-
-/** The usage of each day, summed up, the latest day first. */
-function sumOfDays(days: readonly UsageOfDay[]): UsageOfDay[] {
-  const sums = [...Map.groupBy(days, ({ day }) => day)].map(([day, its]) => ({
-    day,
-    requests: its.reduce((sum, { requests }) => sum + requests, 0),
-    posts: its.reduce((sum, { posts }) => sum + posts, 0),
-  }));
-  return sums.sort((a, b) => b.day.localeCompare(a.day));
 }

@@ -66,14 +66,19 @@ export interface SelectedSandbox {
   readonly secret: string | undefined;
 }
 
+/** The root secret that makes a sandbox's credentials; undefined when this deployment did not create the id, or has no secret. */
+export async function secretOf(env: Env, sandbox: string): Promise<string | undefined> {
+  const { rootSecrets } = hosting(env);
+  return rootSecrets && secretOfSandbox(rootSecrets, sandbox);
+}
+
 /** Selects a request's sandbox: its id, or the id that the request named when no such sandbox exists. */
 export async function selectSandbox(
   request: Request,
   env: Env,
 ): Promise<SelectedSandbox | { readonly ok: false; readonly named: string }> {
   const named = namedSandbox(urlParts(request.url), request.headers, env);
-  const { defaultSandbox, rootSecrets } = hosting(env);
-  const secret = rootSecrets && (await secretOfSandbox(rootSecrets, named));
-  const exists = named === DEFAULT_SANDBOX_ID ? defaultSandbox !== "off" : secret !== undefined;
+  const secret = await secretOf(env, named);
+  const exists = named === DEFAULT_SANDBOX_ID ? hosting(env).defaultSandbox !== "off" : secret !== undefined;
   return exists ? { ok: true, sandbox: named, secret } : { ok: false, named };
 }

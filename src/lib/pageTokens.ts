@@ -1,3 +1,5 @@
+import { fromBase64url, toBase64url } from "./base64url.ts";
+
 /**
  * Issues and opens the page tokens of one list. A token holds the position where the page ended and a MAC
  * over it, so nobody can forge a token or use it for another list.
@@ -18,7 +20,7 @@ export class PageTokens {
   async issue(position: string): Promise<string> {
     const bytes = new TextEncoder().encode(position);
     const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key(), this.#signed(bytes)));
-    return `${base64url(mac)}.${base64url(bytes)}`;
+    return `${toBase64url(mac)}.${toBase64url(bytes)}`;
   }
 
   /** The token's position; undefined when this list did not issue the token. */
@@ -45,17 +47,5 @@ export class PageTokens {
       this.#kv.put("pageTokenKey", key);
     }
     return crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
-  }
-}
-
-function base64url(bytes: Uint8Array): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
-}
-
-function fromBase64url(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
-  } catch {
-    return undefined;
   }
 }

@@ -42,3 +42,6 @@ function isoDate(time: number): string {
 export function rfc3339(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
+
+/** A day, in milliseconds. */
+export const DAY_MS = 86_400_000;

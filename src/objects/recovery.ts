@@ -2,10 +2,11 @@ import { problem } from "../documents/problem.ts";
 import type { Problem } from "../documents/responseBodies.ts";
 import type { Env } from "../env.ts";
 import { type Err, ok, type Result } from "../lib/result.ts";
+import { DAY_MS } from "../lib/time.ts";
 import { sandboxObject } from "./stubs.ts";
 
 /** How far back Cloudflare keeps the history of an object's storage. */
-const HISTORY_MS = 30 * 86_400_000;
+const HISTORY_MS = 30 * DAY_MS;
 /** How long an object whose storage is to be restored waits with its end, so that its reply arrives. */
 const END_MS = 100;
 const ATTEMPTS = 5;

@@ -1,3 +1,4 @@
+import { toBase64url } from "../lib/base64url.ts";
 import { BoundedMap } from "../lib/boundedMap.ts";
 import type { Generations, TokenRole } from "./credentialKinds.ts";
 import {
@@ -159,7 +160,7 @@ function ofGeneration(id: string, generation: number): string {
 }
 
 async function derived(rootSecret: string, purpose: string, id: string): Promise<string> {
-  return (await mac(rootSecret, purpose, id)).toBase64({ alphabet: "base64url", omitPadding: true });
+  return toBase64url(await mac(rootSecret, purpose, id));
 }
 
 /** Compares two secrets in a time that does not depend on where they differ. */

@@ -1,3 +1,5 @@
+import { DAY_MS } from "../lib/time.ts";
+
 /** Why the requests of a sandbox are refused at present. */
 export interface Throttled {
   /** Which quota it is. */
@@ -7,6 +9,9 @@ export interface Throttled {
   /** When the requests are answered again, in milliseconds since 1970; null when something has to be done first. */
   readonly until: number | null;
 }
+
+/** After how many requests a function reports what it uses: at first, and at most. */
+export const REPORT_AFTER = { first: 16, most: 1000 } as const;
 
 /** What a function has used since it was registered: it reports the totals, so a repeated report changes nothing. */
 export interface FunctionUsage {
@@ -25,8 +30,6 @@ export interface Origin {
   /** How many requests the sandbox may get on one day; null for as many as the deployment allows. */
   readonly requestsPerDay: number | null;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The day of a time, in UTC, as RFC 3339 writes it. */
 export function dayOf(time: number): string {

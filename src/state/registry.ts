@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { DAY_MS } from "../lib/time.ts";
 
 // What the registry of a deployment's sandboxes has, as the control plane shows it. Times are in RFC 3339.
 
@@ -93,7 +94,7 @@ export type GivenInvitation = z.infer<typeof invitationSchema>;
 
 /** When an invitation of a time expires that does not say. */
 export function usualExpiry(now: number): number {
-  return now + DEFAULT_VALID_DAYS * 86_400_000;
+  return now + DEFAULT_VALID_DAYS * DAY_MS;
 }
 
 /** An invitation, as the operator sees it. Its key is shown once, when it is made. */

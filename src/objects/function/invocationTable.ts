@@ -7,6 +7,7 @@ import type {
 } from "../../fc/invocations/operand.ts";
 import type { Outcome, Plan } from "../../fc/invocations/outcome.ts";
 import { isMigrated, migrate } from "../../lib/migrations.ts";
+import { DAY_MS } from "../../lib/time.ts";
 import type { HeldInvocation } from "../../state/invocationSnapshot.ts";
 
 const TABLES = "invocations";
@@ -41,7 +42,7 @@ interface Row extends Record<string, SqlStorageValue> {
 }
 
 const NOTHING = new Uint8Array();
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 /** How many invocations a function keeps, and how many bytes of payloads. */
 export interface InvocationLimits {

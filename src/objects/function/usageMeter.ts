@@ -1,7 +1,4 @@
-import type { FunctionUsage } from "../../state/quota.ts";
-
-/** How many requests a function answers before it reports, until its sandbox says otherwise. */
-const REPORT_AFTER = 16;
+import { type FunctionUsage, REPORT_AFTER } from "../../state/quota.ts";
 
 /** What was reported last, as it is stored. */
 interface Reported {
@@ -41,7 +38,7 @@ export class UsageMeter {
       counted: counted(),
       posts: 0,
       bytes: 0,
-      reportAfter: REPORT_AFTER,
+      reportAfter: REPORT_AFTER.first,
     };
     // Without a journal, its counters begin anew when the object is loaded.
     if (counted() < this.#reported.counted) this.#reported = { ...this.#reported, counted: counted() };

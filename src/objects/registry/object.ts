@@ -4,6 +4,7 @@ import type { Problem } from "../../documents/responseBodies.ts";
 import type { Env } from "../../env.ts";
 import { NO_RETRY, ObjectAlarm, type Retry } from "../../lib/alarm.ts";
 import { ok, type Result } from "../../lib/result.ts";
+import { DAY_MS } from "../../lib/time.ts";
 import type { AuditEntry } from "../../state/audit.ts";
 import { dayOf, type Origin, requestsUsedUp, type Throttled } from "../../state/quota.ts";
 import type {
@@ -28,7 +29,6 @@ import { DeploymentTables } from "./deploymentTables.ts";
 import { InvitationTable, shownInvitation } from "./invitationTable.ts";
 import { SandboxTable } from "./sandboxTable.ts";
 
-const DAY_MS = 86_400_000;
 /** How many rows the daily sweep deletes at a time. */
 const SWEPT_AT_ONCE = 500;
 const SWEEP_AGAIN_MS = 1000;
@@ -200,7 +200,8 @@ export class RegistryObject extends DurableObject<Env> implements RegistryRpc {
   /** Forgets a sandbox that was erased, and counts what it had used until then. */
   async remove(sandbox: string, last?: SandboxReport): Promise<void> {
     if (!this.#isStored) return;
-    if (last && this.#tables.sandboxes.get(sandbox)) this.#note(last);
+    if (!this.#tables.sandboxes.get(sandbox)) return;
+    if (last) this.#note(last);
     this.#forget([sandbox]);
     await this.#tellTotal();
   }

@@ -1,5 +1,5 @@
 import { type FunctionName, functionKey } from "../../fc/names.ts";
-import { isMigrated, migrate } from "../../lib/migrations.ts";
+import { TablesOnDemand } from "../../lib/migrations.ts";
 import type { HeldInvocations } from "../../state/invocationSnapshot.ts";
 
 const migrations = [
@@ -20,14 +20,12 @@ const PART_BYTES = 1_500_000;
  * first ones.
  */
 export class ImportedInvocations {
-  readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  #isThere: boolean;
+  readonly #tables: TablesOnDemand;
 
   constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
     this.#sql = storage.sql;
-    this.#isThere = isMigrated(storage, TABLE);
+    this.#tables = new TablesOnDemand(storage, TABLE, migrations);
   }
 
   get(name: FunctionName): HeldInvocations | undefined {
@@ -37,7 +35,7 @@ export class ImportedInvocations {
 
   /** The JSON of what is there for a function; empty for nothing. */
   #json(name: FunctionName): string {
-    if (!this.#isThere) return "";
+    if (!this.#tables.areThere) return "";
     const rows = this.#sql.exec<{ bytes: ArrayBuffer }>(
       "SELECT bytes FROM imported_invocations WHERE function = ? ORDER BY part",
       functionKey(name),
@@ -48,8 +46,7 @@ export class ImportedInvocations {
   }
 
   set(name: FunctionName, held: HeldInvocations): void {
-    if (!this.#isThere) migrate(this.#storage, TABLE, migrations);
-    this.#isThere = true;
+    this.#tables.make();
     this.#delete(name);
     const bytes = new TextEncoder().encode(JSON.stringify(held));
     for (let part = 0; part * PART_BYTES < bytes.length; part++) {
@@ -68,6 +65,6 @@ export class ImportedInvocations {
   }
 
   clear(): void {
-    if (this.#isThere) this.#sql.exec("DELETE FROM imported_invocations");
+    if (this.#tables.areThere) this.#sql.exec("DELETE FROM imported_invocations");
   }
 }

@@ -16,7 +16,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import type { Actor } from "../../state/actor.ts";
 import { FIRST_GENERATIONS, type Generations } from "../../state/credentialKinds.ts";
 import type { Effect } from "../../state/faults.ts";
-import { type FunctionUsage, isSameRefusal, type Origin } from "../../state/quota.ts";
+import { type FunctionUsage, isSameRefusal, type Origin, REPORT_AFTER } from "../../state/quota.ts";
 import { DEFAULT_SANDBOX_ID } from "../../state/sandboxId.ts";
 import { hasOperator, idleMs, limits, variables } from "../../variables.ts";
 import { asResult, type ControlRequest } from "../controlMessages.ts";
@@ -57,8 +57,6 @@ const BLOCKED = "blocked";
 const QUOTA = "quota";
 /** What is noted of a change that failed with an exception. */
 const FAILED = problem(500, "An internal error has occurred.");
-/** After how many requests a function reports again to a sandbox that is not there. */
-const REPORT_LATER = 1000;
 /** What watchers are told of a sandbox that was deleted. */
 const DELETED = "this sandbox was deleted";
 /** The problem of a sandbox that was deleted for good. */
@@ -281,7 +279,7 @@ export class SandboxObject extends DurableObject<Env> implements SandboxRpc {
   /** Notes what a function has used. Returns after how many requests the function reports again. */
   reportUsage(name: FunctionName, used: FunctionUsage): Promise<number> {
     return this.#lifecycle.run(async () => {
-      if (!this.#isStored) return REPORT_LATER;
+      if (!this.#isStored) return REPORT_AFTER.most;
       const reportAfter = this.#usage.report(name, used);
       this.#tellRegistrySoon();
       if (Date.now() > this.#store.get("usedAt") + USE_REPORT_MS) await this.#reportUse();

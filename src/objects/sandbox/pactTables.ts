@@ -2,7 +2,7 @@ import type { Part } from "../../documents/parts.ts";
 import type { StoredAsyncConfig } from "../../fc/asyncConfig/schema.ts";
 import type { FunctionName } from "../../fc/names.ts";
 import type { ResourceWrite } from "../../fc/resources.ts";
-import { isMigrated, migrate } from "../../lib/migrations.ts";
+import { TablesOnDemand } from "../../lib/migrations.ts";
 import type { Clock } from "../../state/clock.ts";
 import type { Fault } from "../../state/faults.ts";
 import type { Script } from "../../state/outcomes.ts";
@@ -64,31 +64,23 @@ export interface PactState {
  * made by the first of them.
  */
 export class PactTables {
-  readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  #isThere: boolean;
+  readonly #tables: TablesOnDemand;
 
   constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
     this.#sql = storage.sql;
-    this.#isThere = isMigrated(storage, TABLES);
-    if (this.#isThere) this.#migrate();
-  }
-
-  #migrate(): void {
-    migrate(this.#storage, TABLES, migrations);
-    this.#isThere = true;
+    this.#tables = new TablesOnDemand(storage, TABLES, migrations);
   }
 
   states(): PactState[] {
-    if (!this.#isThere) return [];
+    if (!this.#tables.areThere) return [];
     return this.#sql
       .exec<{ name: string; snapshot: string }>("SELECT name, snapshot FROM pact_states ORDER BY compared")
       .toArray();
   }
 
   state(compared: string): PactState | undefined {
-    if (!this.#isThere) return undefined;
+    if (!this.#tables.areThere) return undefined;
     return this.#sql
       .exec<{ name: string; snapshot: string }>(
         "SELECT name, snapshot FROM pact_states WHERE compared = ?",
@@ -98,12 +90,12 @@ export class PactTables {
   }
 
   putState(compared: string, { name, snapshot }: PactState): void {
-    this.#migrate();
+    this.#tables.make();
     this.#sql.exec("INSERT OR REPLACE INTO pact_states VALUES (?, ?, ?)", compared, name, snapshot);
   }
 
   deleteState(compared: string): void {
-    if (this.#isThere) this.#sql.exec("DELETE FROM pact_states WHERE compared = ?", compared);
+    if (this.#tables.areThere) this.#sql.exec("DELETE FROM pact_states WHERE compared = ?", compared);
   }
 
   /** All setups, oldest first. */
@@ -116,7 +108,7 @@ export class PactTables {
   }
 
   #setups(where: string, ...values: SqlStorageValue[]): Setup[] {
-    if (!this.#isThere) return [];
+    if (!this.#tables.areThere) return [];
     return this.#sql
       .exec<{ number: number; replaced: string }>(
         `SELECT number, replaced FROM pact_setups ${where} ORDER BY number`,
@@ -127,7 +119,7 @@ export class PactTables {
   }
 
   addSetup(key: string, replaced: readonly Replaced[]): void {
-    this.#migrate();
+    this.#tables.make();
     this.#sql.exec("INSERT INTO pact_setups (key, replaced) VALUES (?, ?)", key, JSON.stringify(replaced));
   }
 

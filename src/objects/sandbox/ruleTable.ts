@@ -1,5 +1,5 @@
 import { isSameJson } from "../../lib/json.ts";
-import { isMigrated, migrate } from "../../lib/migrations.ts";
+import { TablesOnDemand } from "../../lib/migrations.ts";
 import { isEnabled, withoutDefaults } from "../../state/rules.ts";
 
 /** What the owner gives of a rule. */
@@ -22,22 +22,14 @@ interface RuleStorage {
  * the first rule, so that it costs a sandbox without rules nothing.
  */
 export abstract class RuleTable<Given extends GivenRule, Rule extends Given & { readonly id: string }> {
-  readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #by: RuleStorage;
-  #isThere: boolean;
+  readonly #tables: TablesOnDemand;
 
   constructor(storage: DurableObjectStorage, by: RuleStorage) {
-    this.#storage = storage;
     this.#sql = storage.sql;
     this.#by = by;
-    this.#isThere = isMigrated(storage, by.table);
-    if (this.#isThere) this.#migrate();
-  }
-
-  #migrate(): void {
-    migrate(this.#storage, this.#by.table, this.#by.migrations);
-    this.#isThere = true;
+    this.#tables = new TablesOnDemand(storage, by.table, by.migrations);
   }
 
   all(): Rule[] {
@@ -59,7 +51,7 @@ export abstract class RuleTable<Given extends GivenRule, Rule extends Given & { 
   }
 
   #read(which: string, ...values: SqlStorageValue[]): Rule[] {
-    if (!this.#isThere) return [];
+    if (!this.#tables.areThere) return [];
     const { table, column } = this.#by;
     return this.#sql
       .exec<{ json: string }>(`SELECT ${column} AS json FROM ${table} ${which}`, ...values)
@@ -69,7 +61,7 @@ export abstract class RuleTable<Given extends GivenRule, Rule extends Given & { 
 
   /** Adds a rule; one of a snapshot brings its id and its counts along. */
   add(added: Given & { readonly id?: string | undefined }): Rule {
-    this.#migrate();
+    this.#tables.make();
     const rule = this.#complete(added, added.id ?? crypto.randomUUID());
     const { table, column } = this.#by;
     this.#sql.exec(`INSERT INTO ${table} (id, ${column}) VALUES (?, ?)`, rule.id, JSON.stringify(rule));
@@ -101,7 +93,7 @@ export abstract class RuleTable<Given extends GivenRule, Rule extends Given & { 
   }
 
   remove(id: string): void {
-    if (this.#isThere) this.#sql.exec(`DELETE FROM ${this.#by.table} WHERE id = ?`, id);
+    if (this.#tables.areThere) this.#sql.exec(`DELETE FROM ${this.#by.table} WHERE id = ?`, id);
   }
 
   /** Has the rule with this id be what it was before: not there, or as it was when it was removed. */
@@ -111,7 +103,7 @@ export abstract class RuleTable<Given extends GivenRule, Rule extends Given & { 
   }
 
   clear(): void {
-    if (this.#isThere) this.#sql.exec(`DELETE FROM ${this.#by.table}`);
+    if (this.#tables.areThere) this.#sql.exec(`DELETE FROM ${this.#by.table}`);
   }
 
   #complete(given: Given, id: string): Rule {

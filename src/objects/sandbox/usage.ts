@@ -1,12 +1,16 @@
 import type { Env } from "../../env.ts";
 import type { FunctionName } from "../../fc/names.ts";
-import { dayOf, type FunctionUsage, requestsUsedUp, type Throttled } from "../../state/quota.ts";
+import {
+  dayOf,
+  type FunctionUsage,
+  REPORT_AFTER,
+  requestsUsedUp,
+  type Throttled,
+} from "../../state/quota.ts";
 import { hasOperator, metersUsage, type Quotas, variables } from "../../variables.ts";
 import type { RegistryAnswer, SandboxReport } from "../registryMessages.ts";
 import type { Registered, SandboxStore, UsedDay } from "./store.ts";
 
-/** After how many requests a function reports: at first, and at most. */
-const REPORT_AFTER = { first: 16, most: 1000 };
 /** How many days the sandbox remembers. */
 const DAYS_KEPT = 31;
 /** How often a sandbox that is used tells the registry. */
@@ -109,14 +113,14 @@ export class Usage {
   get throttled(): Throttled | null {
     const now = Date.now();
     const { requestsPerDay, sandboxBytes } = this.#quotas;
-    const { today } = this;
+    const { today, bytes } = this;
     if (requestsPerDay !== undefined && today.requests + today.posts >= requestsPerDay) {
       return requestsUsedUp("requests", "this sandbox", requestsPerDay, now);
     }
-    if (sandboxBytes !== undefined && this.bytes > sandboxBytes) {
+    if (sandboxBytes !== undefined && bytes > sandboxBytes) {
       return {
         kind: "bytes",
-        reason: `this sandbox stores ${this.bytes} bytes, and may store ${sandboxBytes}: reset it, or delete what it no longer needs`,
+        reason: `this sandbox stores ${bytes} bytes, and may store ${sandboxBytes}: reset it, or delete what it no longer needs`,
         until: null,
       };
     }
@@ -151,11 +155,6 @@ export class Usage {
     const { today } = this;
     const before = told.day === today.day ? told.requests + told.posts : 0;
     return today.requests + today.posts - before >= Math.max(1, requestsPerDay / TEAM_SHARES);
-  }
-
-  /** When a refusal by a quota of the day ends, in milliseconds since 1970; undefined when there is none. */
-  get throttledUntil(): number | undefined {
-    return this.#store.get("throttled")?.until ?? undefined;
   }
 
   /** What the registry is told. */

@@ -1,10 +1,10 @@
 import "./dashboard.css";
 import { type ComponentType, render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { addressedSandbox } from "./address.ts";
 import { openForm } from "./configs/forms.ts";
 import { openFault } from "./control/faults.ts";
 import { Lazy } from "./elements/Lazy.tsx";
+import { useViewFocus } from "./elements/viewFocus.ts";
 import { FrontDoor } from "./overview/FrontDoor.tsx";
 import { Overview } from "./overview/Overview.tsx";
 import { isPresenting } from "./presenter/presenting.ts";
@@ -59,13 +59,7 @@ function Dashboard() {
 
 function CurrentView() {
   const { view } = route.value;
-  const drawn = useRef(view);
-  useEffect(() => {
-    if (drawn.current === view) return;
-    drawn.current = view;
-    // The link that led here may have gone with the view that it was in.
-    if (document.activeElement === document.body) document.getElementById("main")?.focus();
-  }, [view]);
+  useViewFocus(view);
   if (view === "overview") {
     return (
       <>

@@ -1,8 +1,8 @@
 import "./operator.css";
 import { effect } from "@preact/signals";
 import { type ComponentType, render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { Lazy } from "../dashboard/elements/Lazy.tsx";
+import { useViewFocus } from "../dashboard/elements/viewFocus.ts";
 import { announcement, connection } from "../dashboard/sandbox.ts";
 import { text, useRememberedLanguage } from "../dashboard/text/text.ts";
 import { Overview } from "./overview/Overview.tsx";
@@ -39,13 +39,7 @@ function OperatorPage() {
 
 function CurrentView() {
   const { view } = route.value;
-  const drawn = useRef(view);
-  useEffect(() => {
-    if (drawn.current === view) return;
-    drawn.current = view;
-    // The link that led here may have gone with the view that it was in.
-    if (document.activeElement === document.body) document.getElementById("main")?.focus();
-  }, [view]);
+  useViewFocus(view);
   if (view === "overview") return <Overview />;
   return <Lazy key={view} name={view} load={lazyViews[view]} given={{}} />;
 }

@@ -3,6 +3,7 @@ import type { AuditEntry } from "../../../client/index.ts";
 import { Code } from "../elements/Code.tsx";
 import { Copy } from "../elements/Copy.tsx";
 import { downloadText } from "../elements/download.ts";
+import { EmptyDetail } from "../elements/EmptyDetail.tsx";
 import { Link } from "../elements/Link.tsx";
 import { ListHead, NothingYet } from "../elements/ListHead.tsx";
 import { Panes } from "../elements/Panes.tsx";
@@ -53,10 +54,7 @@ export function AuditView() {
         id === undefined ? undefined : opened ? (
           <Detail key={id} entry={opened} />
         ) : (
-          <>
-            <h2 tabIndex={-1}>{words.detail}</h2>
-            <p class="empty">{audit.value ? words.gone : text().common.loading}</p>
-          </>
+          <EmptyDetail title={words.detail}>{audit.value ? words.gone : text().common.loading}</EmptyDetail>
         )
       }
       list={

@@ -1,6 +1,5 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { filterBy, route } from "../route.ts";
+import { useTyped } from "./typed.ts";
 
 /** How long typing must pause before the search changes, in milliseconds: each search is a request. */
 const PAUSE_MS = 200;
@@ -8,23 +7,7 @@ const PAUSE_MS = 200;
 /** A field for the search in the page's address. The key `/` leads to it, see `dashboard.tsx`. */
 export function SearchField({ label }: { label: string }) {
   const value = route.value.filters["search"] ?? "";
-  const typed = useSignal(value);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const sent = useRef(value);
-  useEffect(() => {
-    // The address changed by itself, such as by going back.
-    if (value !== sent.current) typed.value = value;
-    sent.current = value;
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const type = (given: string) => {
-    typed.value = given;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      sent.current = given;
-      filterBy({ search: given });
-    }, PAUSE_MS);
-  };
+  const { typed, enter } = useTyped(value, PAUSE_MS, (search) => filterBy({ search }));
   return (
     <input
       type="search"
@@ -32,7 +15,7 @@ export function SearchField({ label }: { label: string }) {
       aria-label={label}
       placeholder={label}
       value={typed.value}
-      onInput={(event) => type(event.currentTarget.value)}
+      onInput={(event) => enter(event.currentTarget.value)}
     />
   );
 }

@@ -1,6 +1,7 @@
 import { titleOf } from "../configs/configs.ts";
 import { Code } from "../elements/Code.tsx";
 import { Copy } from "../elements/Copy.tsx";
+import { EmptyDetail } from "../elements/EmptyDetail.tsx";
 import { Link } from "../elements/Link.tsx";
 import { ClearButton, ListHead, NothingYet } from "../elements/ListHead.tsx";
 import { Panes } from "../elements/Panes.tsx";
@@ -41,10 +42,7 @@ export function InboxView() {
         id === undefined ? undefined : opened ? (
           <Detail key={id} delivery={opened} />
         ) : (
-          <>
-            <h2 tabIndex={-1}>{words.detail}</h2>
-            <p class="empty">{inbox.value ? words.gone : text().common.loading}</p>
-          </>
+          <EmptyDetail title={words.detail}>{inbox.value ? words.gone : text().common.loading}</EmptyDetail>
         )
       }
       list={

@@ -6,6 +6,7 @@ import { itemNames, keyOf, secondsText, titleOf } from "../configs/configs.ts";
 import { historyOf, useHistory } from "../configs/history.ts";
 import { Code } from "../elements/Code.tsx";
 import { Copy } from "../elements/Copy.tsx";
+import { EmptyDetail } from "../elements/EmptyDetail.tsx";
 import { Link } from "../elements/Link.tsx";
 import { Refused } from "../elements/Refused.tsx";
 import { ApiRefusal, type Refusal, refusalOf } from "../elements/refusal.ts";
@@ -56,12 +57,7 @@ export function InvocationDetail({ id }: { id: string }) {
   const invocation = here ?? loaded.value;
   if (invocation === "loading") return <p class="empty">{text().common.loading}</p>;
   if (invocation === undefined) {
-    return (
-      <>
-        <h2 tabIndex={-1}>{words.detail}</h2>
-        <p class="empty">{words.gone}</p>
-      </>
-    );
+    return <EmptyDetail title={words.detail}>{words.gone}</EmptyDetail>;
   }
   return <Invocation invocation={invocation} />;
 }

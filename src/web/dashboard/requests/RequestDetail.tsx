@@ -8,6 +8,7 @@ import { asksFor, asksForChange, configOfRequest, keyOf } from "../configs/confi
 import { openFaultForm } from "../control/faults.ts";
 import { Code } from "../elements/Code.tsx";
 import { Copy } from "../elements/Copy.tsx";
+import { EmptyDetail } from "../elements/EmptyDetail.tsx";
 import { Link } from "../elements/Link.tsx";
 import { Time } from "../elements/Time.tsx";
 import { invocationId } from "../invocations/invocations.ts";
@@ -43,12 +44,7 @@ export function RequestDetail({ id }: { id: string }) {
   const entry = here ?? kept.value;
   if (entry === "loading") return <p class="empty">{text().common.loading}</p>;
   if (entry === undefined) {
-    return (
-      <>
-        <h2 tabIndex={-1}>{words.detail}</h2>
-        <p class="empty">{words.gone}</p>
-      </>
-    );
+    return <EmptyDetail title={words.detail}>{words.gone}</EmptyDetail>;
   }
   return <Entry entry={entry} />;
 }

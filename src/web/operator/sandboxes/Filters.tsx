@@ -1,6 +1,5 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import type { SandboxOrder } from "../../../state/registry.ts";
+import { useTyped } from "../../dashboard/elements/typed.ts";
 import { size } from "../amounts.ts";
 import { filterBy, route } from "../route.ts";
 import { words } from "../text/text.ts";
@@ -86,23 +85,12 @@ export function Filters() {
 /** A field for a filter that is typed, which waits for a pause. */
 function Typed({ name, label }: { name: string; label: string }) {
   const value = route.value.filters[name] ?? "";
-  const typed = useSignal(value);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const sent = useRef(value);
-  useEffect(() => {
-    // The address changed by itself, such as by going back.
-    if (value !== sent.current) typed.value = value;
-    sent.current = value;
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const enter = (given: string) => {
-    typed.value = given;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      sent.current = given.trim();
-      filterBy({ [name]: given.trim() });
-    }, PAUSE_MS);
-  };
+  const { typed, enter } = useTyped(
+    value,
+    PAUSE_MS,
+    (given) => filterBy({ [name]: given }),
+    (given) => given.trim(),
+  );
   return (
     <input
       type="search"
