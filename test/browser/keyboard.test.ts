@@ -106,7 +106,9 @@ describe.skipIf(!hasBrowser)("a person with a keyboard alone", () => {
       for (const name of names) {
         const button = page.getByRole("button", { name, exact: true });
         await button.focus();
-        await page.keyboard.press("Enter");
+        // The dialog before leads the focus back once more when it is removed, which is after it has lost its role.
+        await page.locator("dialog").waitFor({ state: "detached" });
+        await button.press("Enter");
         await page.getByRole("dialog").waitFor();
         await page.keyboard.press("Escape");
         await page.getByRole("dialog").waitFor({ state: "detached" });
