@@ -7,7 +7,7 @@ import {
   type Plan,
   resultOf,
 } from "../../fc/invocations/outcome.ts";
-import { isCounted, scriptMatches } from "../../state/outcomes.ts";
+import { isCounted, type Script, scriptMatches } from "../../state/outcomes.ts";
 import { runHandler } from "./handler.ts";
 import type { InvocationHost } from "./invocations.ts";
 
@@ -16,26 +16,39 @@ const MAX_WAIT_MS = 60_000;
 
 type OutcomeHost = Pick<InvocationHost, "name" | "state" | "countOutcomes">;
 
-/** Chooses the outcome of an attempt: the first of the sandbox's outcomes that applies, or else success. */
+/** The outcomes of the sandbox that match a function, in their order. */
+function matchingScripts({ state, name }: OutcomeHost, qualifier: string): readonly Script[] {
+  return (state().outcomes ?? []).filter((script) => scriptMatches(script, name, qualifier));
+}
+
+/**
+ * The plan with the outcome of an attempt: the first of the sandbox's outcomes that applies, or else success.
+ * Undefined when the sandbox has to count first, to say which one applies.
+ */
+export function decidedOutcome(
+  host: OutcomeHost,
+  qualifier: string,
+  attempt: number,
+  plan: Plan,
+): Plan | undefined {
+  for (const script of matchingScripts(host, qualifier)) {
+    const applies = isCounted(script) ? plan.counted[script.id] : true;
+    if (applies === undefined) return undefined;
+    if (applies) return { ...plan, outcome: outcomeOfAttempt(script.outcomes, attempt) };
+  }
+  return { ...plan, outcome: DEFAULT_OUTCOME };
+}
+
+/** Like `decidedOutcome`, and has the sandbox count if need be. */
 export function chooseOutcome(
   host: OutcomeHost,
   qualifier: string,
   attempt: number,
   plan: Plan,
 ): Plan | Promise<Plan> {
-  const matching = (host.state().outcomes ?? []).filter((script) =>
-    scriptMatches(script, host.name, qualifier),
-  );
-  const choose = (counted: Plan["counted"]): Plan | undefined => {
-    for (const script of matching) {
-      const applies = isCounted(script) ? counted[script.id] : true;
-      if (applies === undefined) return undefined;
-      if (applies) return { ...plan, counted, outcome: outcomeOfAttempt(script.outcomes, attempt) };
-    }
-    return { ...plan, counted, outcome: DEFAULT_OUTCOME };
-  };
-  const chosen = choose(plan.counted);
-  if (chosen !== undefined) return chosen;
+  const decidedPlan = decidedOutcome(host, qualifier, attempt, plan);
+  if (decidedPlan !== undefined) return decidedPlan;
+  const matching = matchingScripts(host, qualifier);
   // Of outcomes that are counted, the sandbox decides once for each invocation whether they apply.
   const end = matching.findIndex((script) => !isCounted(script) || plan.counted[script.id] === true);
   const undecided = matching
@@ -48,7 +61,9 @@ export function chooseOutcome(
       ...plan.counted,
       ...decided,
     };
-    return choose(counted) ?? { ...plan, outcome: DEFAULT_OUTCOME };
+    return (
+      decidedOutcome(host, qualifier, attempt, { ...plan, counted }) ?? { ...plan, outcome: DEFAULT_OUTCOME }
+    );
   });
 }
 

@@ -114,18 +114,23 @@ export class InvocationTable implements FunctionInvocations {
   }
 
   payloads(id: string): Payloads {
+    const stored = this.named(id);
+    return stored === undefined ? { event: NOTHING, result: NOTHING } : this.payloadsOf(stored);
+  }
+
+  /** The payloads of an invocation that has a place in the table. */
+  payloadsOf({ number, invocation }: StoredInvocation): Payloads {
     const [row] = this.#sql
-      .exec<{ event: ArrayBuffer; result: ArrayBuffer | null; ended: number }>(
-        `SELECT event, result, status = 'Succeeded' AS ended FROM payloads
-         JOIN invocations USING (number) WHERE id = ?`,
-        id,
+      .exec<{ event: ArrayBuffer; result: ArrayBuffer | null }>(
+        "SELECT event, result FROM payloads WHERE number = ?",
+        number,
       )
       .toArray();
     if (row === undefined) return { event: NOTHING, result: NOTHING };
     const event = new Uint8Array(row.event);
     if (row.result !== null) return { event, result: new Uint8Array(row.result) };
     // What returned its event is stored once.
-    return { event, result: row.ended === 1 ? event : NOTHING };
+    return { event, result: invocation.status === "Succeeded" ? event : NOTHING };
   }
 
   tasks({ qualifier, status, prefix, startedTimeBegin, startedTimeEnd, order, after, most }: TaskQuery) {
@@ -180,17 +185,28 @@ export class InvocationTable implements FunctionInvocations {
     return pending.count < invocations && pending.bytes + eventBytes <= bytes;
   }
 
-  /** Adds an invocation, and deletes what has ended as far as there is no room for both, or seven days are over. */
-  add(invocation: Invocation, event: Uint8Array, outcomes: readonly Outcome[] | null): void {
+  /**
+   * Makes a place for an invocation, with its event: deletes what has ended as far as there is no room for both, or
+   * seven days are over. The invocation itself has to be inserted in the same turn.
+   */
+  place(invocation: Invocation, event: Uint8Array, outcomes: readonly Outcome[] | null): StoredInvocation {
     this.#makeRoom(1, event.length);
     // An id is free again after the seven days.
     const former = this.named(invocation.id);
     if (former) this.#delete(former.number);
-    this.#insert(invocation, event, { outcomes, counted: {}, outcome: null });
+    return this.#place(invocation, event, { outcomes, counted: {}, outcome: null });
   }
 
-  #insert(invocation: Invocation, event: Uint8Array, plan: Plan): number {
+  #place(invocation: Invocation, event: Uint8Array, plan: Plan): StoredInvocation {
     const number = this.#next++;
+    this.#sql.exec("INSERT OR REPLACE INTO payloads (number, event) VALUES (?, ?)", number, event);
+    this.#count += 1;
+    this.#bytes += event.length;
+    return { number, invocation, plan };
+  }
+
+  /** Writes an invocation for the first time, in the place that was made for it. */
+  insert({ number, invocation, plan }: StoredInvocation): void {
     this.#sql.exec(
       "INSERT INTO invocations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       number,
@@ -203,10 +219,6 @@ export class InvocationTable implements FunctionInvocations {
       JSON.stringify(invocation),
       JSON.stringify(plan),
     );
-    this.#sql.exec("INSERT INTO payloads (number, event) VALUES (?, ?)", number, event);
-    this.#count += 1;
-    this.#bytes += event.length;
-    return number;
   }
 
   /** Deletes what has ended, oldest first, as far as there is no room for more. One invocation stays. */
@@ -312,8 +324,9 @@ export class InvocationTable implements FunctionInvocations {
   }
 
   #insertHeld({ invocation, event, result, plan }: HeldInvocation): void {
-    const number = this.#insert(invocation, Uint8Array.fromBase64(event), plan);
-    if (result !== null) this.#setResult(number, Uint8Array.fromBase64(result));
+    const placed = this.#place(invocation, Uint8Array.fromBase64(event), plan);
+    this.insert(placed);
+    if (result !== null) this.#setResult(placed.number, Uint8Array.fromBase64(result));
   }
 
   /** Adds an invocation as it is, in the place of one with its id; whether there was room for it. */

@@ -2,6 +2,7 @@ import { type CalledFunction, destinationFunction, destinationKind } from "../..
 import { injectedError } from "../../fc/errors.ts";
 import {
   type Condition,
+  type Delivery,
   enqueued,
   type Invocation,
   type InvocationConfig,
@@ -23,6 +24,7 @@ import {
   type HandlerOutcome,
   handlerTimeoutOf,
   MAX_RESULT_BYTES,
+  type Outcome,
   outcomeOfAttempt,
   type Plan,
   resultOf,
@@ -42,7 +44,7 @@ import type { ShownRecord } from "../../state/invocations.ts";
 import type { ResolvedState } from "../../state/sharedState.ts";
 import type { DeliveredInvocation, Happened, Progress, Span } from "../invocationMessages.ts";
 import { type Outbound, post } from "../outbound.ts";
-import { chooseOutcome } from "./attempts.ts";
+import { chooseOutcome, decidedOutcome } from "./attempts.ts";
 import { DeliveryTable } from "./deliveryTable.ts";
 import { runHandler } from "./handler.ts";
 import { type InvocationLimits, InvocationTable, type StoredInvocation } from "./invocationTable.ts";
@@ -52,6 +54,8 @@ const MAX_DEPTH = 16;
 /** A request that the sandbox sent is lost when its answer is this much later than its timeout. */
 const GRACE_MS = 2000;
 const PUSH_TIMEOUT_MS = 10_000;
+/** How many steps an invocation makes at once when it is added. */
+const STEPS_AT_ONCE = 100;
 /** How soon a step is tried again that could not ask another object. */
 const AGAIN_MS = 1000;
 const MAX_PUSH_ANSWER_BYTES = 65_536;
@@ -82,8 +86,10 @@ export interface InvocationHost {
   /** Enqueues an invocation of a function of the sandbox; the error says why that can't be. */
   deliver(to: CalledFunction, invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
   waitUntil(work: Promise<unknown>): void;
-  /** Called in the turn in which invocations changed. */
+  /** Called in the turn in which invocations changed: they are stored, and may be due again. */
   changed(invocations: readonly Invocation[]): void;
+  /** Tells those who watch the sandbox of invocations. */
+  publish(invocations: readonly Invocation[]): void;
 }
 
 /** Runs a function's asynchronous invocations: does what is due, and carries out what the machine says. */
@@ -97,6 +103,8 @@ export class Invocations {
   #idle: Promise<unknown> = Promise.resolve();
   #counts: InvocationCounts;
   #changed = new Map<number, Invocation>();
+  /** The invocation whose steps follow each other in this turn: it is written once, after the last of them. */
+  #current: StoredInvocation | undefined;
   /** How far an advance came, of which the function's state does not tell yet. */
   #reached = Number.NEGATIVE_INFINITY;
 
@@ -179,8 +187,7 @@ export class Invocations {
   /** Makes the change of a request. */
   apply(change: InvocationChange): void {
     if (change.kind === "enqueue") {
-      this.table.add(change.invocation, change.event, change.outcomes);
-      this.#host.changed([change.invocation]);
+      this.#add(change.invocation, change.event, change.outcomes, this.now);
       return;
     }
     const stored = this.table.named(change.id);
@@ -188,9 +195,29 @@ export class Invocations {
     this.#flush();
   }
 
+  /**
+   * Adds an invocation. What it has to do by a time is done at once, as far as that needs no other object, unless the clock
+   * is frozen or others are due before it: most invocations are written once, and need no alarm.
+   */
+  #add(
+    invocation: Invocation,
+    event: Uint8Array<ArrayBuffer>,
+    outcomes: readonly Outcome[] | null,
+    by: number,
+  ): void {
+    const mayRun = this.#host.state().clock.mode !== "frozen" && (this.nextDue ?? by + 1) > by;
+    const placed = this.table.place(invocation, event, outcomes);
+    this.#host.publish([invocation]);
+    const { stored } = mayRun ? this.#stepAlone(placed, by, STEPS_AT_ONCE) : { stored: placed };
+    this.table.insert(stored);
+    if (stored === placed) this.#host.changed([invocation]);
+    this.#flush();
+  }
+
   /** Adds an invocation as it is; whether there was room for it. */
   put(held: HeldInvocation): boolean {
     if (!this.table.put(held)) return false;
+    this.#host.publish([held.invocation]);
     this.#host.changed([held.invocation]);
     return true;
   }
@@ -220,7 +247,8 @@ export class Invocations {
     if (!this.table.hasRoom(event.length)) return { ok: false, error: "the function has no room for it" };
     const isTask = this.#host.config(qualifier)?.stateful ?? false;
     const invocation = enqueued({ id, requestId: id, qualifier, version, isTask, depth, origin }, at);
-    this.table.add(invocation, event, null);
+    this.table.insert(this.table.place(invocation, event, null));
+    this.#host.publish([invocation]);
     this.#host.changed([invocation]);
     return ok(undefined);
   }
@@ -244,9 +272,16 @@ export class Invocations {
       const { invocation } = stored;
       at = at === undefined ? until : Math.max(invocation.dueAt ?? at, at);
       if (from !== undefined) this.#reached = at;
-      const step = this.#step(stored, at, from !== undefined);
-      deliveredTo = step instanceof Promise ? await this.#settled(step, stored.number, from) : undefined;
-      steps += 1;
+      const alone = this.#stepAlone(stored, at, most - steps);
+      if (alone.steps > 0) {
+        if (alone.stored !== stored) this.table.write(alone.stored);
+        deliveredTo = undefined;
+        steps += alone.steps;
+      } else {
+        const step = this.#step(stored, at, from !== undefined);
+        deliveredTo = step instanceof Promise ? await this.#settled(step, stored.number, from) : undefined;
+        steps += 1;
+      }
       if (from !== undefined) {
         const after = this.#changed.get(stored.number) ?? this.table.numbered(stored.number)?.invocation;
         for (const event of after?.events.slice(invocation.events.length) ?? []) {
@@ -259,6 +294,44 @@ export class Invocations {
       this.#host.storage.kv.put(ADVANCED, { version: this.#host.state().version, at } satisfies Advanced);
     }
     return { steps, happened, at: steps > 0 ? at : undefined, nextDue: this.nextDue, deliveredTo };
+  }
+
+  /**
+   * Makes the steps that an invocation has to make by a time, one after the other, as long as they need no other object.
+   * Returns what became of the invocation, which is not written yet, and how many steps it made.
+   */
+  #stepAlone(
+    stored: StoredInvocation,
+    at: number,
+    most: number,
+  ): { readonly stored: StoredInvocation; readonly steps: number } {
+    let steps = 0;
+    try {
+      this.#current = stored;
+      for (let latest = stored; steps < most && this.#isAlone(latest, at); latest = this.#current) {
+        this.#step(latest, at, false);
+        steps += 1;
+      }
+      return { stored: this.#current, steps };
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  /** Whether an invocation has a step to make by a time, and needs no other object and no handler for it. */
+  #isAlone({ invocation, plan }: StoredInvocation, at: number): boolean {
+    const { status, qualifier, dueAt, attempts, delivery } = invocation;
+    if (dueAt === null || dueAt > at) return false;
+    if (delivery !== null) {
+      const { faults, target, push } = this.#route(invocation, delivery);
+      return faults.length === 0 && target === undefined && push === undefined;
+    }
+    if (status === "Running" || status === "Stopping") return true;
+    const attempt = attempts + 1;
+    const decided = plan.outcomes
+      ? { outcome: outcomeOfAttempt(plan.outcomes, attempt) }
+      : decidedOutcome(this.#host, qualifier, attempt, plan);
+    return decided !== undefined && decided.outcome?.type !== "http";
   }
 
   /**
@@ -405,8 +478,14 @@ export class Invocations {
   }
 
   #write(stored: StoredInvocation): void {
-    this.table.write(stored);
+    if (this.#current?.number === stored.number) this.#current = stored;
+    else this.table.write(stored);
     this.#changed.set(stored.number, stored.invocation);
+  }
+
+  /** An invocation as it is now. */
+  #latest(number: number): StoredInvocation | undefined {
+    return this.#current?.number === number ? this.#current : this.table.numbered(number);
   }
 
   /** Stores the counts, and tells the host what changed since the last time. */
@@ -415,7 +494,18 @@ export class Invocations {
     const changed = [...this.#changed.values()];
     this.#changed.clear();
     this.#host.storage.kv.put(COUNTS, this.#counts);
+    this.#host.publish(changed);
     this.#host.changed(changed);
+  }
+
+  /** What a delivery has to do with besides the inbox: faults, the function that it goes to, the push to a URL. */
+  #route({ qualifier }: Invocation, { destination }: Delivery) {
+    const { faults, settings } = this.#host.state();
+    return {
+      faults: faults.filter((fault) => matchesDelivery(fault, this.#host.name, qualifier, destination)),
+      target: destinationFunction(destination),
+      push: settings.pushDeliveries.find((row) => matchesPattern(row.destination, destination)),
+    };
   }
 
   /** Delivers the record of an invocation that has ended. */
@@ -429,11 +519,11 @@ export class Invocations {
     if (delivery === null) return undefined;
     const { destination } = delivery;
     const { name } = this.#host;
-    const state = this.#host.state();
-    const record = recordOf(invocation, name, state.settings, this.table.payloads(invocation.id));
+    const { settings } = this.#host.state();
+    const record = recordOf(invocation, name, settings, this.table.payloadsOf(stored));
     const message = messageOf(record, destination, delivery.id);
     const finish = (error: string | undefined) => {
-      const latest = this.table.numbered(number);
+      const latest = this.#latest(number);
       if (latest?.invocation.delivery?.status === "Pending") this.#delivered(latest, message, at, error);
     };
     const kind = destinationKind(destination);
@@ -442,11 +532,7 @@ export class Invocations {
       finish(`the message has ${bytes.length} bytes, and ${kind} takes ${maxRecordBytes[kind]} at most`);
       return undefined;
     }
-    const faults = state.faults.filter((fault) =>
-      matchesDelivery(fault, name, invocation.qualifier, destination),
-    );
-    const target = destinationFunction(destination);
-    const push = state.settings.pushDeliveries.find((row) => matchesPattern(row.destination, destination));
+    const { faults, target, push } = this.#route(invocation, delivery);
     if (faults.length === 0 && target === undefined && push === undefined) {
       finish(undefined);
       return undefined;

@@ -172,6 +172,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       deliver: (to, invocation) => this.#deliver(to, invocation),
       waitUntil: (work) => this.ctx.waitUntil(work),
       changed: (invocations) => this.#invocationsChanged(invocations),
+      publish: (invocations) => this.#publishInvocations(invocations),
     };
   }
 
@@ -520,14 +521,18 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     return functionObject(this.env, sandbox, to, this.ctx.id).enqueueDelivered(invocation);
   }
 
-  /** Tells the live feed of invocations, and sets the alarm for what they have to do next. */
+  /** Sets the alarm for what invocations have to do next. */
   #invocationsChanged(invocations: readonly Invocation[]): void {
     this.#reportGrowth();
-    const { clock, watched } = this.#resolved;
+    const { clock } = this.#resolved;
     this.#configs.journal.flush();
     const dues = invocations.flatMap(({ dueAt }) => (dueAt === null ? [] : (realTimeOf(clock, dueAt) ?? [])));
     if (dues.length > 0) this.ctx.waitUntil(this.#alarm.scheduleBy(Math.min(...dues)));
-    if (!watched) return;
+  }
+
+  /** Tells the live feed of invocations. */
+  #publishInvocations(invocations: readonly Invocation[]): void {
+    if (!this.#resolved.watched) return;
     const { sandbox, name } = this.#identity;
     for (const invocation of invocations.slice(0, TOLD_AT_ONCE)) {
       const event = { type: "invocation", invocation: showInvocation(invocation, name) } as const;
