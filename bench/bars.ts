@@ -27,6 +27,7 @@ const figures = {
   accepted: { text: `202s, ${SHARED}, of the baseline's PUT`, least: 0.5 },
   ownAccepted: { text: `202s, ${OWN}, of the baseline's PUT` },
   steps: { text: "steps of invocations a second, frozen clock", least: 2000 },
+  idle: { text: "idle, 500 functions pending, % of a core", most: 1 },
   timesWranglerDev: { text: "PUT, times wrangler dev's", least: 5 },
   firstTimesWranglerDev: { text: "PUT at first, times wrangler dev's" },
   ownTimesWranglerDev: { text: `PUT, ${OWN}, times wrangler dev's` },

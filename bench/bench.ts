@@ -11,7 +11,14 @@ import { WORKER_DIRECTORY } from "../src/local/worker.ts";
 import { type Found, judged, shownBars } from "./bars.ts";
 import { controlPlane, memoryOfFunctions, readyTime } from "./control.ts";
 import { buildBaseline, byMiniflare, byWorkerd, byWranglerDev, type Host, hasMemory } from "./hosts.ts";
-import { ASYNCHRONOUS, advanceInvocations, event, invocationPaths } from "./invocations.ts";
+import {
+  ASYNCHRONOUS,
+  advanceInvocations,
+  event,
+  idleWithPending,
+  invocationPaths,
+  SECONDS_OF_IDLE,
+} from "./invocations.ts";
 import { configPaths, FUNCTIONS, load, median, touch } from "./load.ts";
 import { type Measurement, progress } from "./progress.ts";
 import { applyProject, applyPuts, pagesOfFunctions, REQUESTS_OF_PROJECT } from "./project.ts";
@@ -106,11 +113,15 @@ const functions: Part = {
   },
 };
 
-/** Asynchronous invocations, on a real clock, on which they also run; and how fast a frozen clock is advanced. */
+/**
+ * Asynchronous invocations, on a real clock, on which they also run; how fast a frozen clock is advanced; and what
+ * invocations cost that wait.
+ */
 const invocations: Part = {
   name: "invocations",
   title: "asynchronous invocations",
-  seconds: (quick ? 8 : 20) + secondsInTurn(2, { areCold: true }) + (quick ? 0 : secondsInTurn(2)),
+  seconds:
+    (quick ? 8 : 20 + SECONDS_OF_IDLE) + secondsInTurn(2, { areCold: true }) + (quick ? 0 : secondsInTurn(2)),
   async run(use) {
     const { ours, baseline } = await pair(use);
     const paths = invocationPaths(FUNCTIONS);
@@ -127,11 +138,14 @@ const invocations: Part = {
     const own = quick ? [] : await inTurn(`${title}, ${OWN}`, beside(false), { shared: false });
     progress.note("an advance of a frozen clock");
     const advanced = await advanceInvocations(ours.host.url);
+    if (!quick) progress.note("an idle host with 500 functions pending");
+    const idle = quick ? undefined : await idleWithPending(await use(byWorkerd()));
     return {
       accepted: times(accepted[0], accepted[1]),
       ...(own.length > 0 && { ownAccepted: times(own[0], own[1]) }),
       steps: advanced.steps / advanced.seconds,
-      raw: { accepted, own, advanced },
+      ...(idle !== undefined && { idle }),
+      raw: { accepted, own, advanced, idle },
     };
   },
 };

@@ -180,3 +180,17 @@ export async function memory(pid: number): Promise<number> {
   const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(status) ?? [];
   return Number(kilobytes ?? Number.NaN) / 1024;
 }
+
+/** Linux counts CPU time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** The CPU time that a process has used, in seconds; NaN where there is no /proc. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The name before them is in parentheses, and may contain spaces.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13);
+  return (Number(user ?? Number.NaN) + Number(system ?? Number.NaN)) / TICKS_PER_SECOND;
+}

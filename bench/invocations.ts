@@ -1,4 +1,6 @@
+import { setTimeout } from "node:timers/promises";
 import { createSandbox, type SandboxClient } from "../src/client/index.ts";
+import { cpuSeconds, type Host } from "./hosts.ts";
 import { CONNECTIONS, configPaths } from "./load.ts";
 import { quick } from "./results.ts";
 
@@ -85,11 +87,34 @@ export async function leavePending(
 ): Promise<void> {
   for (const [i, path] of paths.entries()) {
     if (i % ONE_IN !== 0 || pending.has(path)) continue;
-    const invoked = path.replace("async-invoke-config", "invocations");
-    const { status } = await fetch(url + invoked, { method: "POST", headers: PENDING, body: event(i) });
-    if (status !== 202) throw new Error(`${invoked}: ${status}`);
+    await invokeLater(url, path.replace("async-invoke-config", "invocations"), i);
     pending.add(path);
   }
+}
+
+async function invokeLater(url: string, path: string, number: number): Promise<void> {
+  const { status } = await fetch(url + path, { method: "POST", headers: PENDING, body: event(number) });
+  if (status !== 202) throw new Error(`${path}: ${status}`);
+}
+
+const IDLE_FUNCTIONS = 500;
+/** workerd unloads an object after ten seconds without a request. */
+const SETTLE_SECONDS = 12;
+const IDLE_SECONDS = 10;
+
+/** How long a measurement of an idle host takes, about. */
+export const SECONDS_OF_IDLE = SETTLE_SECONDS + IDLE_SECONDS + 3;
+
+/**
+ * How much CPU a new host uses in ten seconds without a request, in percent of a core, while each of 500 functions has an
+ * invocation that is due in an hour.
+ */
+export async function idleWithPending({ url, pid }: Host & { readonly pid: number }): Promise<number> {
+  for (const [i, path] of invocationPaths(IDLE_FUNCTIONS).entries()) await invokeLater(url, path, i);
+  await setTimeout(SETTLE_SECONDS * 1000);
+  const before = await cpuSeconds(pid);
+  await setTimeout(IDLE_SECONDS * 1000);
+  return ((await cpuSeconds(pid)) - before) * (100 / IDLE_SECONDS);
 }
 
 /** Rejects when so many invocations are not pending in the sandbox. */
