@@ -61,7 +61,7 @@ function verifyClaim(
 ): Promise<Result<undefined, ApiError>> {
   switch (claim.scheme) {
     case "FC":
-      return verifyFc(claim, request, secret, now, md5);
+      return verifyFc(claim, request, secret, now);
     case "acs":
       return verifyAcs(claim, request, secret, now, md5);
     case "ACS3-HMAC-SHA256":

@@ -62,6 +62,22 @@ export const knownAnswers: readonly KnownAnswer[] = [
     now,
   },
   {
+    name: "FC, as fc-java-sdk 1.8.25 sent it, with a Content-MD5 of the body before it was signed",
+    request: request(
+      "POST /2016-08-15/services",
+      {
+        Authorization: "FC sbx-team-a:qEraBMt6wsJBAnsFxkhMfGQxW/wNhG8dxrx/scikxNc=",
+        "Content-MD5": "MaYkZAXbL32m9GZzlSYFOA==",
+        "Content-Type": "application/json",
+        Date: "Fri, 27 Nov 2026 21:36:20 GMT",
+        "x-fc-account-id": "1234567890123456",
+      },
+      '{"serviceName":"md5-1795815380303","headers":{"Authorization":"FC sbx-team-a:qEraBMt6wsJBAnsFxkhMfGQxW/wNhG8dxrx/scikxNc\\u003d","Accept":"application/json","User-Agent":"java-sdk-1.8.25","x-fc-account-id":"1234567890123456","Date":"Fri, 27 Nov 2026 21:36:20 GMT","Content-Type":"application/json","Content-MD5":"MaYkZAXbL32m9GZzlSYFOA\\u003d\\u003d"}}',
+    ),
+    key,
+    now: Date.UTC(2026, 10, 27, 21, 36, 20),
+  },
+  {
     name: "FC, of an encoded path and with a query that is not signed",
     request: request(
       "GET /2016-08-15/services/shop/functions/caf%C3%A9%20au%20lait/async-invoke-configs?limit=2",
