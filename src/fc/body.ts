@@ -62,7 +62,8 @@ function withNumbersAsWritten(_: string, value: unknown, context?: { readonly so
   return Symbol(source);
 }
 
-const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]|-?\d[\d.eE+-]*/g;
+/** The beginnings of tokens: strings are left out, since a pattern of a whole one takes stack for each character. */
+const TOKENS = /["{}[\]:]|-?\d[\d.eE+-]*/g;
 
 /** Properties of a JSON text that its parsed value does not show. */
 interface Scan {
@@ -72,18 +73,23 @@ interface Scan {
   readonly depth: number;
 }
 
+/** `text` must be JSON. */
 function scan(text: string): Scan {
   const open: (Set<string> | undefined)[] = [];
   let string = "";
   let hasOtherNumbers = false;
   let depth = 0;
-  for (const [token] of text.matchAll(TOKENS)) {
+  TOKENS.lastIndex = 0;
+  for (let found = TOKENS.exec(text); found; found = TOKENS.exec(text)) {
+    const [token] = found;
     if (token === "{" || token === "[") {
       open.push(token === "{" ? new Set() : undefined);
       depth = Math.max(depth, open.length);
     } else if (token === "}" || token === "]") open.pop();
-    else if (token.startsWith('"')) string = token;
-    else if (token !== ":") hasOtherNumbers ||= !isExactInteger(token);
+    else if (token === '"') {
+      TOKENS.lastIndex = endOfString(text, found.index);
+      string = text.slice(found.index, TOKENS.lastIndex);
+    } else if (token !== ":") hasOtherNumbers ||= !isExactInteger(token);
     else {
       const key: string = JSON.parse(string);
       const keys = open.at(-1);
@@ -92,4 +98,16 @@ function scan(text: string): Scan {
     }
   }
   return { hasOtherNumbers, depth };
+}
+
+/** The place after the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = start;
+  let backslashes: number;
+  do {
+    at = text.indexOf('"', at + 1);
+    backslashes = 0;
+    while (text[at - 1 - backslashes] === "\\") backslashes += 1;
+  } while (backslashes % 2 === 1);
+  return at + 1;
 }

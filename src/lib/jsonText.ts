@@ -60,9 +60,10 @@ function placeOf(text: string, offset: number): { readonly line: number; readonl
 }
 
 const SPACE = /[ \t\n\r]*/y;
-const SCALAR =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON refuses them in strings.
-  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+/** A part of a string: a pattern of a whole one would take stack for each of its characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON refuses them in strings.
+const STRING_PART = /(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){1,65536}/y;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
  * The offset of the first error in text that is not JSON. JSON.parse reports it only for some errors. Source:
@@ -80,6 +81,15 @@ function errorOffset(text: string): number {
     at += found?.length ?? 0;
     return found;
   };
+  const matchesScalar = () => {
+    if (text[at] !== '"') return match(SCALAR) !== undefined;
+    const start = at;
+    at += 1;
+    while (match(STRING_PART) !== undefined);
+    const isWhole = text[at] === '"';
+    at = isWhole ? at + 1 : start;
+    return isWhole;
+  };
   for (;;) {
     match(SPACE);
     const character = text[at];
@@ -94,7 +104,7 @@ function errorOffset(text: string): number {
       at += 1;
       next = open.at(-1) === "{" ? "key" : "value";
     } else if (next === "key") {
-      if (character !== '"' || match(SCALAR) === undefined) return at;
+      if (character !== '"' || !matchesScalar()) return at;
       match(SPACE);
       if (text[at] !== ":") return at;
       at += 1;
@@ -106,7 +116,7 @@ function errorOffset(text: string): number {
       first = true;
       continue;
     } else {
-      if (match(SCALAR) === undefined) return at;
+      if (!matchesScalar()) return at;
       next = "after";
     }
     first = false;

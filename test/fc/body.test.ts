@@ -71,6 +71,16 @@ describe("an object that readers would disagree about is InvalidArgument", () =>
   });
 });
 
+test("a string may be longer than a pattern's stack", () => {
+  for (const part of ["a", "\\n", '\\"']) {
+    const text = `{ "a": "${part.repeat(10_000_000)}", "b": 1 }`;
+    expect(parseJson(null, new TextEncoder().encode(text))).toEqual({ ok: true, value: JSON.parse(text) });
+    expect(parseJson(null, new TextEncoder().encode(text.replace('"b"', '"a"')))).toMatchObject({
+      ok: false,
+    });
+  }
+});
+
 test("any other JSON is read as JSON.parse reads it", async () => {
   await fc.assert(
     fc.asyncProperty(fc.json(), async (text) => {

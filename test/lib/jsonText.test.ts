@@ -40,6 +40,14 @@ describe("what is not JSON is told by its place", () => {
     );
   });
 
+  test("a string may be longer than a pattern's stack", () => {
+    for (const part of ["a", "\\n", '\\"']) {
+      const string = `"${part.repeat(10_000_000)}"`;
+      expect(errorOf(bytes(`[${string},]`))).toBe(`has an error at line 1, column ${string.length + 3}`);
+      expect(errorOf(bytes(`[${string.slice(0, -1)}`))).toBe("has an error at line 1, column 2");
+    }
+  });
+
   test("no JSON is refused", () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
