@@ -11,6 +11,8 @@ const EXPOSED = [
   "X-Fc-Error-Type",
   "X-Fc-Log-Result",
   "X-Fc-Invocation-Duration",
+  "X-Fc-Max-Memory-Usage",
+  "X-Fc-Instance-Id",
   "X-Fc-Stateful-Async-Invocation-Id",
   "X-Fc-Async-Task-Id",
   "Link",

@@ -48,6 +48,11 @@ export const headers: JsonObject = {
     required: true,
     schema: { type: "string" },
   },
+  InstanceId: {
+    description: "The instance that ran the function: a made-up value.",
+    required: true,
+    schema: { type: "string" },
+  },
   MemoryUsage: {
     description: "The most memory used, in MB: a made-up value.",
     required: true,
@@ -60,6 +65,7 @@ export const headers: JsonObject = {
 export const invocationHeaders: JsonObject = {
   "X-Fc-Error-Type": reference("headers", "ErrorType"),
   "X-Fc-Log-Result": reference("headers", "LogResult"),
+  "X-Fc-Instance-Id": reference("headers", "InstanceId"),
   "X-Fc-Invocation-Duration": reference("headers", "InvocationDuration"),
   "X-Fc-Invocation-Service-Version": reference("headers", "ServiceVersion"),
   "X-Fc-Max-Memory-Usage": reference("headers", "MemoryUsage"),

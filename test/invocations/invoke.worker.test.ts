@@ -17,6 +17,7 @@ describe.each(apis)("a call in $id", (api) => {
     expect(answer.headers.get("Content-Type")).toBe("application/octet-stream");
     expect(answer.headers.get("X-Fc-Request-Id")).toMatch(/./);
     expect(answer.headers.get("X-Fc-Max-Memory-Usage")).toMatch(/^\d+\.\d\d$/);
+    expect(answer.headers.get("X-Fc-Instance-Id")).toMatch(/^c-[0-9a-f]{20}$/);
     expect(answer.headers.get("X-Fc-Invocation-Duration")).toBe("0");
     expect(answer.headers.get("X-Fc-Invocation-Service-Version")).toBe("LATEST");
     expect(answer.headers.has("X-Fc-Error-Type")).toBe(false);

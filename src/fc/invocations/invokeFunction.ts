@@ -5,6 +5,7 @@ import type { OperationRequest, Performed } from "../request.ts";
 import type { ApiVersion } from "../versions.ts";
 import { enqueued } from "./invocation.ts";
 import type { Attempted, InvocationChange, InvocationHandler, InvocationOperand } from "./operand.ts";
+import { instanceIdOf } from "./render.ts";
 
 /** Invokes a function, synchronously or asynchronously. */
 export interface InvokeFunction {
@@ -139,6 +140,7 @@ async function runNow(
         result.error !== "" && isJson(result.payload ?? event)
           ? "application/json"
           : "application/octet-stream",
+      "X-Fc-Instance-Id": instanceIdOf(on.requestId),
       "X-Fc-Invocation-Duration": String(attempted.durationMs),
       "X-Fc-Invocation-Service-Version": on.qualifier ?? "",
       "X-Fc-Max-Memory-Usage": MEMORY_USED,

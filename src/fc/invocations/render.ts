@@ -30,7 +30,7 @@ export function renderTask(
     requestId: task.requestId,
     ...(hasTaskDetails
       ? {
-          instanceId: instanceIdOf(task),
+          instanceId: task.attempts === 0 ? "" : instanceIdOf(task.requestId),
           events: task.events.map(renderEvent),
           durationMs: task.durationMs,
           ...(payloads ? { returnPayload: decoder.decode(payloads.result) } : {}),
@@ -52,9 +52,9 @@ function errorMessageOf({ failure, status }: Invocation): string {
       : failure.message;
 }
 
-/** The instance that ran the latest attempt: a name, since a sandbox has no instances. */
-function instanceIdOf({ attempts, requestId }: Invocation): string {
-  return attempts === 0 ? "" : `c-${requestId.replaceAll("-", "").slice(-20)}`;
+/** The instance that ran what a request asked for: a name, since a sandbox has no instances. */
+export function instanceIdOf(requestId: string): string {
+  return `c-${requestId.replaceAll("-", "").slice(-20)}`;
 }
 
 function renderEvent({ status, at, error, message }: InvocationEvent, index: number): object {
