@@ -164,7 +164,9 @@ function oneOf(
   values: readonly string[],
 ): Result<string | undefined, ApiError> {
   const came = request.query(name) || undefined;
-  return came === undefined || values.includes(came) ? ok(came) : invalid(name, values.join(", "), came);
+  return came === undefined || values.includes(came)
+    ? ok(came)
+    : invalid(name, `one of ${values.join(", ")}`, came);
 }
 
 function timeOf(request: OperationRequest, name: string): Result<number | undefined, ApiError> {
