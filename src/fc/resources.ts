@@ -172,9 +172,9 @@ function newEtag(): string {
   return hex(crypto.getRandomValues(new Uint8Array(16)).buffer);
 }
 
-/** The response's header that says which state of a resource it shows. FC 3.0 has none. */
-export function etagHeader({ hasServices }: ApiVersion, { etag }: Stamp): Readonly<Record<string, string>> {
-  return hasServices ? { ETag: etag } : {};
+/** The response's header that says which state of a resource it shows. */
+export function etagHeader({ etag }: Stamp): Readonly<Record<string, string>> {
+  return { ETag: etag };
 }
 
 /** The request's If-Match header, in versions of the API that have it. */

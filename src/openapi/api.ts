@@ -113,7 +113,7 @@ function operationObject(version: ApiVersion, route: VersionRoute, prefix: strin
         ...linksOf(version, route, prefix),
         headers: {
           ...commonHeaders,
-          ...etagOf(version, answer.schema),
+          ...etagOf(answer.schema),
           ...(answer.schema === "Payload" ? invocationHeaders : {}),
         },
         ...(answer.schema || status !== answer.status
@@ -176,10 +176,10 @@ const FUNCTION_ERROR: JsonObject = {
   properties: { errorMessage: { type: "string" }, errorType: { type: "string" } },
 };
 
-/** The ETag header of a response that shows one resource of FC 2.0. */
-function etagOf({ hasServices }: ApiVersion, schema: ResponseSchema | undefined): JsonObject {
+/** The ETag header of a response that shows one resource. */
+function etagOf(schema: ResponseSchema | undefined): JsonObject {
   const hasTag = ["Service", "Function", "Version", "Alias"].includes(schema ?? "");
-  return hasServices && hasTag ? { ETag: reference("headers", "ETag") } : {};
+  return hasTag ? { ETag: reference("headers", "ETag") } : {};
 }
 
 function parametersOf(version: ApiVersion, route: VersionRoute): JsonObject[] {

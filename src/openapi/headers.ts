@@ -28,7 +28,7 @@ export const headers: JsonObject = {
     schema: { type: "string" },
   },
   ETag: {
-    description: "Which state of the resource this is: 32 hexadecimal digits, for If-Match.",
+    description: "Which state of the resource this is: 32 hexadecimal digits, for If-Match in FC 2.0.",
     required: true,
     schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
   },

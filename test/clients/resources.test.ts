@@ -98,15 +98,14 @@ describe.each([fc2, fcOpen, fc3])("functions by $sdk", (driver) => {
     });
   });
 
-  test("FC 2.0 shows the ETag of a function, which changes with the function", async () => {
+  test("the ETag of a function changes with the function", async () => {
     const it = await created(driver);
     const { etag } = (await drive("GetFunction", it)).headers;
     const changed = (await drive("UpdateFunction", { ...it, body: { timeout: 60 } })).headers["etag"];
     expect((await drive("GetFunction", it)).headers["etag"]).toBe(changed);
-    if (!version.hasServices) return expect(etag).toBeUndefined();
     expect(etag).toMatch(/./);
     expect(changed).not.toBe(etag);
-    await drive("DeleteFunction", { ...it, ifMatch: String(changed) });
+    if (version.hasServices) await drive("DeleteFunction", { ...it, ifMatch: String(changed) });
   });
 
   test("the url of a function's code has the bytes that were given", async () => {

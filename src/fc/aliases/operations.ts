@@ -108,7 +108,7 @@ function written(
   if (!versions.ok) return { outcome: versions };
   return {
     outcome: ok(renderAlias(version, { name, value })),
-    headers: etagHeader(version, value),
+    headers: etagHeader(value),
     change: [{ kind: "alias", owner, name, value }],
   };
 }
@@ -180,7 +180,7 @@ export const getAlias: ResourceHandler<GetAlias> = {
     const alias = aliasOf(on, null);
     if (!alias.ok) return { outcome: alias };
     const shown = renderAlias(on.version, { name: on.names.qualifier ?? "", value: alias.value });
-    return { outcome: ok(shown), headers: etagHeader(on.version, alias.value) };
+    return { outcome: ok(shown), headers: etagHeader(alias.value) };
   },
 };
 

@@ -145,7 +145,7 @@ function written(
   const value = code ? { ...before, code: storedCode(code) } : before;
   return {
     outcome: ok(renderFunction(version, name, place, value)),
-    headers: etagHeader(version, value),
+    headers: etagHeader(value),
     change: [{ kind: "function", name, value, ...(code?.zipFile ? { zipFile: code.zipFile } : {}) }],
   };
 }
@@ -195,7 +195,7 @@ export const getFunction: ResourceHandler<GetFunction> = {
     const shown = renderFunction(on.version, nameOf(on.names), on.place, found.value);
     return {
       outcome: ok(on.version.hasServices ? withAcceleration(shown) : shown),
-      headers: etagHeader(on.version, found.value),
+      headers: etagHeader(found.value),
     };
   },
 };

@@ -19,7 +19,6 @@ import {
   type StoredService,
   stamp,
 } from "../resources.ts";
-import type { ApiVersion } from "../versions.ts";
 import { renderService } from "./render.ts";
 import { serviceItems } from "./schema.ts";
 
@@ -46,21 +45,21 @@ export const createService: ResourceHandler<CreateService> = {
     return name.ok ? ok({ operation: "CreateService", named: { service: name.value }, items }) : name;
   },
 
-  perform({ named, items }, { resources, limits, now, version }) {
+  perform({ named, items }, { resources, limits, now }) {
     const name = named.service;
     if (resources.service(name)) return { outcome: failure("ServiceAlreadyExists", name) };
     if (resources.count("services") >= limits.services) {
       return { outcome: limitReached("this sandbox", limits.services, "services") };
     }
-    return written(version, name, { id: crypto.randomUUID(), items, lastVersion: 0, ...stamp(now) });
+    return written(name, { id: crypto.randomUUID(), items, lastVersion: 0, ...stamp(now) });
   },
 };
 
 /** The answer to a request that wrote a service. */
-function written(version: ApiVersion, name: string, service: StoredService): Performed<ResourceChange> {
+function written(name: string, service: StoredService): Performed<ResourceChange> {
   return {
     outcome: ok(renderService(name, service)),
-    headers: etagHeader(version, service),
+    headers: etagHeader(service),
     change: [{ kind: "service", name, value: service }],
   };
 }
@@ -76,7 +75,7 @@ export const getService: ResourceHandler<GetService> = {
     const found = serviceOf(on);
     if (!found.ok) return { outcome: found };
     const name = on.names.service ?? "";
-    return { outcome: ok(renderService(name, found.value)), headers: etagHeader(on.version, found.value) };
+    return { outcome: ok(renderService(name, found.value)), headers: etagHeader(found.value) };
   },
 };
 
@@ -128,7 +127,7 @@ export const updateService: ResourceHandler<UpdateService> = {
     if (!found.ok) return { outcome: found };
     const before = found.value;
     const after = { ...before, items: { ...before.items, ...items }, ...stamp(on.now, before) };
-    return written(on.version, on.names.service ?? "", after);
+    return written(on.names.service ?? "", after);
   },
 };
 

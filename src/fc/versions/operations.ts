@@ -54,7 +54,7 @@ export const publishFunctionVersion: ResourceHandler<PublishFunctionVersion> = {
     });
   },
 
-  perform({ description: text, ifMatch }, { names, resources, limits, now, version: apiVersion }) {
+  perform({ description: text, ifMatch }, { names, resources, limits, now }) {
     const owner = namedOwner(names);
     const present = findOwner(owner, resources);
     if (present === undefined) return { outcome: ownerNotFound(owner) };
@@ -71,7 +71,7 @@ export const publishFunctionVersion: ResourceHandler<PublishFunctionVersion> = {
     const version = { description: text, of: published, ...stamp(now) };
     return {
       outcome: ok(renderVersion({ name: String(number), value: version })),
-      headers: etagHeader(apiVersion, version),
+      headers: etagHeader(version),
       change: [
         ownerWrite(owner, published),
         { kind: "version", owner, name: String(number), value: version },

@@ -17,7 +17,7 @@ test("the sandbox answers the calls of a Terraform project as it did when Terraf
   for (const call of calls) {
     const { method, url, status, response } = call;
     const answer = await send(sandbox, call, etag);
-    etag = answer.headers.etag ?? etag;
+    if (url.startsWith("/2016-08-15/")) etag = answer.headers.etag ?? etag;
     const body = await text(answer);
     const came = { status: answer.statusCode, response: body === "" ? undefined : shapeOf(JSON.parse(body)) };
     // For the provider, null is the same as absent. Any other item that the run did not have can be a change in a plan.

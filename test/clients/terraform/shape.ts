@@ -8,7 +8,7 @@ export interface Call {
   readonly response?: unknown;
 }
 
-/** Stands for the ETag that the last response with one had: it differs from run to run. */
+/** Stands for the ETag that the last response of FC 2.0 with one had: it differs from run to run. */
 export const LAST_ETAG = "(the last ETag)";
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
