@@ -9,11 +9,13 @@ import {
   ASYNC,
   apis,
   at,
+  call,
   configure,
   frozenSandbox,
   historyOf,
   idOf,
   invoke,
+  makeStateful,
   NOW,
 } from "./invocations.ts";
 
@@ -316,6 +318,28 @@ describe("what is deleted", () => {
     await sandbox.clock.toIdle();
     expect(await ended()).toHaveLength(5);
   });
+});
+
+test("a list with payloads has fewer tasks than asked for where their payloads are large, and its pages have all tasks", async () => {
+  const sandbox = await frozenSandbox();
+  const [, , api] = apis;
+  await makeStateful(sandbox, api, "f");
+  // As JSON, each byte takes six characters, once in the event and once in what the function returns.
+  const event = new Uint8Array(131_072);
+  const ids = Array.from({ length: 12 }, (_, i) => `job-${i}`);
+  for (const id of ids) {
+    await call(sandbox, api.invocations("f"), event, { ...ASYNC, [api.taskHeader]: id });
+  }
+  await sandbox.clock.toIdle();
+  const pages: string[][] = [];
+  for (let token: string | undefined = ""; token !== undefined; ) {
+    const query = `includePayload=true&limit=100&sortOrderByTime=asc&nextToken=${encodeURIComponent(token)}`;
+    const { body } = await must(sandbox, "GET", `${api.tasks("f")}?${query}`);
+    pages.push(body.tasks.map(({ taskId }: { taskId: string }) => taskId));
+    token = body.nextToken || undefined;
+  }
+  expect(pages.map(({ length }) => length)).toEqual([5, 5, 2]);
+  expect(pages.flat()).toEqual(ids);
 });
 
 test("a token of one function's tasks is of no use for another function, or for another list", async () => {

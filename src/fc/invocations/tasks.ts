@@ -10,6 +10,11 @@ import { renderTask } from "./render.ts";
 export const DEFAULT_TASK_PAGE_SIZE = 50;
 /** Longer than any id. */
 const MAX_PATH_ID = 200;
+/**
+ * The most characters of a page with payloads, unless its first task alone has more. An object's answer may have 32 MiB, and
+ * a character may take two bytes.
+ */
+const MAX_PAGE_CHARACTERS = 8_000_000;
 
 /** Reads a page of a function's tasks. */
 export interface ListAsyncTasks {
@@ -63,11 +68,12 @@ export const listAsyncTasks: InvocationHandler<ListAsyncTasks> = {
       after,
       most: request.limit + 1,
     });
-    const page = await pageOf(found, request.limit, ({ enqueuedAt, number }) =>
+    const shown = found.slice(0, request.limit).map(({ invocation }) => invocation);
+    const tasks = includePayload
+      ? withPayloads(shown, on)
+      : shown.map((task) => renderTask(task, undefined, on));
+    const page = await pageOf(found, tasks.length, ({ enqueuedAt, number }) =>
       on.tokens.issue(JSON.stringify({ enqueuedAt, number })),
-    );
-    const tasks = page.items.map(({ invocation }) =>
-      renderTask(invocation, includePayload ? on.invocations.payloads(invocation.id) : undefined, on),
     );
     const { version } = on;
     const nextToken = page.nextToken ?? version.lastToken;
@@ -79,6 +85,19 @@ export const listAsyncTasks: InvocationHandler<ListAsyncTasks> = {
     };
   },
 };
+
+/** Tasks with their payloads: the first ones, as far as one page may have them. */
+function withPayloads(tasks: readonly Invocation[], on: InvocationOperand): object[] {
+  const shown: object[] = [];
+  let characters = 0;
+  for (const task of tasks) {
+    const rendered = renderTask(task, on.invocations.payloads(task.id), on);
+    characters += JSON.stringify(rendered).length;
+    if (characters > MAX_PAGE_CHARACTERS && shown.length > 0) break;
+    shown.push(rendered);
+  }
+  return shown;
+}
 
 /** Reads a task. */
 export interface GetAsyncTask {
