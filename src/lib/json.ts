@@ -33,13 +33,26 @@ export function jsonStream(value: unknown): ReadableStream {
   return Response.json(value).body as ReadableStream;
 }
 
+/**
+ * The same JSON in ASCII. For RPC, a text with a character beyond U+00FF takes two bytes a character, and any other text
+ * one.
+ */
+export function asciiJson<T>(json: Json<T>): Json<T> {
+  const escaped = json.replace(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  // What replaces characters of a text with two bytes a character has two as well, until it is decoded.
+  return new TextDecoder().decode(new TextEncoder().encode(escaped)) as Json<T>;
+}
+
 /** A value as JSON, followed by a text that is neither escaped nor parsed. */
 export type JsonAndText<T> = string & { readonly [headOf]: T };
 
 /** Joins a value and a text; `splitText` separates them. */
-export function joinText<T>(value: T, text: string): JsonAndText<T> {
+export function joinText<T>(value: Json<T>, text: string): JsonAndText<T> {
   // JSON.stringify writes no line feed, so the first line feed ends the JSON.
-  return `${JSON.stringify(value)}\n${text}` as JsonAndText<T>;
+  return `${value}\n${text}` as JsonAndText<T>;
 }
 
 export function splitText<T>(joined: JsonAndText<T>): { readonly value: T; readonly text: string } {

@@ -7,7 +7,7 @@ import type { RequestNames } from "../fc/requestNames.ts";
 import type { Verdict } from "../fc/signature/verdict.ts";
 import { type ApiVersion, versionById } from "../fc/versions.ts";
 import type { SeenRequest } from "../journal/entry.ts";
-import { type Json, type JsonAndText, joinText, splitText } from "../lib/json.ts";
+import { asciiJson, type Json, type JsonAndText, joinText, splitText, toJson } from "../lib/json.ts";
 import type { Result } from "../lib/result.ts";
 import type { Effect } from "../state/faults.ts";
 
@@ -99,9 +99,15 @@ const RETRY_AFTER_SECONDS = "1";
 /** A request packed for RPC. The journal's text is appended without escaping. */
 export type SentRequest = JsonAndText<Omit<ApiRequest, "seen">>;
 
+/** A longer request, of two bytes a character, might be more than the 32 MiB that RPC passes. */
+const MAX_WIDE_CHARACTERS = 8_000_000;
+
 /** Packs a request for RPC; `receiveRequest` unpacks it. */
 export function sendRequest({ seen, ...request }: ApiRequest): SentRequest {
-  return joinText(request, seen);
+  const json = toJson(request);
+  return json.length > MAX_WIDE_CHARACTERS
+    ? joinText(asciiJson(json), asciiJson(seen))
+    : joinText(json, seen);
 }
 
 export function receiveRequest(sent: SentRequest): ApiRequest {
@@ -115,9 +121,9 @@ export type SentReply = JsonAndText<Omit<ApiReply, "body"> & { readonly kind: "e
 
 /** Packs a reply for RPC; `receiveReply` unpacks it. */
 export function sendReply({ body, ...reply }: ApiReply): SentReply {
-  if (body === null) return joinText({ ...reply, kind: "empty" }, "");
-  if (typeof body === "string") return joinText({ ...reply, kind: "text" }, body);
-  return joinText({ ...reply, kind: "bytes" }, body.toBase64());
+  if (body === null) return joinText(toJson({ ...reply, kind: "empty" }), "");
+  if (typeof body === "string") return joinText(toJson({ ...reply, kind: "text" }), body);
+  return joinText(toJson({ ...reply, kind: "bytes" }), body.toBase64());
 }
 
 export function receiveReply(sent: SentReply): ApiReply {

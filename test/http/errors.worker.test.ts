@@ -299,6 +299,21 @@ describe("limits", () => {
     expect(await (await put("abcdef", "{}         ")).json()).toMatchObject({ Code: "EntityTooLarge" });
   });
 
+  test("an event may be as large as a deployment may allow, whatever its bytes are", async () => {
+    const most = 16_777_216;
+    const event = new Uint8Array(most).fill(0xff);
+    const invoke = (body: Uint8Array) =>
+      app.request(
+        "/2023-03-30/functions/f/invocations",
+        { method: "POST", body },
+        { ...env, MAX_EVENT_BYTES: `${most}` },
+      );
+    const answer = await invoke(event);
+    expect(answer.status).toBe(200);
+    expect((await answer.bytes()).every((byte) => byte === 0xff)).toBe(true);
+    expect((await invoke(new Uint8Array(most + 1))).status).toBe(400);
+  });
+
   test("a name that a deployment allows can be declared there, too", async () => {
     const name = "n".repeat(129);
     const headers = { Authorization: "Bearer operator" };
