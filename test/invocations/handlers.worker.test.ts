@@ -62,3 +62,62 @@ test("an attempt during which the clock is set back takes no time", async () => 
   const { body } = await sandbox.send("GET", `/2023-03-30/functions/f/async-tasks/${id}`);
   expect(body.durationMs).toBe(0);
 });
+
+/** A sandbox that can be erased and used again, whose function `f` calls a host that answers when a barrier is open. */
+async function sandboxToErase(answers: readonly Barrier[]) {
+  let calls = 0;
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
+    const call = calls++;
+    await answers[call]?.wait();
+    return new Response(`answer ${call}`);
+  });
+  const sandbox = await newSandbox();
+  const allowHost = async () => {
+    await setVariables(parentOf(sandbox), { OUTBOUND_HOSTS: HOST });
+    await setVariables(functionOf(sandbox, "f"), { OUTBOUND_HOSTS: HOST });
+  };
+  return { sandbox, allowHost };
+}
+
+test("a handler's answer that comes after the sandbox was erased is no answer for a later invocation", async () => {
+  const [first, second] = [new Barrier(), new Barrier()];
+  const { sandbox, allowHost } = await sandboxToErase([first, second]);
+  const start = async () => {
+    await allowHost();
+    await sandbox.outcomes.add({ outcomes: [{ type: "http", url: `http://${HOST}` }] });
+    return idOf(await invoke(sandbox, "f"));
+  };
+  await start();
+  await first.reached();
+  await sandbox.delete();
+  const id = await start();
+  await second.reached();
+  await first.passed();
+  expect(await sandbox.invocations.get(id)).toMatchObject({ status: "Running" });
+  second.open();
+  await expect
+    .poll(() => sandbox.invocations.get(id))
+    .toMatchObject({ status: "Succeeded", responsePayload: "answer 1" });
+});
+
+test("a delivery that ends after the sandbox was erased is not that of a later invocation", async () => {
+  const [first, second] = [new Barrier(), new Barrier()];
+  const { sandbox, allowHost } = await sandboxToErase([first, second]);
+  const start = async () => {
+    await allowHost();
+    await sandbox.settings({ pushDeliveries: [{ destination: "*", url: `http://${HOST}` }] });
+    await configure(sandbox, "f", { destinationConfig: { onSuccess: { destination: QUEUE } } });
+    return idOf(await invoke(sandbox, "f"));
+  };
+  await start();
+  await first.reached();
+  await sandbox.delete();
+  const id = await start();
+  await second.reached();
+  await first.passed();
+  expect(await sandbox.deliveries.count()).toBe(0);
+  second.open();
+  await expect
+    .poll(() => sandbox.deliveries.list())
+    .toMatchObject({ deliveries: [{ invocationId: id, message: expect.stringContaining(id) }] });
+});

@@ -424,7 +424,9 @@ export class Invocations {
       const bytes = Math.min(limits().answerBytes, MAX_RESULT_BYTES);
       const result = await runHandler(outcome, call, outbound(), bytes);
       const latest = this.table.numbered(number);
-      if (latest?.invocation.status !== "Running" || latest.invocation.attempts !== attempts) return;
+      // After an erasure, another invocation may have the number.
+      if (latest?.invocation.requestId !== requestId) return;
+      if (latest.invocation.status !== "Running" || latest.invocation.attempts !== attempts) return;
       this.#end(latest, result, waits ? at : this.now);
     });
   }
@@ -524,7 +526,9 @@ export class Invocations {
     const message = messageOf(record, destination, delivery.id);
     const finish = (error: string | undefined) => {
       const latest = this.#latest(number);
-      if (latest?.invocation.delivery?.status === "Pending") this.#delivered(latest, message, at, error);
+      // After an erasure, another invocation may have the number.
+      if (latest?.invocation.delivery?.id !== delivery.id) return;
+      if (latest.invocation.delivery.status === "Pending") this.#delivered(latest, message, at, error);
     };
     const kind = destinationKind(destination);
     const bytes = new Uint8Array(new TextEncoder().encode(message));
