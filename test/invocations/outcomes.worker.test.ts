@@ -78,6 +78,21 @@ test("outcomes that change between attempts count from the next attempt on", asy
   expect(await sandbox.invocations.get(id)).toMatchObject({ status: "Succeeded", attempts: 2 });
 });
 
+test("outcomes behind others that applied are counted when the others are removed between attempts", async () => {
+  const sandbox = await frozenSandbox();
+  const first = await sandbox.outcomes.add({ outcomes: [{ type: "error" }], times: 1 });
+  const second = await sandbox.outcomes.add({
+    outcomes: [{ type: "throttled" }, { type: "error" }],
+    times: 1,
+  });
+  const id = idOf(await invoke(sandbox, "f"));
+  await sandbox.clock.toNext();
+  await sandbox.outcomes.remove(first.id);
+  await sandbox.clock.toNext();
+  expect(await sandbox.invocations.get(id)).toMatchObject({ status: "Retrying", attempts: 2 });
+  expect(await sandbox.outcomes.list()).toMatchObject([{ id: second.id, matched: 1, applied: 1 }]);
+});
+
 test.each([
   {},
   { outcomes: [] },

@@ -56,8 +56,11 @@ export function chooseOutcome(
     .filter(({ id }) => plan.counted[id] === undefined)
     .map(({ id }) => id);
   return host.countOutcomes(undecided).then((decided) => {
+    // The sandbox asks no further than to those that apply.
+    const applies = undecided.findIndex((id) => decided[id] === true);
+    const passed = applies === -1 ? undecided : undecided.slice(0, applies);
     const counted = {
-      ...Object.fromEntries(undecided.map((id) => [id, false])),
+      ...Object.fromEntries(passed.map((id) => [id, false])),
       ...plan.counted,
       ...decided,
     };
