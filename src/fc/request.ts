@@ -26,6 +26,7 @@ export interface RequestLimits {
   readonly nameLength: number;
   readonly bodyBytes: number;
   readonly codeBytes: number;
+  readonly eventBytes: number;
   readonly asyncEventBytes: number;
 }
 

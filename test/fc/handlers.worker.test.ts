@@ -18,7 +18,7 @@ function requestWith(
     header: () => null,
     body,
     endpoint: () => "http://sandbox.example",
-    limits: { nameLength: 8, bodyBytes: 1000, codeBytes: 100, asyncEventBytes: 1000 },
+    limits: { nameLength: 8, bodyBytes: 1000, codeBytes: 100, eventBytes: 1000, asyncEventBytes: 1000 },
   };
 }
 

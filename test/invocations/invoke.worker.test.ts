@@ -237,6 +237,14 @@ test("an event that is too large for the queue is refused, and the same event ma
     expect((await sandbox.send("POST", path, event.slice(1), ASYNC)).status).toBe(202);
     expect((await call(sandbox, path, event)).bytes.length).toBe(131_073);
   }
-  const tooLarge = await sandbox.send("POST", apis[2].invocations("f"), "x".repeat(8_388_609));
-  expect(errorOf(tooLarge).code).toBe("EntityTooLarge");
+  const tooLarge = "x".repeat(8_388_609);
+  const path = apis[2].invocations("f");
+  expect(errorOf(await sandbox.send("POST", path, tooLarge))).toMatchObject({
+    code: "EntityTooLarge",
+    message: "payload size exceeds maximum allowed size (8388608 bytes)",
+  });
+  expect(errorOf(await sandbox.send("POST", path, tooLarge, ASYNC))).toMatchObject({
+    code: "EntityTooLarge",
+    message: "payload size exceeds maximum allowed size (131072 bytes)",
+  });
 });

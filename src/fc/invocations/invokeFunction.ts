@@ -39,10 +39,10 @@ export const invokeFunction: InvocationHandler<InvokeFunction> = {
     const taskId = taskIdOf(request, version);
     if (!taskId.ok) return taskId;
     const { body, limits } = request;
+    const most = Math.min(limits.asyncEventBytes, limits.eventBytes);
+    const isTooLarge = body.ok ? body.value.length > most : body.error.code === "EntityTooLarge";
+    if (isAsync && isTooLarge) return failure("EntityTooLarge", most);
     if (!body.ok) return body;
-    if (isAsync && body.value.length > limits.asyncEventBytes) {
-      return failure("EntityTooLarge", limits.asyncEventBytes);
-    }
     return ok({
       operation: "InvokeFunction",
       isAsync,
