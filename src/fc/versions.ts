@@ -32,6 +32,8 @@ export interface ApiVersion {
   readonly emptyList: null | readonly [];
   /** The `nextToken` of a list's last page; undefined when the page omits the item. */
   readonly lastToken: "" | undefined;
+  /** The same of a list of tasks. */
+  readonly lastTaskToken: "" | undefined;
   /**
    * What the `nextToken` of a function's list of configs is: the qualifier with which the next page starts, or
    * a text that only the sandbox can read.
@@ -103,6 +105,7 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     ...fc2,
     emptyList: null,
     lastToken: "",
+    lastTaskToken: "",
     // Source: the vendor's SDK for Go.
     hasTaskDetails: false,
     // Source: testFunctionAsyncConfig of the vendor's SDK for Java.
@@ -129,6 +132,7 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     ...fc2,
     emptyList: [],
     lastToken: undefined,
+    lastTaskToken: undefined,
     taskSwitchHeader: "X-Fc-Stateful-Async-Invocation-Enable",
     hasTaskDetails: true,
     configsToken: "opaque",
@@ -159,6 +163,7 @@ export const apiVersions: readonly [ApiVersion, ...ApiVersion[]] = [
     hasTaskDetails: true,
     emptyList: [],
     lastToken: "",
+    lastTaskToken: undefined,
     configsToken: "opaque",
     identity: ({ function: functionName, qualifier }, { region, accountId }) => {
       const functionArn = `acs:fc:${region}:${accountId}:functions/${functionName}`;

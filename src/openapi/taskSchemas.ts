@@ -16,7 +16,7 @@ export function taskResponses(
   const sample = Object.entries(renderTask(task, nothing, on));
   const nextToken = { type: "string", description: "Where the next page begins." };
   const list = version.emptyList === null ? ["array", "null"] : "array";
-  const { lastToken } = version;
+  const { lastTaskToken } = version;
   return {
     AsyncTask: {
       ...object(Object.fromEntries(sample.map(([item, value]) => [item, itemSchema(item, value)]))),
@@ -25,7 +25,7 @@ export function taskResponses(
     },
     AsyncTasks: {
       ...object({ [version.taskListItem]: { type: list, items: refer("AsyncTask") }, nextToken }),
-      required: [version.taskListItem, ...(lastToken === undefined ? [] : ["nextToken"])],
+      required: [version.taskListItem, ...(lastTaskToken === undefined ? [] : ["nextToken"])],
     },
     FunctionsWithTasks: {
       ...object({

@@ -17,6 +17,8 @@ import {
   invoke,
   makeStateful,
   NOW,
+  QUEUE,
+  startTask,
 } from "./invocations.ts";
 
 /** Makes tasks of all invocations of the function `f`, and starts some. */
@@ -127,6 +129,9 @@ describe.each(apis)("tasks in $id", (api) => {
       token = body.nextToken;
     }
     expect(found).toEqual(Array.from({ length: 7 }, (_, i) => `job-${6 - i}`));
+    const { body: whole } = await must(sandbox, "GET", api.tasks("f"));
+    // Source: the vendor's metadata of 2021-04-06 and 2023-03-30.
+    expect(whole.nextToken).toBe(api.id === "2016-08-15" ? "" : undefined);
   });
 
   test("are stopped for good, wherever they are", async () => {
@@ -318,6 +323,39 @@ describe("what is deleted", () => {
     await sandbox.clock.toIdle();
     expect(await ended()).toHaveLength(5);
   });
+});
+
+test("payloads are shown as text, with a byte order mark, and with U+FFFD for what is not UTF-8", async () => {
+  const sandbox = await frozenSandbox();
+  const [, , api] = apis;
+  const destinationConfig = { onSuccess: { destination: QUEUE } };
+  await configure(sandbox, "f", { asyncTask: true, destinationConfig });
+  const event = new Uint8Array([0xef, 0xbb, 0xbf, 0, 0x61, 0xff]);
+  await call(sandbox, api.invocations("f"), event, { ...ASYNC, [api.taskHeader]: "job" });
+  await sandbox.clock.toIdle();
+  const text = "\uFEFF\0a\uFFFD";
+  const { body } = await must(sandbox, "GET", api.tasks("f", "/job"));
+  expect(body).toMatchObject({ taskPayload: text, returnPayload: text });
+  const shown = { requestPayload: text, responsePayload: text };
+  expect(await sandbox.invocations.get("job")).toMatchObject(shown);
+  const { deliveries } = await sandbox.deliveries.list();
+  expect(deliveries.map(({ message }) => JSON.parse(message))).toMatchObject([shown]);
+});
+
+test("an event says by which error an attempt failed", async () => {
+  const sandbox = await frozenSandbox();
+  const [, , api] = apis;
+  await configure(sandbox, "f", { asyncTask: true, maxAsyncRetryAttempts: 0 });
+  await startTask(sandbox, api, "f", "job", { "X-Sandbox-Outcome": "throttled, handledError" });
+  await sandbox.clock.toIdle();
+  const { body } = await must(sandbox, "GET", api.tasks("f", "/job"));
+  expect(body.events.map(({ eventDetail }: { eventDetail: string }) => eventDetail)).toEqual([
+    "",
+    "",
+    '{"Error":"ResourceThrottled"}',
+    "",
+    '{"Error":"HandledInvocationError"}',
+  ]);
 });
 
 test("a list with payloads has fewer tasks than asked for where their payloads are large, and its pages have all tasks", async () => {

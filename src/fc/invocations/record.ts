@@ -1,3 +1,4 @@
+import { textOf } from "../../lib/text.ts";
 import { type DestinationKind, destinationKind } from "../destinations.ts";
 import type { FunctionName } from "../names.ts";
 import { type ApiVersion, type Place, versionById } from "../versions.ts";
@@ -32,8 +33,6 @@ export interface InvocationRecord {
   readonly responsePayload: string;
 }
 
-const decoder = new TextDecoder();
-
 /** The condition of an event that was dropped because of its age. */
 const EXPIRED = "AsyncEventAgeExceeded";
 
@@ -55,12 +54,12 @@ export function recordOf(
       condition: status === "Expired" ? EXPIRED : hasFailed ? failure.error : "",
       approximateInvokeCount: attempts,
     },
-    requestPayload: decoder.decode(payloads.event),
+    requestPayload: textOf(payloads.event),
     responseContext: {
       statusCode: isSystems ? failure.statusCode : 200,
       functionError: hasFailed && !isSystems ? failure.error : "",
     },
-    responsePayload: decoder.decode(payloads.result),
+    responsePayload: textOf(payloads.result),
   };
 }
 

@@ -1,7 +1,6 @@
+import { textOf } from "../../lib/text.ts";
 import type { Invocation, InvocationEvent } from "./invocation.ts";
 import type { InvocationOperand, Payloads } from "./operand.ts";
-
-const decoder = new TextDecoder();
 
 /**
  * A task as a version's responses show it. Without payloads, it has no items for them. Source: the schemas
@@ -25,7 +24,7 @@ export function renderTask(
     endTime: task.endedAt ?? 0,
     destinationStatus: destinationStatusOf(task),
     [taskItems.error]: errorMessageOf(task),
-    ...(payloads ? { [taskItems.payload]: decoder.decode(payloads.event) } : {}),
+    ...(payloads ? { [taskItems.payload]: textOf(payloads.event) } : {}),
     alreadyRetriedTimes: Math.max(0, task.attempts - 1),
     requestId: task.requestId,
     ...(hasTaskDetails
@@ -33,7 +32,7 @@ export function renderTask(
           instanceId: task.attempts === 0 ? "" : instanceIdOf(task.requestId),
           events: task.events.map(renderEvent),
           durationMs: task.durationMs,
-          ...(payloads ? { returnPayload: decoder.decode(payloads.result) } : {}),
+          ...(payloads ? { returnPayload: textOf(payloads.result) } : {}),
         }
       : {}),
   };
@@ -57,7 +56,8 @@ export function instanceIdOf(requestId: string): string {
   return `c-${requestId.replaceAll("-", "").slice(-20)}`;
 }
 
-function renderEvent({ status, at, error, message }: InvocationEvent, index: number): object {
-  const detail = error === undefined ? "" : JSON.stringify({ Error: error, Message: message });
+function renderEvent({ status, at, error }: InvocationEvent, index: number): object {
+  // Source: the metadata's example.
+  const detail = error === undefined ? "" : JSON.stringify({ Error: error });
   return { eventId: index + 1, status, timestamp: at, eventDetail: detail };
 }

@@ -76,7 +76,7 @@ export const listAsyncTasks: InvocationHandler<ListAsyncTasks> = {
       on.tokens.issue(JSON.stringify({ enqueuedAt, number })),
     );
     const { version } = on;
-    const nextToken = page.nextToken ?? version.lastToken;
+    const nextToken = page.nextToken ?? version.lastTaskToken;
     return {
       outcome: ok({
         [version.taskListItem]: tasks.length > 0 ? tasks : version.emptyList,

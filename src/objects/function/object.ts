@@ -27,6 +27,7 @@ import { GroupCommit } from "../../lib/groupCommit.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
+import { textOf } from "../../lib/text.ts";
 import { now, realTimeOf } from "../../state/clock.ts";
 import { withdrawnQualifiers } from "../../state/existence.ts";
 import type { HeldInvocation, HeldInvocations } from "../../state/invocationSnapshot.ts";
@@ -569,8 +570,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
       const { event, result } = invocations.table.payloads(id);
       return {
         ...showInvocation(found, this.#identity.name),
-        requestPayload: new TextDecoder().decode(event),
-        responsePayload: new TextDecoder().decode(result),
+        requestPayload: textOf(event),
+        responsePayload: textOf(result),
       };
     });
   }
