@@ -4,6 +4,7 @@ import { conditions } from "../fc/invocations/invocation.ts";
 import { matchesPattern } from "../lib/pattern.ts";
 import { timeSchema } from "../lib/time.ts";
 import { jsonDifferences } from "./filter.ts";
+import type { Position } from "./order.ts";
 import type { Examination } from "./verification.ts";
 
 /** A delivery, as the inbox keeps it. */
@@ -98,6 +99,12 @@ function parsed(from: string): unknown {
   } catch {
     return from;
   }
+}
+
+/** Where a delivery is, and how many characters it has as JSON. */
+export interface FoundDelivery {
+  readonly position: Position;
+  readonly characters: number;
 }
 
 const ABRIDGED_CHARACTERS = 1000;

@@ -17,7 +17,12 @@ import type { CalledFunction } from "../fc/destinations.ts";
 import type { Condition } from "../fc/invocations/invocation.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { PageRequest } from "../fc/paging.ts";
-import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
+import type {
+  DeliveryExamination,
+  DeliveryFilter,
+  FoundDelivery,
+  InboxDelivery,
+} from "../journal/delivery.ts";
 import type { Filter } from "../journal/filter.ts";
 import type { InvocationCounts } from "../journal/invocationCounts.ts";
 import type { Placed, Position } from "../journal/order.ts";
@@ -125,7 +130,8 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   nextDue(): Promise<number | undefined>;
   runInvocations(span: Span): Promise<Progress>;
   advancedTo(): Promise<number | undefined>;
-  heldInvocations(): Promise<HeldInvocations>;
+  /** The JSON of `HeldInvocations`, which may be larger than the 32 MiB that RPC can pass as a value. */
+  heldInvocations(): Promise<ReadableStream>;
   enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
   findInvocations(
     filter: InvocationFilter,
@@ -139,11 +145,8 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   removeInvocation(id: string): Promise<void>;
   stopInvocation(id: string): Promise<boolean>;
   qualifiersWithTasks(): Promise<string[]>;
-  findDeliveries(
-    filter: DeliveryFilter,
-    after: Position | undefined,
-    most: number,
-  ): Promise<Placed<InboxDelivery>[]>;
+  findDeliveries(filter: DeliveryFilter, after: Position | undefined, most: number): Promise<FoundDelivery[]>;
+  deliveriesAt(numbers: readonly number[]): Promise<Placed<InboxDelivery>[]>;
   examineDeliveries(filter: DeliveryFilter, most: number): Promise<DeliveryExamination>;
 }
 

@@ -5,7 +5,9 @@ import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { functionOf, parentOf } from "../objects/objects.ts";
 import {
   ASYNC,
+  apis,
   at,
+  call,
   configure,
   frozenSandbox,
   functionNamed,
@@ -16,6 +18,8 @@ import {
   QUEUE,
   TOPIC,
 } from "./invocations.ts";
+
+type Page = Awaited<ReturnType<TestSandbox["deliveries"]["list"]>>;
 
 const BUS = "acs:eventbridge:cn-hangzhou:123456:eventbus/orders";
 const ROCKETMQ = "acs:mq:cn-hangzhou:123456:/instances/i/topics/t";
@@ -406,4 +410,35 @@ test("invocations and deliveries of one sandbox are not another's, and who has n
     const body = method === "POST" ? {} : undefined;
     expect([path, (await sandbox.send(method, `/_sandbox${path}`, body)).status]).toEqual([path, status]);
   }
+});
+
+describe("large messages", () => {
+  /** Has the functions deliver twelve messages each, and returns the ids of the invocations. As JSON, a message has 0.9 MB. */
+  async function deliverFrom(sandbox: TestSandbox, ...names: string[]): Promise<string[]> {
+    const [, , api] = apis;
+    const ids: string[] = [];
+    for (const name of names) {
+      await configure(sandbox, name, { destinationConfig: { onSuccess: { destination: ROCKETMQ } } });
+      await sandbox.outcomes.add({ match: { function: name }, outcomes: [{ type: "success", payload: "" }] });
+      for (let i = 0; i < 12; i++) {
+        const { headers } = await call(sandbox, api.invocations(name), new Uint8Array(131_072), ASYNC);
+        ids.push(headers.get("X-Fc-Request-Id") ?? "");
+      }
+    }
+    await sandbox.clock.toIdle();
+    return ids;
+  }
+
+  test("of all functions are more than one page can have, and its pages have all of them", async () => {
+    const sandbox = await frozenSandbox();
+    const ids = await deliverFrom(sandbox, "f", "g", "h");
+    const pages: string[][] = [];
+    for (let nextToken: string | undefined = ""; nextToken !== undefined; ) {
+      const page: Page = await sandbox.deliveries.list({}, { limit: 100, nextToken });
+      pages.push(page.deliveries.map(({ invocationId }) => invocationId));
+      nextToken = page.nextToken;
+    }
+    expect(Math.max(...pages.map(({ length }) => length))).toBeLessThan(12);
+    expect(pages.flat().sort()).toEqual(ids.sort());
+  });
 });

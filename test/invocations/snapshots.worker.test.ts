@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
-import { configure, functionNamed, historyOf, idOf, invoke, NOW, QUEUE } from "./invocations.ts";
+import {
+  ASYNC,
+  apis,
+  call,
+  configure,
+  frozenSandbox,
+  functionNamed,
+  historyOf,
+  idOf,
+  invoke,
+  NOW,
+  QUEUE,
+} from "./invocations.ts";
 
 /** A sandbox with invocations that have ended, are delivered, wait, and run. */
 async function usedSandbox(): Promise<TestSandbox> {
@@ -71,3 +83,20 @@ test("an import that is wrong anywhere changes nothing", async () => {
   }
   expect(await sandbox.snapshot.export({ invocations: true })).toEqual(snapshot);
 });
+
+test("the invocations of one function may be larger than the 32 MiB that one object can pass to another as a value", async () => {
+  const sandbox = await frozenSandbox();
+  const [, , api] = apis;
+  const event = new Uint8Array(131_072);
+  const invokeTimes = async (times: number) => {
+    for (let i = 0; i < times; i++) await call(sandbox, api.invocations("f"), event, ASYNC);
+    await sandbox.clock.toIdle();
+  };
+  const destination = "acs:mq:cn-hangzhou:123456:/instances/i/topics/t";
+  await configure(sandbox, "f", { destinationConfig: { onSuccess: { destination } } });
+  await invokeTimes(9);
+  await sandbox.send("DELETE", api.config("f"));
+  await invokeTimes(116);
+  const { invocations, deliveries } = await sandbox.snapshot.export({ invocations: true });
+  expect([invocations?.length, deliveries?.length]).toEqual([125, 9]);
+}, 30_000);

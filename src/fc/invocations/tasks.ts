@@ -1,7 +1,7 @@
 import { ok, type Result } from "../../lib/result.ts";
 import { type ApiError, failure, invalid } from "../errors.ts";
 import { functionKey } from "../names.ts";
-import { MAX_PAGE_SIZE, type PageRequest, pageOf, parsePageRequest, startOf } from "../paging.ts";
+import { fitting, MAX_PAGE_SIZE, type PageRequest, pageOf, parsePageRequest, startOf } from "../paging.ts";
 import type { OperationRequest } from "../request.ts";
 import { type Invocation, isFinal, type Status, statuses } from "./invocation.ts";
 import type { InvocationHandler, InvocationOperand, TaskPosition, TaskQuery } from "./operand.ts";
@@ -10,11 +10,6 @@ import { renderTask } from "./render.ts";
 export const DEFAULT_TASK_PAGE_SIZE = 50;
 /** Longer than any id. */
 const MAX_PATH_ID = 200;
-/**
- * The most characters of a page with payloads, unless its first task alone has more. An object's answer may have 32 MiB, and
- * a character may take two bytes.
- */
-const MAX_PAGE_CHARACTERS = 8_000_000;
 
 /** Reads a page of a function's tasks. */
 export interface ListAsyncTasks {
@@ -69,9 +64,11 @@ export const listAsyncTasks: InvocationHandler<ListAsyncTasks> = {
       most: request.limit + 1,
     });
     const shown = found.slice(0, request.limit).map(({ invocation }) => invocation);
-    const tasks = includePayload
-      ? withPayloads(shown, on)
-      : shown.map((task) => renderTask(task, undefined, on));
+    // Payloads are read one by one: those of a whole page may be too many to hold at once.
+    const rendered = shown
+      .values()
+      .map((task) => renderTask(task, includePayload ? on.invocations.payloads(task.id) : undefined, on));
+    const tasks = includePayload ? fitting(rendered, (task) => JSON.stringify(task).length) : [...rendered];
     const page = await pageOf(found, tasks.length, ({ enqueuedAt, number }) =>
       on.tokens.issue(JSON.stringify({ enqueuedAt, number })),
     );
@@ -85,19 +82,6 @@ export const listAsyncTasks: InvocationHandler<ListAsyncTasks> = {
     };
   },
 };
-
-/** Tasks with their payloads: the first ones, as far as one page may have them. */
-function withPayloads(tasks: readonly Invocation[], on: InvocationOperand): object[] {
-  const shown: object[] = [];
-  let characters = 0;
-  for (const task of tasks) {
-    const rendered = renderTask(task, on.invocations.payloads(task.id), on);
-    characters += JSON.stringify(rendered).length;
-    if (characters > MAX_PAGE_CHARACTERS && shown.length > 0) break;
-    shown.push(rendered);
-  }
-  return shown;
-}
 
 /** Reads a task. */
 export interface GetAsyncTask {

@@ -3,6 +3,7 @@ import {
   type DeliveryExamination,
   type DeliveryFilter,
   deliveryDifferences,
+  type FoundDelivery,
   type InboxDelivery,
 } from "../../journal/delivery.ts";
 import { isAfter, nearest, type Placed, type Position } from "../../journal/order.ts";
@@ -98,21 +99,30 @@ export class DeliveryTable {
     return row?.size;
   }
 
-  /** Up to `most` deliveries that match a filter, newest first, after a position. */
-  find(filter: DeliveryFilter, after: Position | undefined, most: number): Placed<InboxDelivery>[] {
+  /** Where up to `most` deliveries are that match a filter, newest first, after a position. */
+  find(filter: DeliveryFilter, after: Position | undefined, most: number): FoundDelivery[] {
     return this.#all()
       .filter(
         ({ position, entry }) =>
           (!after || isAfter(position, after)) && deliveryDifferences(entry, filter).length === 0,
       )
-      .slice(0, most);
+      .slice(0, most)
+      .map(({ position, characters }) => ({ position, characters }));
+  }
+
+  /** The deliveries of these numbers, newest first. */
+  at(numbers: readonly number[]): Placed<InboxDelivery>[] {
+    return this.#all()
+      .filter(({ position }) => numbers.includes(position.number))
+      .map(({ position, entry }) => ({ position, entry }));
   }
 
   /** What the inbox knows of a filter, and up to `most` deliveries that almost match. */
   examine(filter: DeliveryFilter, most: number): DeliveryExamination {
-    const compared = this.#all().map((placed) => ({
-      ...placed,
-      differences: deliveryDifferences(placed.entry, filter),
+    const compared = this.#all().map(({ position, entry }) => ({
+      position,
+      entry,
+      differences: deliveryDifferences(entry, filter),
     }));
     const misses = compared.filter(({ differences }) => differences.length > 0);
     return {
@@ -141,7 +151,7 @@ export class DeliveryTable {
     this.#kv.delete(DROPPED);
   }
 
-  #all(): Placed<InboxDelivery>[] {
+  #all(): (Placed<InboxDelivery> & FoundDelivery)[] {
     return this.#sql
       .exec<{ number: number; delivery: string }>(
         "SELECT number, delivery FROM deliveries ORDER BY number DESC",
@@ -149,7 +159,8 @@ export class DeliveryTable {
       .toArray()
       .map(({ number, delivery }) => {
         const entry: InboxDelivery = JSON.parse(delivery);
-        return { entry, position: { time: entry.time, source: this.#source, number } };
+        const position = { time: entry.time, source: this.#source, number };
+        return { entry, position, characters: delivery.length };
       });
   }
 }

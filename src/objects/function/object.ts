@@ -14,7 +14,12 @@ import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import type { Performed } from "../../fc/request.ts";
 import { versionById } from "../../fc/versions.ts";
-import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../../journal/delivery.ts";
+import type {
+  DeliveryExamination,
+  DeliveryFilter,
+  FoundDelivery,
+  InboxDelivery,
+} from "../../journal/delivery.ts";
 import type { Filter } from "../../journal/filter.ts";
 import { NO_INVOCATIONS as NO_INVOCATION_COUNTS } from "../../journal/invocationCounts.ts";
 import { isAfter, type Placed, type Position } from "../../journal/order.ts";
@@ -24,6 +29,7 @@ import { NOTHING_FOUND } from "../../journal/verification.ts";
 import { NO_RETRY, ObjectAlarm, type Retry } from "../../lib/alarm.ts";
 import { FlushTimer } from "../../lib/flushTimer.ts";
 import { GroupCommit } from "../../lib/groupCommit.ts";
+import { jsonStream } from "../../lib/json.ts";
 import { Lifecycle } from "../../lib/lifecycle.ts";
 import { PageTokens } from "../../lib/pageTokens.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
@@ -442,11 +448,13 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   // Invocations.
 
   /** All invocations and deliveries, for a snapshot. */
-  heldInvocations(): Promise<HeldInvocations> {
-    return this.#read({ invocations: [], deliveries: [] }, ({ invocations }) => ({
+  async heldInvocations(): Promise<ReadableStream> {
+    const none: HeldInvocations = { invocations: [], deliveries: [] };
+    const held = await this.#read(none, ({ invocations }) => ({
       invocations: invocations?.table.held() ?? [],
       deliveries: invocations?.deliveries.held() ?? [],
     }));
+    return jsonStream(held);
   }
 
   /** When something is due next, in milliseconds since 1970 of the sandbox's time; undefined when nothing is. */
@@ -614,13 +622,18 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     });
   }
 
-  /** The deliveries that match a filter, newest first: up to `most` after a position. */
+  /** Where the deliveries are that match a filter, newest first: up to `most` after a position. */
   findDeliveries(
     filter: DeliveryFilter,
     after: Position | undefined,
     most: number,
-  ): Promise<Placed<InboxDelivery>[]> {
+  ): Promise<FoundDelivery[]> {
     return this.#read([], ({ invocations }) => invocations?.deliveries.find(filter, after, most) ?? []);
+  }
+
+  /** The deliveries of these numbers, newest first. */
+  deliveriesAt(numbers: readonly number[]): Promise<Placed<InboxDelivery>[]> {
+    return this.#read([], ({ invocations }) => invocations?.deliveries.at(numbers) ?? []);
   }
 
   /** What the inbox knows of a filter, and up to `most` deliveries that almost match. */

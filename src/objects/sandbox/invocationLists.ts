@@ -7,9 +7,9 @@ import type {
 } from "../../documents/responseBodies.ts";
 import type { FunctionWithTasks } from "../../fc/invocations/operand.ts";
 import type { FunctionName } from "../../fc/names.ts";
-import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
+import { fitting, type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
 import type { DeliveryExamination, DeliveryFilter } from "../../journal/delivery.ts";
-import { comparePositions, type Placed, type Position } from "../../journal/order.ts";
+import { comparePositions, type Position } from "../../journal/order.ts";
 import {
   type Bounds,
   type Findings,
@@ -45,10 +45,15 @@ export class InvocationLists {
     filter: InvocationFilter,
     request: PageRequest,
   ): Promise<Result<InvocationsPage, Problem>> {
-    const page = await this.#page(request, this.#tokens.invocations, (object, after, most) =>
-      object.findInvocations(filter, after, most),
+    const page = await this.#page(
+      request,
+      this.#tokens.invocations,
+      (object, after, most) => object.findInvocations(filter, after, most),
+      () => 0,
     );
-    return page.ok ? ok({ invocations: page.value.items, nextToken: page.value.nextToken }) : page;
+    if (!page.ok) return page;
+    const { items, nextToken } = page.value;
+    return ok({ invocations: items.map(({ entry }) => entry), nextToken });
   }
 
   /**
@@ -106,10 +111,23 @@ export class InvocationLists {
 
   /** A page of the deliveries that match a filter, newest first; 400 when this list did not issue the token. */
   async deliveries(filter: DeliveryFilter, request: PageRequest): Promise<Result<DeliveriesPage, Problem>> {
-    const page = await this.#page(request, this.#tokens.deliveries, (object, after, most) =>
-      object.findDeliveries(filter, after, most),
+    // First the positions, then the deliveries of the page alone: all of a sandbox are too many to hold at once.
+    const page = await this.#page(
+      request,
+      this.#tokens.deliveries,
+      async (object, after, most) =>
+        (await object.findDeliveries(filter, after, most)).map((found) => ({ ...found, object })),
+      ({ characters }) => characters,
     );
-    return page.ok ? ok({ deliveries: page.value.items, nextToken: page.value.nextToken }) : page;
+    if (!page.ok) return page;
+    const { items, nextToken } = page.value;
+    const placed = await Promise.all(
+      [...Map.groupBy(items, ({ object }) => object)].map(([object, its]) =>
+        object.deliveriesAt(its.map(({ position }) => position.number)),
+      ),
+    );
+    const inOrder = placed.flat().sort((a, b) => comparePositions(a.position, b.position));
+    return ok({ deliveries: inOrder.map(({ entry }) => entry), nextToken });
   }
 
   /** How many deliveries match a filter; 409 when the inbox does not have all that may. */
@@ -143,20 +161,21 @@ export class InvocationLists {
     return this.#functions.examineAll(filter, NEAR_MISSES, examine);
   }
 
-  /** A page of what all functions have. */
-  async #page<E>(
+  /** A page of what all functions have, as far as it has room for so many characters. */
+  async #page<F extends { readonly position: Position }>(
     request: PageRequest,
     tokens: PageTokens,
-    find: (object: FunctionStub, after: Position | undefined, most: number) => Promise<Placed<E>[]>,
-  ): Promise<Result<{ readonly items: E[]; readonly nextToken: string | undefined }, Problem>> {
+    find: (object: FunctionStub, after: Position | undefined, most: number) => Promise<readonly F[]>,
+    charactersOf: (found: F) => number,
+  ): Promise<Result<{ readonly items: readonly F[]; readonly nextToken: string | undefined }, Problem>> {
     const start = await startOf(request, tokens);
     if (!start.ok) return problem(400, `${start.error.message}.`);
     const after: Position | undefined = start.value === undefined ? undefined : JSON.parse(start.value);
     const { limit } = request;
     const found = await this.#functions.askAll((_, object) => find(object, after, limit + 1));
     const all = found.flat().sort((a, b) => comparePositions(a.position, b.position));
-    const page = await pageOf(all, limit, ({ position }) => tokens.issue(JSON.stringify(position)));
-    return ok({ items: page.items.map(({ entry }) => entry), nextToken: page.nextToken });
+    const { length } = fitting(all.slice(0, limit), charactersOf);
+    return ok(await pageOf(all, length, ({ position }) => tokens.issue(JSON.stringify(position))));
   }
 }
 

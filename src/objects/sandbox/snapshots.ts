@@ -9,7 +9,7 @@ import { givenClock, now, setClock } from "../../state/clock.ts";
 import { contradictionInDeclared } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
 import { describeAll } from "../../state/declaredDocument.ts";
-import { exportInvocation, heldByFunction } from "../../state/invocationSnapshot.ts";
+import { exportInvocation, type HeldInvocations, heldByFunction } from "../../state/invocationSnapshot.ts";
 import type { Limits } from "../../state/limits.ts";
 import { areTooLarge, handlerUrls, TOO_LARGE } from "../../state/outcomes.ts";
 import {
@@ -69,7 +69,8 @@ export class Snapshots {
 
   async #exportInvocations(): Promise<Required<Pick<Snapshot, "invocations" | "deliveries">>> {
     const all = await this.#functions.askAll(async ({ service, function: functionName }, object) => {
-      const { invocations, deliveries } = await object.heldInvocations();
+      const held = new Response(await object.heldInvocations());
+      const { invocations, deliveries } = await held.json<HeldInvocations>();
       const name = { service, function: functionName };
       return { invocations: invocations.map((held) => exportInvocation(held, name)), deliveries };
     });
