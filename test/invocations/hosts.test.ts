@@ -14,6 +14,16 @@ test.each([
   ["http://example.com", ["*.example.com"], false],
   ["http://evilexample.com", ["*.example.com", "example.com"], false],
   ["http://example.com.evil.net", ["example.com"], false],
+  ["http://hooks.example.com@evil.net", ["hooks.example.com"], false],
+  ["http://hooks.example.com./a", ["hooks.example.com"], false],
+  ["http://a.example.com.", ["*.example.com"], false],
+  ["http://b\u00fccher.example", ["b.example", "*.b\u00fccher.example"], false],
+  ["http://b\u00fccher.example", ["xn--bcher-kva.example"], true],
+  ["http://[::1]:80", ["1", "1:80", "*.1"], false],
+  ["http://[::ffff:127.0.0.1]", ["127.0.0.1"], false],
+  // Other ways to write the same address.
+  ["http://2130706433", ["127.0.0.1"], true],
+  ["http://0x7f.1:8080", ["127.0.0.1:80"], false],
   ["http://anything", [], false],
 ])("%s with %j: %j", (url, hosts, allowed) => {
   expect(isAllowedHost(url, hosts)).toBe(allowed);

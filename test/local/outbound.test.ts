@@ -109,7 +109,50 @@ test("in real time a handler is waited for, and its answer ends the invocation",
     .toMatchObject({ status: "Succeeded", attempts: 3 });
 });
 
-test("a redirect is not followed, and a handler that is too slow or gone is an error of the function", async () => {
+/** A server whose answers never end: it writes so many bytes at once, again and again, until the client is gone. */
+async function serveForEver(bytes: number): Promise<{ url: string; closed: Promise<unknown> }> {
+  const closed = Promise.withResolvers<void>();
+  const server = createServer((_, response) => {
+    const write = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(bytes, "x")) && bytes > 1);
+    };
+    const timer = setInterval(write, 50);
+    response.on("drain", write).on("close", () => {
+      clearInterval(timer);
+      closed.resolve();
+    });
+    write();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    closed: closed.promise,
+  };
+}
+
+test("an answer that never ends is bounded in time, and in size", async () => {
+  const [slow, large] = [await serveForEver(1), await serveForEver(65_536)];
+  const sandbox = await sandboxWith("127.0.0.1");
+  for (const [{ url, closed }, message] of [
+    [slow, "Function timed out after 1 second"],
+    [large, `${large.url}/invoke answered with more than 8388608 bytes`],
+  ] as const) {
+    await sandbox.outcomes.clear();
+    const timeoutSeconds = url === slow.url ? 1 : 60;
+    await sandbox.outcomes.add({ outcomes: [{ type: "http", url, timeoutSeconds }] });
+    const answer = await invoke(sandbox, "Sync");
+    expect([answer.status, answer.headers.get("X-Fc-Error-Type")]).toEqual([200, "UnhandledInvocationError"]);
+    expect(await answer.json()).toEqual({ errorMessage: message });
+    await closed;
+  }
+});
+
+test("a redirect is not followed, and a handler that is gone is an error of the function", async () => {
   const elsewhere = await serve({ status: 200 });
   const redirecting = await serve({ status: 302, headers: { Location: elsewhere.url } });
   const sandbox = await sandboxWith("127.0.0.1");
