@@ -61,7 +61,7 @@ export type ResponseSchema =
   | "AsyncTasks"
   | "FunctionsWithTasks";
 
-/** The query parameters of operations. Those of tasks have names that differ from the names on the wire. */
+/** The query parameters of operations. Some of those about tasks have names that differ from the names on the wire. */
 export type QueryParameter =
   | "limit"
   | "nextToken"
@@ -74,7 +74,8 @@ export type QueryParameter =
   | "startedTimeEnd"
   | "sortOrderByTime"
   | "taskPrefix"
-  | "includePayload";
+  | "includePayload"
+  | "functionsLimit";
 
 /** An operation of the API: everything but its behaviour, which is in handlers.ts. */
 export interface Operation {

@@ -176,6 +176,12 @@ export function apiParameters({ nameLength }: Pick<Limits, "nameLength">): JsonO
       in: "query",
       schema: { type: "integer", minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_TASK_PAGE_SIZE },
     },
+    functionsLimit: {
+      name: "limit",
+      in: "query",
+      description: "0 is the default.",
+      schema: { type: "integer", minimum: 0, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
+    },
     taskStatus: { name: "status", in: "query", schema: { type: "string", enum: statuses } },
     startedTimeBegin: {
       name: "startedTimeBegin",

@@ -201,6 +201,9 @@ test("the functions that have tasks, or whose config makes some, are listed with
     expect((await must(sandbox, "GET", next)).body).toEqual({
       data: [{ serviceName: "demo", functionName: "g", qualifier: "LATEST" }],
     });
+    // Source: the vendor's metadata of 2021-04-06.
+    const zero = await must(sandbox, "GET", `/${id}/stateful-async-invocation-functions?limit=0`);
+    expect(zero.body.data).toHaveLength(2);
   }
 });
 

@@ -135,7 +135,7 @@ export function failing(operation: Operation, code: ErrorCode): ResourceRequest 
       : { ...usual, query: `?qualifier=${qualifier}` };
   switch (code) {
     case "InvalidArgument":
-      if (queried.includes("limit") || queried.includes("taskLimit")) return { ...usual, query: "?limit=0" };
+      if (queried.some((one) => /limit$/i.test(one))) return { ...usual, query: "?limit=101" };
       if (name === "CreateService") return { ...usual, body: "{}" };
       if (name === "CreateFunction") return withBody({ functionName: "9" });
       return withValues(

@@ -78,7 +78,7 @@ export const invocationOperations = {
     resource: "invocation",
     routes: inFc2({ method: "GET", path: "/stateful-async-invocation-functions" }),
     names: "nothing",
-    query: ["limit", "nextToken"],
+    query: ["functionsLimit", "nextToken"],
     answer: { status: 200, schema: "FunctionsWithTasks" },
     creates: false,
     errors: [],

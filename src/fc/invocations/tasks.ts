@@ -128,7 +128,9 @@ export interface ListStatefulAsyncInvocationFunctions {
 
 export const listStatefulAsyncInvocationFunctions: InvocationHandler<ListStatefulAsyncInvocationFunctions> = {
   read(request) {
-    const page = parsePageRequest(request.query("limit"), request.query("nextToken"));
+    // Of all lists, the metadata allows 0 here alone.
+    const limit = request.query("limit");
+    const page = parsePageRequest(limit === "0" ? undefined : limit, request.query("nextToken"));
     return page.ok ? ok({ operation: "ListStatefulAsyncInvocationFunctions", page: page.value }) : page;
   },
 
