@@ -120,7 +120,9 @@ async function handle(
   const { journalBodyBytes } = most;
   const hasBody = c.req.raw.body !== null;
   const sent = hasBody ? await readBody(c.req.raw, most[bodyLimit]) : NO_BODY;
-  const body = hasBody ? await decodeContent(c.req.raw, sent, most[bodyLimit]) : NO_BODY;
+  // An event is the function's: only the function knows whether to decode it.
+  const isEvent = bodyLimit === "eventBytes";
+  const body = hasBody && !isEvent ? await decodeContent(c.req.raw, sent, most[bodyLimit]) : sent;
   const { names, call } = read({
     parameter: (name) => c.req.param(name),
     query: (name) => c.req.query(name),

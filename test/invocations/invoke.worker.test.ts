@@ -26,6 +26,14 @@ describe.each(apis)("a call in $id", (api) => {
     expect((await sandbox.invocations.list()).invocations).toEqual([]);
   });
 
+  test.each(["gzip", "br"])("leaves an event as it is whose Content-Encoding is %s", async (encoding) => {
+    const sandbox = await newSandbox();
+    const event = new TextEncoder().encode("{}");
+    const headers = { "Content-Encoding": encoding };
+    const { status, bytes } = await call(sandbox, api.invocations("f"), event, headers);
+    expect([status, bytes]).toEqual([200, event]);
+  });
+
   test("without an event answers with nothing", async () => {
     const answer = await call(await newSandbox(), path);
     expect([answer.status, answer.bytes.length]).toEqual([200, 0]);
