@@ -28,6 +28,11 @@ export class Lifecycle<Tables> {
     return this.#erasing !== undefined;
   }
 
+  /** Whether an erasure waits for calls that run. */
+  get awaitsCalls(): boolean {
+    return this.#erasing !== undefined && this.#running > 0;
+  }
+
   /** Whether a call or an erasure is running. */
   get isBusy(): boolean {
     return this.#running > 0 || this.#erasing !== undefined;

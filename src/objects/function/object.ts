@@ -496,6 +496,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   /** Enqueues an invocation that another function of the sandbox delivers; the error says why that can't be. */
   async enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>> {
     for (;;) {
+      // The erasure may wait for a delivery to the function that delivers this, whose own erasure waits for this call.
+      if (this.#lifecycle.awaitsCalls) return err("the sandbox is being erased");
       const done = await this.#lifecycle.run(() =>
         this.#state ? this.#enqueueDelivered(invocation) : undefined,
       );

@@ -1,6 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
+import { Lifecycle } from "../../../src/lib/lifecycle.ts";
 import { Barrier, holdRegistration, intercept } from "../../calls.ts";
+import { configure, functionNamed, invoke } from "../../invocations/invocations.ts";
 import { newSandbox, type TestSandbox } from "../../newSandbox.ts";
 import { versions } from "../../request.ts";
 import { age, controlOf, functionOf, functionsOf, NOTHING, parentOf, stored } from "../objects.ts";
@@ -155,4 +157,32 @@ test("reading a function that is registered nowhere leaves nothing there", async
   expect(await stored(f)).toEqual(NOTHING);
   expect(await f.deregister()).toMatchObject({ traffic: { rowsWritten: 0 } });
   expect(await stored(f)).toEqual(NOTHING);
+});
+
+test("an erasure ends, although two functions are delivering to each other", async () => {
+  const sandbox = await newSandbox();
+  const erase = vi.spyOn(Lifecycle.prototype, "erase");
+  const delivering = { a: new Barrier(), b: new Barrier() };
+  for (const [name, other] of [
+    ["a", "b"],
+    ["b", "a"],
+  ] as const) {
+    await configure(sandbox, name, {
+      destinationConfig: { onSuccess: { destination: functionNamed(other) } },
+    });
+    await intercept(functionOf(sandbox, name), "FUNCTION.enqueueDelivered", async (deliver) => {
+      await delivering[name].wait();
+      return deliver();
+    });
+    await invoke(sandbox, name);
+  }
+  await Promise.all([delivering.a.reached(), delivering.b.reached()]);
+  const deleted = sandbox.delete();
+  // The sandbox's own, and those of the two functions.
+  await expect.poll(() => erase.mock.calls.length).toBe(3);
+  delivering.a.open();
+  delivering.b.open();
+  await deleted;
+  erase.mockRestore();
+  for (const name of ["a", "b"]) expect(await stored(functionOf(sandbox, name))).toEqual(NOTHING);
 });
