@@ -214,8 +214,10 @@ test("a task is kept for seven days of the sandbox's time, and then its id is fr
   await sandbox.clock.toIdle();
   await sandbox.clock.advance(7 * 86_400);
   expect(await listed(sandbox, api, "")).toEqual(["job"]);
+  expect((await sandbox.summary()).counts).toMatchObject({ invocations: 1 });
   await sandbox.clock.advance(1);
   expect(await listed(sandbox, api, "")).toEqual([]);
+  expect((await sandbox.summary()).counts).toMatchObject({ invocations: 0 });
   expect(errorOf(await sandbox.send("GET", api.tasks("f", "/job"))).code).toBe(api.notFound);
   await startTasks(sandbox, api, "job");
   expect(await listed(sandbox, api, "")).toEqual(["job"]);

@@ -87,8 +87,19 @@ export class InvocationTable implements FunctionInvocations {
     return isMigrated(storage, TABLES);
   }
 
+  /** How many invocations are stored, those included whose seven days are over. */
   get count(): number {
     return this.#count;
+  }
+
+  /** How many invocations the lists show. */
+  get shown(): number {
+    return this.#sql
+      .exec<{ shown: number }>(
+        `SELECT count(*) AS shown FROM invocations WHERE ${KEPT}`,
+        this.#now() - WEEK_MS,
+      )
+      .one().shown;
   }
 
   /** An invocation by its id, while it is kept. */

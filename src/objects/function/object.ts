@@ -426,7 +426,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
         traffic: configs.journal.traffic,
         ...(invocations
           ? {
-              invocations: invocations.table.count,
+              invocations: invocations.table.shown,
               deliveries: invocations.deliveries.count,
               invocationCounts: invocations.counts,
             }
