@@ -1,13 +1,13 @@
-import { DEFAULT_QUALIFIER, type FunctionName } from "./names.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, NAME, QUALIFIER } from "./names.ts";
 
 // Resource names by service. Regions and accounts are taken as they come: the API reference's own samples mask
 // them ("1986***743", "xxx"), and people paste those.
-const NAME = "[^/\\s]+";
+const PART = "[^/\\s]+";
 const RESOURCES = [
-  `fc:OWNER:(?:services/${NAME}/functions/${NAME}|functions/${NAME}(?:/${NAME})?)`,
-  `mns:OWNER:/?(?:queues|topics)/${NAME}/messages`,
-  `eventbridge:OWNER:/?eventbus/${NAME}`,
-  `mq:OWNER:/?instances/${NAME}/topics/${NAME}`,
+  `fc:OWNER:(?:services/${PART}/functions/${PART}|functions/${PART}(?:/${PART})?)`,
+  `mns:OWNER:/?(?:queues|topics)/${PART}/messages`,
+  `eventbridge:OWNER:/?eventbus/${PART}`,
+  `mq:OWNER:/?instances/${PART}/topics/${PART}`,
 ].map((resource) => resource.replace("OWNER", "[^:/\\s]*:[^:/\\s]*"));
 
 /** The name of a resource that Function Compute can send results to. */
@@ -38,11 +38,18 @@ export interface CalledFunction extends FunctionName {
   readonly qualifier: string;
 }
 
-/** The function that a destination names, in either form; undefined for other destinations. */
+/**
+ * The function that a destination names, in either form; undefined for other destinations, and where no function can have
+ * the name.
+ */
 export function destinationFunction(destination: string): CalledFunction | undefined {
   if (destinationKind(destination) !== "fc") return undefined;
   const [first, second = "", third, fourth = ""] = (destination.split(":")[4] ?? "").split("/");
-  if (first === "functions") return { service: "", function: second, qualifier: third ?? DEFAULT_QUALIFIER };
+  if (first === "functions") return called("", second, third ?? DEFAULT_QUALIFIER);
   const [, service = "", qualifier = DEFAULT_QUALIFIER] = /^([^.]*)(?:\.(.*))?$/.exec(second) ?? [];
-  return { service, function: fourth, qualifier };
+  return NAME.test(service) ? called(service, fourth, qualifier) : undefined;
+}
+
+function called(service: string, name: string, qualifier: string): CalledFunction | undefined {
+  return NAME.test(name) && QUALIFIER.test(qualifier) ? { service, function: name, qualifier } : undefined;
 }

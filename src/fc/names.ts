@@ -36,7 +36,8 @@ export const MAX_VERSION_DIGITS = 10;
 /** The highest number of a version. */
 export const MAX_VERSION = 10 ** MAX_VERSION_DIGITS - 1;
 
-const QUALIFIER = new RegExp(`${NAME.source}|${VERSION.source}`);
+/** LATEST, an alias or a version. */
+export const QUALIFIER = new RegExp(`${NAME.source}|${VERSION.source}`);
 
 /** The kinds of names, as the API's messages call them. */
 type Kind = "ServiceName" | "FunctionName" | "AliasName" | "VersionID" | "Qualifier";

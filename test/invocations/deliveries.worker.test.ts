@@ -252,6 +252,28 @@ describe("a chain of functions", () => {
     expect(deliveries).toMatchObject([{ error: "a chain of functions has at most 16 deliveries" }]);
   });
 
+  test.each([
+    "functions/9",
+    "functions/a$b",
+    "functions/\u00fc",
+    "functions/f/a%20b",
+    "services/.prod/functions/f",
+    "services/s./functions/f",
+    "services/a.b.c/functions/f",
+    `functions/${"f".repeat(129)}`,
+  ])("does not go to %s, which can be no function", async (name) => {
+    const sandbox = await frozenSandbox();
+    const destination = `acs:fc:cn-hangzhou:123456:${name}`;
+    await configure(sandbox, "order", { destinationConfig: { onSuccess: { destination } } });
+    await invoke(sandbox, "order");
+    await sandbox.clock.toIdle();
+    const { deliveries } = await sandbox.deliveries.list();
+    expect(deliveries).toMatchObject([
+      { status: "DestinationDeliveryFailed", error: expect.stringMatching(/names no function|at most 128/) },
+    ]);
+    expect((await sandbox.summary()).counts).toMatchObject({ functions: 1, invocations: 1 });
+  });
+
   test("does not go to a function that is not declared", async () => {
     const sandbox = await frozenSandbox();
     await sandbox.functions.declare({ functions: [{ name: "f" }] });

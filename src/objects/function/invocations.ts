@@ -537,6 +537,10 @@ export class Invocations {
       return undefined;
     }
     const { faults, target, push } = this.#route(invocation, delivery);
+    if (kind === "fc" && target === undefined) {
+      finish(`${destination} names no function`);
+      return undefined;
+    }
     if (faults.length === 0 && target === undefined && push === undefined) {
       finish(undefined);
       return undefined;

@@ -39,6 +39,9 @@ export class Registrations {
   /** Registers a function that an invocation is delivered to; the error says why that can't be. */
   async registerDestination({ qualifier, ...name }: CalledFunction): Promise<Result<Registration, string>> {
     // A delivery that comes to nothing must not use up a place.
+    const { nameLength } = limits(this.#env());
+    const longest = Math.max(name.service.length, name.function.length, qualifier.length);
+    if (longest > nameLength) return err(`a name has at most ${nameLength} characters`);
     const exists = existenceOf(this.stateFor(name), name, qualifier);
     if (!exists.ok) return err(exists.error.message);
     const registration = await this.#registerFunction(name);
