@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-export const TIME_ALLOWED = "an RFC 3339 time, such as 2030-01-31T12:00:00Z";
+const TIME_ALLOWED = "an RFC 3339 time, such as 2030-01-31T12:00:00Z";
 
 /**
  * The schema of a time in a request to the control plane: RFC 3339 with any fraction and offset, as Python's

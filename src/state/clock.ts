@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { TIME_ALLOWED, timeSchema } from "../lib/time.ts";
+import { timeSchema } from "../lib/time.ts";
 
 /**
  * A sandbox's clock, which the API's timestamps show. `offsetMs` is in milliseconds, `at` in milliseconds
@@ -17,7 +17,9 @@ const EARLIEST = Date.UTC(1970, 0, 1);
 /** The latest time that a clock shows, in milliseconds since 1970. */
 export const LATEST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-const shownTime = timeSchema.check(z.refine((text) => isShowable(Date.parse(text)), { error: TIME_ALLOWED }));
+const shownTime = timeSchema.check(
+  z.refine((text) => isShowable(Date.parse(text)), { error: "a time of the years 1970 to 9999" }),
+);
 
 const MAX_SECONDS = 10_000 * 366 * 86_400;
 const SECONDS_ALLOWED = { error: "a whole number of seconds within 10,000 years" };
@@ -115,7 +117,10 @@ export function realTimeOf(clock: Clock, time: number): number | undefined {
 /** A clock in the form of requests and snapshots, without its present time. */
 export function givenClock(clock: Clock): GivenClock {
   if (clock.mode === "frozen") return { mode: "frozen", time: new Date(clock.at).toISOString() };
-  return clock.mode === "shifted" ? { mode: "shifted", offsetSeconds: clock.offsetMs / 1000 } : clock;
+  // While the clock is being advanced, its offset may have a fraction of a second.
+  return clock.mode === "shifted"
+    ? { mode: "shifted", offsetSeconds: Math.ceil(clock.offsetMs / 1000) }
+    : clock;
 }
 
 /** A clock in the form of responses, with its present time. */

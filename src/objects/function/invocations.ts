@@ -32,7 +32,7 @@ import {
 } from "../../fc/invocations/outcome.ts";
 import { maxRecordBytes, messageOf, recordIn, recordOf } from "../../fc/invocations/record.ts";
 import { previewOf } from "../../fc/invocations/recordPreview.ts";
-import type { FunctionName } from "../../fc/names.ts";
+import { type FunctionName, functionKey } from "../../fc/names.ts";
 import type { InboxDelivery } from "../../journal/delivery.ts";
 import { countOne, type InvocationCounts, NO_INVOCATIONS } from "../../journal/invocationCounts.ts";
 import { matchesPattern } from "../../lib/pattern.ts";
@@ -73,8 +73,6 @@ interface Advanced {
 export interface InvocationHost {
   readonly name: FunctionName;
   readonly storage: DurableObjectStorage;
-  /** Distinguishes the function's deliveries from those of other functions. */
-  readonly source: string;
   state(): ResolvedState;
   config(qualifier: string): InvocationConfig | undefined;
   limits(): InvocationLimits & { readonly answerBytes: number };
@@ -109,10 +107,10 @@ export class Invocations {
   #reached = Number.NEGATIVE_INFINITY;
 
   constructor(host: InvocationHost) {
-    const { storage, source } = host;
+    const { storage } = host;
     this.#host = host;
     this.table = new InvocationTable(storage, host.limits, () => this.now);
-    this.deliveries = new DeliveryTable(storage, source, host.limits);
+    this.deliveries = new DeliveryTable(storage, functionKey(host.name), host.limits);
     this.#counts = storage.kv.get<InvocationCounts>(COUNTS) ?? NO_INVOCATIONS;
   }
 

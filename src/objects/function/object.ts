@@ -10,7 +10,7 @@ import { isConfigCall, isInvocationCall, performOnConfigs, performOnInvocations 
 import type { Condition, Invocation } from "../../fc/invocations/invocation.ts";
 import { NO_INVOCATIONS } from "../../fc/invocations/noInvocations.ts";
 import type { InvocationChange, InvocationOperand } from "../../fc/invocations/operand.ts";
-import { DEFAULT_QUALIFIER, type FunctionName } from "../../fc/names.ts";
+import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import type { Performed } from "../../fc/request.ts";
 import { versionById } from "../../fc/versions.ts";
@@ -140,7 +140,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   #open(): FunctionStore {
     const source = this.ctx.id.toString();
     const journal = { source, flushSoon: () => this.#journalTimer.set() };
-    const store = new FunctionStore(this.ctx.storage, journal, () => this.#invocationHost(source));
+    const store = new FunctionStore(this.ctx.storage, journal, () => this.#invocationHost());
     // A deployment's variables may have changed the size since the object was loaded last.
     if (this.#state) store.configs.resizeJournal(this.#state.settings.journalSize);
     return store;
@@ -165,14 +165,13 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     return sandboxObject(this.env, sandbox, this.ctx.id);
   }
 
-  #invocationHost(source: string): InvocationHost {
+  #invocationHost(): InvocationHost {
     const { kv } = this.ctx.storage;
     if (this.ctx.id.name !== undefined && kv.get("name") === undefined) kv.put("name", this.ctx.id.name);
     const { sandbox, name } = this.#identity;
     return {
       ...this.#attemptHost(name, sandbox),
       storage: this.ctx.storage,
-      source,
       config: (qualifier) => this.#configs.get(qualifier),
       triggerFaults: async (ids) =>
         ids.length > 0 ? this.#sandboxObject(sandbox).triggerFaults(ids, null, this.#resolved.version) : [],
@@ -559,7 +558,8 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   ): Promise<PlacedInvocations> {
     const { name } = this.#identity;
     return this.#read([], ({ invocations }) => {
-      const source = this.ctx.id.toString();
+      // By name, so that what happened at one time is listed alike in two runs of a story.
+      const source = functionKey(name);
       const placed = (invocations?.table.all() ?? []).map(({ number, invocation }) => {
         const entry = showInvocation(invocation, name);
         return { position: { time: entry.enqueuedAt, source, number }, entry };

@@ -1,6 +1,6 @@
 import type { AdvanceReport } from "../../documents/responseBodies.ts";
 import { type FunctionName, functionKey } from "../../fc/names.ts";
-import { clockAt, LATEST_TIME, now } from "../../state/clock.ts";
+import { type Clock, clockAt, LATEST_TIME, now, withWholeSeconds } from "../../state/clock.ts";
 import type { Limits } from "../../state/limits.ts";
 import { handlerUrls } from "../../state/outcomes.ts";
 import type { Progress } from "../invocationMessages.ts";
@@ -9,7 +9,7 @@ import type { FunctionStub, Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
 
 /** How many events the answer to an advance has at most. The invocations have all of them. */
-const REPORTED_EVENTS = 1000;
+export const REPORTED_EVENTS = 1000;
 
 /** How far to advance: to a time, to what is due next, or until nothing is due. */
 export type Target = number | "next" | "idle";
@@ -17,6 +17,8 @@ export type Target = number | "next" | "idle";
 /** What an advance did. */
 export interface Advanced {
   readonly report: AdvanceReport;
+  /** The clock that the sandbox is to have: the owner's where its time was reached, or else one that stands where the advance stopped. */
+  readonly clock: Clock;
   /** Whether something else set the clock before the advance was done. */
   readonly isEnded: boolean;
 }
@@ -81,18 +83,19 @@ export class Advance {
     const reached = await this.#askEach((_, object) => object.advancedTo());
     if (this.#isEnded) return undefined;
     this.#moveTo(Math.max(0, ...reached.map((at) => at ?? 0)));
-    return this.run(advancing.until);
+    return this.run(advancing.until, advancing.clock);
   }
 
   /**
-   * Advances the clock, which shows the time that was reached; functions are not told of it yet. The clock that
-   * something else sets meanwhile, a reset for example, ends the advance. It has to be this task's turn.
+   * Advances the clock, which shows the time that was reached; functions are not told of it yet. `clock` is the clock to have
+   * then, where the target is a time. The clock that something else sets meanwhile, a reset for example, ends the advance. It
+   * has to be this task's turn.
    */
-  async run(target: Target): Promise<Advanced> {
+  async run(target: Target, clock?: Clock): Promise<Advanced> {
     const store = this.#store;
     const most = this.#limits().eventsPerAdvance;
     const events: AdvanceReport["events"] = [];
-    store.set("advancing", { until: target === "next" ? store.now : target });
+    store.set("advancing", { until: target === "next" ? store.now : target, ...(clock ? { clock } : {}) });
     this.#begun();
     let dues = await this.#ask();
     if (target === "next" && !this.#isEnded) {
@@ -140,7 +143,11 @@ export class Advance {
     if (reached && until !== "idle") this.#moveTo(until);
     if (!isEnded) store.set("advancing", undefined);
     const nextDueAt = next === undefined ? null : new Date(next.at).toISOString();
-    return { isEnded, report: { steps, reached, nextDueAt, events } };
+    return {
+      isEnded,
+      clock: reached && clock ? clock : withWholeSeconds(store.get("clock")),
+      report: { steps, reached, nextDueAt, events },
+    };
   }
 
   /** Whether something else has set the clock since the advance began. */

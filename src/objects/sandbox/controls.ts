@@ -14,7 +14,6 @@ import {
   REAL_CLOCK,
   setClock,
   showClock,
-  withWholeSeconds,
 } from "../../state/clock.ts";
 import { contradictionInDeclared, type Declared } from "../../state/declared.ts";
 import { declaredChange } from "../../state/declaredChange.ts";
@@ -31,7 +30,7 @@ import {
 } from "../../state/outcomes.ts";
 import type { Settings } from "../../state/settings.ts";
 import { isAllowedHost, notAllowed } from "../outbound.ts";
-import type { Advance, Target } from "./advance.ts";
+import { type Advance, type Advanced, REPORTED_EVENTS, type Target } from "./advance.ts";
 import type { Changes } from "./changes.ts";
 import { RuleList } from "./ruleList.ts";
 import type { SandboxStore } from "./store.ts";
@@ -143,7 +142,19 @@ export class Controls {
 
   /** Sets the clock. To a later time it goes through all that is due until then. */
   changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
-    return this.#advance.inTurn(() => this.#changeClock(given));
+    return this.#inTurn(() => this.#changeClock(given));
+  }
+
+  /** Runs a task that sets the clock; 503 when a function could not be reached: the alarm goes on with the advance. */
+  #inTurn(task: () => Promise<Result<AdvancedClock, Problem>>): Promise<Result<AdvancedClock, Problem>> {
+    return this.#advance.inTurn(async () => {
+      try {
+        return await task();
+      } catch (error) {
+        console.error(error);
+        return problem(503, "Some functions could not be reached; the clock will go on when they can.");
+      }
+    });
   }
 
   async #changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
@@ -151,14 +162,23 @@ export class Controls {
     const clock = setClock(given, real);
     if (clock === undefined) return NOT_SHOWABLE;
     const [before, after] = [now(this.#store.get("clock"), real), now(clock, real)];
-    if (clock.mode === "real" || after <= before) return this.#setClock(clock, undefined);
-    this.#store.set("clock", clockAt(clock, before, real));
+    if (after <= before) return this.#setClock(clock, undefined);
+    // Until real time is reached, the clock stands where the advance is.
+    this.#store.set(
+      "clock",
+      clock.mode === "real" ? { mode: "frozen", at: before } : clockAt(clock, before, real),
+    );
     return this.#advanceTo(after, clock);
   }
 
   /** Advances a clock that is frozen or shifted; 409 for a real one. */
   advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
-    return this.#advance.inTurn(() => this.#advanceClock(given));
+    return this.#inTurn(async () => {
+      // What is left of an advance that was cut off comes first.
+      const earlier = await this.#resume();
+      const advanced = await this.#advanceClock(given);
+      return advanced.ok ? ok(withEarlier(advanced.value, earlier)) : advanced;
+    });
   }
 
   async #advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
@@ -174,27 +194,26 @@ export class Controls {
       : this.#advanceTo(now(advanced, Date.now()), advanced);
   }
 
-  /** Advances the clock. `reached` is the clock at the target, where that is a time. */
-  async #advanceTo(target: Target, reached?: Clock): Promise<Result<AdvancedClock, Problem>> {
-    try {
-      const { report, isEnded } = await this.#advance.run(target);
-      if (isEnded) return ok({ ...showClock(this.#store.get("clock"), Date.now()), advance: report });
-      const clock = report.reached && reached ? reached : withWholeSeconds(this.#store.get("clock"));
-      return await this.#setClock(clock, report);
-    } catch (error) {
-      // The alarm goes on with the advance.
-      console.error(error);
-      return problem(503, "Some functions could not be reached; the clock will go on when they can.");
-    }
+  /** Advances the clock. `clock` is the clock at the target, where that is a time. */
+  async #advanceTo(target: Target, clock?: Clock): Promise<Result<AdvancedClock, Problem>> {
+    return this.#finish(await this.#advance.run(target, clock));
+  }
+
+  #finish({ isEnded, clock, report }: Advanced): Promise<Result<AdvancedClock, Problem>> {
+    if (!isEnded) return this.#setClock(clock, report);
+    return Promise.resolve(ok({ ...showClock(this.#store.get("clock"), Date.now()), advance: report }));
   }
 
   /** Goes on with an advance that was cut off. Rejects when a function could not be reached. */
-  resumeAdvance(): Promise<void> {
-    return this.#advance.inTurn(async () => {
-      const advanced = await this.#advance.resume();
-      if (advanced === undefined || advanced.isEnded) return;
-      await this.#setClock(withWholeSeconds(this.#store.get("clock")), advanced.report);
-    });
+  async resumeAdvance(): Promise<void> {
+    await this.#advance.inTurn(() => this.#resume());
+  }
+
+  /** What the rest of an advance that was cut off did; undefined when there is none. It has to be this task's turn. */
+  async #resume(): Promise<AdvanceReport | undefined> {
+    const advanced = await this.#advance.resume();
+    if (advanced !== undefined) await this.#finish(advanced);
+    return advanced?.report;
   }
 
   /** Sets the clock, of which every function is told. */
@@ -219,6 +238,14 @@ export class Controls {
     const finished = await this.#changes.finish("functions");
     return finished.ok ? ok(declaredNames(this.#store.resources)) : finished;
   }
+}
+
+/** A clock that was advanced, with what the rest of an earlier advance did before. */
+function withEarlier(clock: AdvancedClock, earlier: AdvanceReport | undefined): AdvancedClock {
+  const { advance: own } = clock;
+  if (earlier === undefined || own === undefined) return clock;
+  const events = [...earlier.events, ...own.events].slice(0, REPORTED_EVENTS);
+  return { ...clock, advance: { ...own, steps: earlier.steps + own.steps, events } };
 }
 
 const NOT_SHOWABLE = problem(400, "The clock must show a time of the years 1970 to 9999.");

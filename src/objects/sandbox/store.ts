@@ -29,6 +29,8 @@ import { ResourceTables } from "./resourceTables.ts";
 /** How far an advance goes: to a time, in milliseconds since 1970, or until nothing is due. */
 export interface Advancing {
   readonly until: number | "idle";
+  /** The clock that the sandbox gets when that time is reached: the clock of the owner's request. */
+  readonly clock?: Clock;
 }
 
 /** The items that a sandbox stores besides its tables. */
