@@ -25,6 +25,8 @@ export const deliverySchema = z.strictObject({
   error: z.optional(z.string()),
   /** The message as the destination gets it. */
   message: z.string(),
+  /** There when `message` is not the whole message, which was too large for the inbox. */
+  messageCut: z.optional(z.literal(true)),
 });
 
 export type InboxDelivery = z.infer<typeof deliverySchema>;
@@ -58,6 +60,9 @@ export const deliveryFilterSchema = z.strictObject({
 
 export type DeliveryFilter = z.infer<typeof deliveryFilterSchema>;
 
+/** The difference of a delivery that may match all the same, because its message was cut. */
+const NOT_KNOWN = "message was cut, so what it contains is not known";
+
 /** How a delivery differs from a filter, a sentence for each item; empty when it matches. */
 export function deliveryDifferences(delivery: InboxDelivery, filter: DeliveryFilter): string[] {
   const found: string[] = [];
@@ -74,6 +79,10 @@ export function deliveryDifferences(delivery: InboxDelivery, filter: DeliveryFil
   if (since !== undefined && Date.parse(delivery.time) < Date.parse(since)) {
     found.push(`time is ${delivery.time}, before ${since}`);
   }
+  const isContentWanted = [message, filter.requestPayload, filter.responsePayload].some(
+    (one) => one !== undefined,
+  );
+  if (delivery.messageCut) return isContentWanted ? [...found, NOT_KNOWN] : found;
   const sent = parsed(delivery.message);
   if (message !== undefined) found.push(...jsonDifferences(sent, message, "message"));
   for (const item of ["requestPayload", "responsePayload"] as const) {
@@ -85,6 +94,11 @@ export function deliveryDifferences(delivery: InboxDelivery, filter: DeliveryFil
   return found;
 }
 
+/** Whether a delivery with these differences may match all the same: nothing but its message is not known. */
+export function mayMatchDelivery(differences: readonly string[]): boolean {
+  return differences.length === 1 && differences[0] === NOT_KNOWN;
+}
+
 /** A payload of a record, which EventBridge gets in an envelope. */
 function payloadIn(message: unknown, item: "requestPayload" | "responsePayload"): string {
   const outer = (message ?? {}) as { readonly data?: object };
@@ -92,10 +106,10 @@ function payloadIn(message: unknown, item: "requestPayload" | "responsePayload")
   return String(record[item] ?? "");
 }
 
-/** The value of JSON text; other text is its own value. */
+/** The value of JSON text, perhaps after a byte order mark; other text is its own value. */
 function parsed(from: string): unknown {
   try {
-    return JSON.parse(from);
+    return JSON.parse(from.replace(/^\uFEFF/, ""));
   } catch {
     return from;
   }

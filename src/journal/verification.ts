@@ -77,9 +77,13 @@ export function inconclusive(
 }
 
 /** What of the inbox is missing and what to change, in a sentence for people. */
-export function inconclusiveDeliveries({ count, dropped }: Findings): string {
+export function inconclusiveDeliveries({ count, cut, dropped }: Findings): string {
   const matching = `${count} ${count === 1 ? "delivery" : "deliveries"} in the inbox ${count === 1 ? "matches" : "match"}`;
-  return `Inconclusive: ${matching}, but the inbox dropped ${dropped} that may match. Clear the deliveries before the test, so that the inbox has only the test's.`;
+  const missing = [
+    dropped > 0 && `the inbox dropped ${dropped} that may match`,
+    cut > 0 && `the messages of ${cut} that may match were too large to be kept whole`,
+  ].filter(Boolean);
+  return `Inconclusive: ${matching}, but ${missing.join("; ")}. Clear the deliveries before the test, so that the inbox has only the test's.`;
 }
 
 /** What a journal, or an inbox, knows of a filter, and which of its entries almost match. */

@@ -84,6 +84,18 @@ test("of a message that is too large for a row the inbox keeps the beginning, an
   const { deliveries } = await sandbox.deliveries.list({ invocationId: id });
   expect(deliveries).toMatchObject([{ status: "DestinationDeliveryFailed", kind: "mq" }]);
   expect(deliveries[0]?.message.length).toBeLessThanOrEqual(250_000);
+  expect(deliveries[0]?.messageCut).toBe(true);
+  // Nobody knows what was cut, so it can't be told whether the delivery matches.
+  const inconclusive = {
+    problem: { status: 409, detail: expect.stringMatching(/^Inconclusive: .*of 1 .*too large/) },
+  };
+  await expect(sandbox.deliveries.verify({ responsePayload: "done" }, { exactly: 0 })).rejects.toMatchObject(
+    inconclusive,
+  );
+  await expect(sandbox.deliveries.count({ message: {} })).rejects.toMatchObject(inconclusive);
+  await sandbox.deliveries.verify({ responsePayload: "done", function: "g" }, { exactly: 0 });
+  await sandbox.deliveries.verify({ responsePayload: "done", condition: "onFailure" }, { exactly: 0 });
+  await sandbox.deliveries.verify({ invocationId: id, status: "DestinationDeliveryFailed" }, { exactly: 1 });
   const { record } = await sandbox.invocations.record(id);
   expect(JSON.parse(record ?? "").responsePayload).toHaveLength(1_000_000);
 });

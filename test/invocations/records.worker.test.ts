@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TestSandbox } from "../newSandbox.ts";
 import { evictObjects } from "../objects/objects.ts";
-import { configure, frozenSandbox, idOf, invoke, NOW, QUEUE, TOPIC } from "./invocations.ts";
+import { ASYNC, call, configure, frozenSandbox, idOf, invoke, NOW, QUEUE, TOPIC } from "./invocations.ts";
 
 const BUS = "acs:eventbridge:cn-hangzhou:123456:eventbus/orders";
 const NO_RECORD = { isPreview: false, condition: null, destination: null, record: null };
@@ -48,6 +48,28 @@ describe("the record of an invocation that has ended", () => {
     await sandbox.settings({ region: "cn-hangzhou" });
     await sandbox.deliveries.clear();
     expect((await sandbox.invocations.record(id)).record).toBe(record);
+  });
+
+  test("has a payload that is no JSON as text: with its byte order mark, and U+FFFD for bytes that are not UTF-8", async () => {
+    const sandbox = await frozenSandbox();
+    await configure(sandbox, "f", {
+      asyncTask: true,
+      destinationConfig: { onSuccess: { destination: QUEUE } },
+    });
+    const path = "/2023-03-30/functions/f/invocations";
+    const order = '\uFEFF{"order": 7}';
+    const { headers } = await call(sandbox, path, order, ASYNC);
+    await call(sandbox, path, new Uint8Array([0xff, 0x00, 0x22]), ASYNC);
+    await sandbox.clock.toIdle();
+    const { deliveries } = await sandbox.deliveries.list();
+    const sent = deliveries.map(({ message }) => JSON.parse(message));
+    expect(sent.map(({ requestPayload }) => requestPayload)).toEqual(['\uFFFD\u0000"', order]);
+    expect(sent.map(({ responsePayload }) => responsePayload)).toEqual(['\uFFFD\u0000"', order]);
+    const id = headers.get("X-Fc-Request-Id") ?? "";
+    expect((await sandbox.invocations.get(id)).requestPayload).toBe(order);
+    const task = await sandbox.send("GET", `/2023-03-30/functions/f/async-tasks/${id}`);
+    expect(task.body).toMatchObject({ taskPayload: order, returnPayload: order });
+    await sandbox.deliveries.verify({ requestPayload: { order: 7 } }, { exactly: 1 });
   });
 
   test("is what is in EventBridge's envelope", async () => {

@@ -36,7 +36,7 @@ export interface InvocationRecord {
 /** The condition of an event that was dropped because of its age. */
 const EXPIRED = "AsyncEventAgeExceeded";
 
-/** The record of an invocation that has ended. The payloads become text; bytes that are not UTF-8 become U+FFFD. */
+/** The record of an invocation that has ended. */
 export function recordOf(
   invocation: Invocation,
   name: FunctionName,

@@ -5,6 +5,7 @@ import {
   deliveryDifferences,
   type FoundDelivery,
   type InboxDelivery,
+  mayMatchDelivery,
 } from "../../journal/delivery.ts";
 import { isAfter, nearest, type Placed, type Position } from "../../journal/order.ts";
 import { migrate } from "../../lib/migrations.ts";
@@ -33,7 +34,7 @@ export class DeliveryTable {
   #size: number;
   #next: number;
 
-  /** `source` distinguishes the deliveries from those of other objects. */
+  /** `source` distinguishes the deliveries from those of other functions. Of one time, they are listed by it. */
   constructor(storage: DurableObjectStorage, source: string, most: () => InvocationLimits) {
     migrate(storage, "deliveries", migrations);
     this.#sql = storage.sql;
@@ -126,7 +127,12 @@ export class DeliveryTable {
     }));
     const misses = compared.filter(({ differences }) => differences.length > 0);
     return {
-      findings: { count: compared.length - misses.length, cut: 0, dropped: this.dropped, hasGap: false },
+      findings: {
+        count: compared.length - misses.length,
+        cut: misses.filter(({ differences }) => mayMatchDelivery(differences)).length,
+        dropped: this.dropped,
+        hasGap: false,
+      },
       nearMisses: nearest(misses, most).map((miss) => ({ ...miss, entry: abridgedDelivery(miss.entry) })),
     };
   }
@@ -169,5 +175,6 @@ export class DeliveryTable {
 function rowOf(delivery: InboxDelivery): string {
   const json = JSON.stringify(delivery);
   if (new TextEncoder().encode(json).length <= MAX_ROW_BYTES) return json;
-  return JSON.stringify({ ...delivery, message: delivery.message.slice(0, KEPT_CHARACTERS) });
+  const message = delivery.message.slice(0, KEPT_CHARACTERS);
+  return JSON.stringify({ ...delivery, message, messageCut: true } satisfies InboxDelivery);
 }
