@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
+import { allowedBy } from "./allowed.ts";
 
 // zod's faster parser compiles code from strings, which Workers forbid.
-z.config({ jitless: true });
+z.config({ jitless: true, customError: allowedBy });
 
 /** Any JSON value. It was parsed from JSON, so it needs no check. RPC's types can't handle a recursive type. */
 type JsonValue = string | number | boolean | object | null;
