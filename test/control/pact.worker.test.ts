@@ -342,7 +342,11 @@ describe("the built-in states", () => {
     ["an alias exists", { function: "f" }, "params.alias must be a name"],
     ["a fault", {}, "params.effect must be an effect of type"],
     ["the clock is frozen at", {}, "params.time must be an RFC 3339 time"],
-    ["the clock is frozen at", { time: "0999-01-01T00:00:00Z" }, "params.time must be a time of the years 1970 to 9999"],
+    [
+      "the clock is frozen at",
+      { time: "0999-01-01T00:00:00Z" },
+      "params.time must be a time of the years 1970 to 9999",
+    ],
     ["signatures are required", { by: "all" }, "params must not have by"],
     ["an asynchronous invocation", { function: "f" }, "params.status must be one of Enqueued, Running"],
     [
