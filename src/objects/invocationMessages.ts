@@ -39,9 +39,13 @@ export interface Happened {
   readonly event: InvocationEvent;
 }
 
+/** How many events the answer to an advance has at most. The invocations have all of them. */
+export const REPORTED_EVENTS = 1000;
+
 /** What was done of a span. */
 export interface Progress {
   readonly steps: number;
+  /** What happened first: no more than an advance reports. */
   readonly happened: readonly Happened[];
   /** The time of the last step. */
   readonly at: number | undefined;

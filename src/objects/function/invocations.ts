@@ -42,7 +42,13 @@ import { matchesDelivery } from "../../state/faults.ts";
 import type { HeldInvocation } from "../../state/invocationSnapshot.ts";
 import type { ShownRecord } from "../../state/invocations.ts";
 import type { ResolvedState } from "../../state/sharedState.ts";
-import type { DeliveredInvocation, Happened, Progress, Span } from "../invocationMessages.ts";
+import {
+  type DeliveredInvocation,
+  type Happened,
+  type Progress,
+  REPORTED_EVENTS,
+  type Span,
+} from "../invocationMessages.ts";
 import { type Outbound, post } from "../outbound.ts";
 import { chooseOutcome, decidedOutcome } from "./attempts.ts";
 import { DeliveryTable } from "./deliveryTable.ts";
@@ -280,7 +286,7 @@ export class Invocations {
         deliveredTo = step instanceof Promise ? await this.#settled(step, stored.number, from) : undefined;
         steps += 1;
       }
-      if (from !== undefined) {
+      if (from !== undefined && happened.length < REPORTED_EVENTS) {
         const after = this.#changed.get(stored.number) ?? this.table.numbered(stored.number)?.invocation;
         for (const event of after?.events.slice(invocation.events.length) ?? []) {
           happened.push({ invocation: invocation.id, qualifier: invocation.qualifier, event });

@@ -3,13 +3,10 @@ import { type FunctionName, functionKey } from "../../fc/names.ts";
 import { type Clock, clockAt, LATEST_TIME, now, withWholeSeconds } from "../../state/clock.ts";
 import type { Limits } from "../../state/limits.ts";
 import { handlerUrls } from "../../state/outcomes.ts";
-import type { Progress } from "../invocationMessages.ts";
+import { type Progress, REPORTED_EVENTS } from "../invocationMessages.ts";
 import type { Changes } from "./changes.ts";
 import type { FunctionStub, Functions } from "./functions.ts";
 import type { SandboxStore } from "./store.ts";
-
-/** How many events the answer to an advance has at most. The invocations have all of them. */
-export const REPORTED_EVENTS = 1000;
 
 /** How far to advance: to a time, to what is due next, or until nothing is due. */
 export type Target = number | "next" | "idle";

@@ -29,8 +29,9 @@ import {
   TOO_LARGE,
 } from "../../state/outcomes.ts";
 import type { Settings } from "../../state/settings.ts";
+import { REPORTED_EVENTS } from "../invocationMessages.ts";
 import { isAllowedHost, notAllowed } from "../outbound.ts";
-import { type Advance, type Advanced, REPORTED_EVENTS, type Target } from "./advance.ts";
+import type { Advance, Advanced, Target } from "./advance.ts";
 import type { Changes } from "./changes.ts";
 import { RuleList } from "./ruleList.ts";
 import type { SandboxStore } from "./store.ts";
