@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { intercept, setVariables } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { functionOf, parentOf } from "../objects/objects.ts";
-import { configure, frozenSandbox, historyOf, idOf, invoke } from "./invocations.ts";
+import { at, configure, frozenSandbox, historyOf, idOf, invoke } from "./invocations.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -98,6 +98,20 @@ test("of a message that is too large for a row the inbox keeps the beginning, an
   await sandbox.deliveries.verify({ invocationId: id, status: "DestinationDeliveryFailed" }, { exactly: 1 });
   const { record } = await sandbox.invocations.record(id);
   expect(JSON.parse(record ?? "").responsePayload).toHaveLength(1_000_000);
+});
+
+test("a function that can't be told of the time stops no other function, also where a handler runs", async () => {
+  const sandbox = await frozenSandbox();
+  const id = idOf(await invoke(sandbox, "f", in60Seconds));
+  await configure(sandbox, "broken", {});
+  await withHandler(sandbox, async () => {});
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  await intercept(parentOf(sandbox), "FUNCTION.accept", (accept, name) =>
+    name === "broken" ? Promise.reject(new Error("The function could not be reached.")) : accept(),
+  );
+  await expect(sandbox.clock.advance(100)).rejects.toMatchObject({ problem: { status: 503 } });
+  expect(await historyOf(sandbox, id)).toEqual(["Enqueued +0", "Running +60", "Succeeded +60"]);
+  expect((await sandbox.clock.get()).now).toBe(at(100));
 });
 
 test("on a shifted clock a step has its own due time, however long functions take to be told of it", async () => {
