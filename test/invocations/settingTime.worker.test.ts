@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, test, vi } from "vitest";
-import { intercept } from "../calls.ts";
+import { intercept, setVariables } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { evictObjects, parentOf } from "../objects/objects.ts";
 import { at, configure, frozenSandbox, functionNamed, historyOf, idOf, invoke } from "./invocations.ts";
@@ -54,6 +54,20 @@ test.each([{ mode: "real" }, { mode: "shifted", offsetSeconds: 0 }] as const)(
     expect((await sandbox.clock.get()).mode).toBe(clock.mode);
   },
 );
+
+test("a clock that is to be real, and has too much to go through, is frozen where it came to", async () => {
+  const sandbox = await newSandbox();
+  await sandbox.clock.freeze(EARLIER);
+  const id = idOf(await invoke(sandbox, "f", RETRIED));
+  await setVariables(parentOf(sandbox), { MAX_EVENTS_PER_ADVANCE: "2" });
+  expect(await sandbox.clock.set({ mode: "real" })).toMatchObject({
+    mode: "frozen",
+    now: afterEarlier(1),
+    advance: { steps: 2, reached: false, nextDueAt: afterEarlier(3) },
+  });
+  expect(await sandbox.clock.set({ mode: "real" })).toMatchObject({ mode: "real", advance: { steps: 1 } });
+  expect((await timesOf(sandbox, id)).at(-1)).toBe(`Succeeded ${afterEarlier(3)}`);
+});
 
 test("a clock that is to be real, and was cut off on the way, is real when the alarm has gone on", async () => {
   const sandbox = await newSandbox();

@@ -143,19 +143,7 @@ export class Controls {
 
   /** Sets the clock. To a later time it goes through all that is due until then. */
   changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
-    return this.#inTurn(() => this.#changeClock(given));
-  }
-
-  /** Runs a task that sets the clock; 503 when a function could not be reached: the alarm goes on with the advance. */
-  #inTurn(task: () => Promise<Result<AdvancedClock, Problem>>): Promise<Result<AdvancedClock, Problem>> {
-    return this.#advance.inTurn(async () => {
-      try {
-        return await task();
-      } catch (error) {
-        console.error(error);
-        return problem(503, "Some functions could not be reached; the clock will go on when they can.");
-      }
-    });
+    return this.#advance.inTurn(() => this.#changeClock(given));
   }
 
   async #changeClock(given: GivenClock): Promise<Result<AdvancedClock, Problem>> {
@@ -169,17 +157,18 @@ export class Controls {
       "clock",
       clock.mode === "real" ? { mode: "frozen", at: before } : clockAt(clock, before, real),
     );
-    return this.#advanceTo(after, clock);
+    return orUnreachable(() => this.#advanceTo(after, clock));
   }
 
   /** Advances a clock that is frozen or shifted; 409 for a real one. */
   advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
-    return this.#inTurn(async () => {
+    const resumeAndAdvance = async () => {
       // What is left of an advance that was cut off comes first.
       const earlier = await this.#resume();
       const advanced = await this.#advanceClock(given);
       return advanced.ok ? ok(withEarlier(advanced.value, earlier)) : advanced;
-    });
+    };
+    return this.#advance.inTurn(() => orUnreachable(resumeAndAdvance));
   }
 
   async #advanceClock(given: GivenAdvance): Promise<Result<AdvancedClock, Problem>> {
@@ -238,6 +227,18 @@ export class Controls {
     this.#changes.beginResources(change);
     const finished = await this.#changes.finish("functions");
     return finished.ok ? ok(declaredNames(this.#store.resources)) : finished;
+  }
+}
+
+/** What an advance returns; 503 when a function could not be reached: the alarm goes on with the advance. */
+async function orUnreachable(
+  advance: () => Promise<Result<AdvancedClock, Problem>>,
+): Promise<Result<AdvancedClock, Problem>> {
+  try {
+    return await advance();
+  } catch (error) {
+    console.error(error);
+    return problem(503, "Some functions could not be reached; the clock will go on when they can.");
   }
 }
 
