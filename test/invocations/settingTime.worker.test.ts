@@ -3,7 +3,16 @@ import { afterEach, expect, test, vi } from "vitest";
 import { intercept, setVariables } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
 import { evictObjects, parentOf } from "../objects/objects.ts";
-import { at, configure, frozenSandbox, functionNamed, historyOf, idOf, invoke } from "./invocations.ts";
+import {
+  at,
+  configure,
+  frozenSandbox,
+  functionNamed,
+  historyOf,
+  idOf,
+  invoke,
+  QUEUE,
+} from "./invocations.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -101,6 +110,24 @@ test("an advance after one that was cut off goes on with that one first, and say
     "Succeeded",
   ]);
   expect(await historyOf(sandbox, id)).toContain("Succeeded +1");
+});
+
+test("pages of the inbox have each delivery once, though the clock was set back between deliveries", async () => {
+  const sandbox = await frozenSandbox();
+  await configure(sandbox, "f", { destinationConfig: { onSuccess: { destination: QUEUE } } });
+  for (const seconds of [30, 10, 50, 0, 40, 20]) {
+    await sandbox.clock.freeze(at(seconds));
+    await invoke(sandbox, "f");
+    await sandbox.clock.toIdle();
+  }
+  const times: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await sandbox.deliveries.list({}, { limit: 2, ...(nextToken ? { nextToken } : {}) });
+    times.push(...page.deliveries.map(({ time }) => time));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  expect(times).toEqual([50, 40, 30, 20, 10, 0].map(at));
 });
 
 test("what happens at one time is listed in an order that does not depend on the sandbox", async () => {

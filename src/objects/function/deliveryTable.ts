@@ -7,7 +7,7 @@ import {
   type InboxDelivery,
   mayMatchDelivery,
 } from "../../journal/delivery.ts";
-import { isAfter, nearest, type Placed, type Position } from "../../journal/order.ts";
+import { comparePositions, isAfter, nearest, type Placed, type Position } from "../../journal/order.ts";
 import { migrate } from "../../lib/migrations.ts";
 import type { InvocationLimits } from "./invocationTable.ts";
 
@@ -102,11 +102,13 @@ export class DeliveryTable {
 
   /** Where up to `most` deliveries are that match a filter, newest first, after a position. */
   find(filter: DeliveryFilter, after: Position | undefined, most: number): FoundDelivery[] {
-    return this.#all()
-      .filter(
-        ({ position, entry }) =>
-          (!after || isAfter(position, after)) && deliveryDifferences(entry, filter).length === 0,
-      )
+    const found = this.#all().filter(
+      ({ position, entry }) =>
+        (!after || isAfter(position, after)) && deliveryDifferences(entry, filter).length === 0,
+    );
+    // Later deliveries may have earlier times: the clock may have been set back.
+    return found
+      .sort((a, b) => comparePositions(a.position, b.position))
       .slice(0, most)
       .map(({ position, characters }) => ({ position, characters }));
   }
