@@ -44,7 +44,7 @@ export interface CalledFunction extends FunctionName {
  */
 export function destinationFunction(destination: string): CalledFunction | undefined {
   if (destinationKind(destination) !== "fc") return undefined;
-  const [first, second = "", third, fourth = ""] = (destination.split(":")[4] ?? "").split("/");
+  const [first, second = "", third, fourth = ""] = destination.split(":").slice(4).join(":").split("/");
   if (first === "functions") return called("", second, third ?? DEFAULT_QUALIFIER);
   const [, service = "", qualifier = DEFAULT_QUALIFIER] = /^([^.]*)(?:\.(.*))?$/.exec(second) ?? [];
   return NAME.test(service) ? called(service, fourth, qualifier) : undefined;

@@ -255,6 +255,8 @@ describe("a chain of functions", () => {
   test.each([
     "functions/9",
     "functions/a$b",
+    "functions/f/a:b",
+    "functions/f:b",
     "functions/\u00fc",
     "functions/f/a%20b",
     "services/.prod/functions/f",
