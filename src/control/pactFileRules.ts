@@ -16,6 +16,8 @@ const FC3_REQUEST_ID: PactRule = {
   example: "1-65bf56b2-1368aa6d-c7da7fa6a4d4",
 };
 
+const INSTANCE: PactRule = { regex: "^c-[0-9a-f-]+$", example: "c-65bf56b21368aa6dc7da" };
+
 const TIME: PactRule = {
   regex: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$",
   example: "2030-01-01T00:00:00Z",
@@ -23,7 +25,7 @@ const TIME: PactRule = {
 
 const URL_RULE: PactRule = { regex: "^https?://.+$", example: "https://fc-sandbox.example.com/" };
 
-const texts = [UUID, FC3_REQUEST_ID, TIME, URL_RULE].map((rule) => ({
+const texts = [UUID, FC3_REQUEST_ID, INSTANCE, TIME, URL_RULE].map((rule) => ({
   ...rule,
   pattern: new RegExp(rule.regex),
 }));
@@ -31,6 +33,7 @@ const texts = [UUID, FC3_REQUEST_ID, TIME, URL_RULE].map((rule) => ({
 /** The headers of responses that differ between runs. */
 const headers: Readonly<Record<string, PactRule>> = {
   etag: { regex: "^[0-9a-f]{32}$", example: "9e107d9d372bb6826bd81d3542a419d6" },
+  "x-fc-instance-id": INSTANCE,
   "x-fc-invocation-duration": { regex: "^\\d+$", example: "1" },
   "x-fc-max-memory-usage": { regex: "^[\\d.]+$", example: "10.00" },
   "x-fc-log-result": { regex: "^[A-Za-z0-9+/]+=*$", example: "TG9n" },
