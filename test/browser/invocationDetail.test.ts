@@ -138,6 +138,20 @@ describe.skipIf(!hasBrowser)("a person who opened an invocation", () => {
     expect((await sandbox.deliveries.list()).deliveries).toEqual([]);
   });
 
+  test("says of a message that was too large for the inbox that it is cut", async () => {
+    const sandbox = await newShop();
+    await invoke(sandbox, "error", ORDER);
+    await sandbox.clock.toIdle();
+    const { invocations = [], deliveries = [] } = await sandbox.snapshot.export({ invocations: true });
+    const [delivery] = deliveries;
+    if (!delivery) throw new Error("nothing was delivered");
+    const cut = { ...delivery, message: delivery.message.slice(0, 20), messageCut: true } as const;
+    await sandbox.snapshot.import({ invocations, deliveries: [cut] });
+    const page = await visit(viewOf(sandbox.controlled, "inbox", { id: cut.id }));
+    await detail(page).getByText("The inbox kept only the beginning of the message.").waitFor();
+    await detail(page).getByText(cut.message, { exact: true }).waitFor();
+  });
+
   test("chooses what the function does from now on, and invokes again with the same event", async () => {
     const sandbox = await newShop();
     await invoke(sandbox, "success", ORDER);

@@ -155,6 +155,7 @@ function Detail({ delivery }: { delivery: ShownDelivery }) {
       </p>
       <h3>{words.message}</h3>
       <Code label={words.message}>{pretty(delivery.message)}</Code>
+      {delivery.messageCut && <p class="hint">{words.messageCut}</p>}
       <dl class="facts">
         {delivery.error !== undefined && (
           <>

@@ -548,6 +548,7 @@ export const en = {
     failed: "failed",
     delivered: "delivered",
     message: "Message",
+    messageCut: "The inbox kept only the beginning of the message.",
     requestPayload: "Event within it",
     responsePayload: "Answer within it",
     destination: "Destination",

@@ -538,6 +538,7 @@ export const zh: Dictionary = {
     failed: "失败",
     delivered: "已投递",
     message: "消息",
+    messageCut: "收件箱只保留了消息的开头部分。",
     requestPayload: "消息中的事件",
     responsePayload: "消息中的响应",
     destination: "目标",
