@@ -9,7 +9,7 @@ import {
 } from "../../fc/invocations/outcome.ts";
 import { isCounted, type Script, scriptMatches } from "../../state/outcomes.ts";
 import { runHandler } from "./handler.ts";
-import type { InvocationHost } from "./invocations.ts";
+import type { InvocationHost } from "./invocationHost.ts";
 
 /** A synchronous call waits this long at most for an attempt to end. */
 const MAX_WAIT_MS = 60_000;

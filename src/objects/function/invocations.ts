@@ -1,21 +1,12 @@
-import { type CalledFunction, destinationFunction, destinationKind } from "../../fc/destinations.ts";
-import { injectedError } from "../../fc/errors.ts";
+import { destinationKind } from "../../fc/destinations.ts";
 import {
   type Condition,
-  type Delivery,
   enqueued,
   type Invocation,
-  type InvocationConfig,
   isFinal,
   rulesOf,
 } from "../../fc/invocations/invocation.ts";
-import {
-  type Circumstances,
-  conditionOf,
-  delivered,
-  type Occurrence,
-  transition,
-} from "../../fc/invocations/machine.ts";
+import { type Circumstances, delivered, type Occurrence, transition } from "../../fc/invocations/machine.ts";
 import type { InvocationChange } from "../../fc/invocations/operand.ts";
 import {
   type AttemptResult,
@@ -30,18 +21,14 @@ import {
   resultOf,
   systemFailed,
 } from "../../fc/invocations/outcome.ts";
-import { maxRecordBytes, messageOf, recordIn, recordOf } from "../../fc/invocations/record.ts";
-import { previewOf } from "../../fc/invocations/recordPreview.ts";
+import { messageOf, recordOf } from "../../fc/invocations/record.ts";
 import { type FunctionName, functionKey } from "../../fc/names.ts";
 import type { InboxDelivery } from "../../journal/delivery.ts";
 import { countOne, type InvocationCounts, NO_INVOCATIONS } from "../../journal/invocationCounts.ts";
-import { matchesPattern } from "../../lib/pattern.ts";
 import { ok, type Result } from "../../lib/result.ts";
 import { now } from "../../state/clock.ts";
-import { matchesDelivery } from "../../state/faults.ts";
 import type { HeldInvocation } from "../../state/invocationSnapshot.ts";
 import type { ShownRecord } from "../../state/invocations.ts";
-import type { ResolvedState } from "../../state/sharedState.ts";
 import {
   type DeliveredInvocation,
   type Happened,
@@ -49,22 +36,20 @@ import {
   REPORTED_EVENTS,
   type Span,
 } from "../invocationMessages.ts";
-import { type Outbound, post } from "../outbound.ts";
 import { chooseOutcome, decidedOutcome } from "./attempts.ts";
 import { DeliveryTable } from "./deliveryTable.ts";
 import { runHandler } from "./handler.ts";
-import { type InvocationLimits, InvocationTable, type StoredInvocation } from "./invocationTable.ts";
+import type { InvocationHost } from "./invocationHost.ts";
+import { InvocationTable, type StoredInvocation } from "./invocationTable.ts";
+import { isInboxAlone, PUSH_TIMEOUT_MS, refusalOf, routeOf, send } from "./sending.ts";
+import { shownRecord } from "./shownRecord.ts";
 
-/** How many deliveries may lie between a client's call and an invocation. */
-const MAX_DEPTH = 16;
 /** A request that the sandbox sent is lost when its answer is this much later than its timeout. */
 const GRACE_MS = 2000;
-const PUSH_TIMEOUT_MS = 10_000;
 /** How many steps an invocation makes at once when it is added. */
 const STEPS_AT_ONCE = 100;
 /** How soon a step is tried again that could not ask another object. */
 const AGAIN_MS = 1000;
-const MAX_PUSH_ANSWER_BYTES = 65_536;
 const NONE: ReadonlySet<number> = new Set();
 const COUNTS = "invocationCounts";
 const ADVANCED = "advanced";
@@ -73,27 +58,6 @@ const ADVANCED = "advanced";
 interface Advanced {
   readonly version: number;
   readonly at: number;
-}
-
-/** What invocations need of their function's object. */
-export interface InvocationHost {
-  readonly name: FunctionName;
-  readonly storage: DurableObjectStorage;
-  state(): ResolvedState;
-  config(qualifier: string): InvocationConfig | undefined;
-  limits(): InvocationLimits & { readonly answerBytes: number };
-  /** What the sandbox may send at present. */
-  outbound(): Outbound;
-  /** Counts an invocation for outcomes, in this order, until one applies. Returns which of those asked do apply. */
-  countOutcomes(ids: readonly string[]): Promise<Readonly<Record<string, boolean>>>;
-  triggerFaults(ids: readonly string[]): Promise<readonly string[]>;
-  /** Enqueues an invocation of a function of the sandbox; the error says why that can't be. */
-  deliver(to: CalledFunction, invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
-  waitUntil(work: Promise<unknown>): void;
-  /** Called in the turn in which invocations changed: they are stored, and may be due again. */
-  changed(invocations: readonly Invocation[]): void;
-  /** Tells those who watch the sandbox of invocations. */
-  publish(invocations: readonly Invocation[]): void;
 }
 
 /** Runs a function's asynchronous invocations: does what is due, and carries out what the machine says. */
@@ -158,34 +122,17 @@ export class Invocations {
     return advanced?.version === state().version ? advanced?.at : undefined;
   }
 
-  /**
-   * The record of an invocation, as it was or will be delivered; of one that has not ended, as it would be if it ended now,
-   * by the condition that is wanted. Undefined when the function has no invocation of this id.
-   */
+  /** The record of an invocation; undefined when the function has none of this id. */
   record(id: string, wanted: Condition | undefined): ShownRecord | undefined {
     const invocation = this.table.get(id);
-    if (invocation === undefined) return undefined;
-    const payloads = this.table.payloads(id);
-    const textOf = (its: Invocation, result: Uint8Array) =>
-      JSON.stringify(
-        recordOf(its, this.#host.name, this.#host.state().settings, { event: payloads.event, result }),
-      );
-    const { status, delivery, qualifier } = invocation;
-    if (!isFinal(status)) {
-      const preview = previewOf(invocation, wanted, payloads.event, this.now);
-      const { condition } = preview;
-      // The next attempt goes by the config of then; one that is under way, by that of its beginning.
-      const isUnderWay = status === "Running" || status === "Stopping";
-      const rules = (isUnderWay ? invocation.rules : null) ?? rulesOf(this.#host.config(qualifier));
-      const record = textOf(preview.invocation, preview.result);
-      return { isPreview: true, condition, destination: rules[condition], record };
-    }
-    const condition = conditionOf(status);
-    if (condition === null) return { isPreview: false, condition, destination: null, record: null };
-    // The settings, which the record is made by, may have changed since it was sent.
-    const sent = delivery && this.deliveries.get(delivery.id);
-    const record = (sent && recordIn(sent.message, sent.destination)) ?? textOf(invocation, payloads.result);
-    return { isPreview: delivery === null, condition, destination: delivery?.destination ?? null, record };
+    return (
+      invocation &&
+      shownRecord(invocation, this.table.payloads(id), wanted, {
+        host: this.#host,
+        deliveries: this.deliveries,
+        now: this.now,
+      })
+    );
   }
 
   /** Makes the change of a request. */
@@ -326,10 +273,7 @@ export class Invocations {
   #isAlone({ invocation, plan }: StoredInvocation, at: number): boolean {
     const { status, qualifier, dueAt, attempts, delivery } = invocation;
     if (dueAt === null || dueAt > at) return false;
-    if (delivery !== null) {
-      const { faults, target, push } = this.#route(invocation, delivery);
-      return faults.length === 0 && target === undefined && push === undefined;
-    }
+    if (delivery !== null) return isInboxAlone(routeOf(this.#host, invocation, delivery));
     if (status === "Running" || status === "Stopping") return true;
     const attempt = attempts + 1;
     const decided = plan.outcomes
@@ -504,16 +448,6 @@ export class Invocations {
     this.#host.changed(changed);
   }
 
-  /** What a delivery has to do with besides the inbox: faults, the function that it goes to, the push to a URL. */
-  #route({ qualifier }: Invocation, { destination }: Delivery) {
-    const { faults, settings } = this.#host.state();
-    return {
-      faults: faults.filter((fault) => matchesDelivery(fault, this.#host.name, qualifier, destination)),
-      target: destinationFunction(destination),
-      push: settings.pushDeliveries.find((row) => matchesPattern(row.destination, destination)),
-    };
-  }
-
   /** Delivers the record of an invocation that has ended. */
   #deliver(
     stored: StoredInvocation,
@@ -523,43 +457,25 @@ export class Invocations {
     const { number, invocation } = stored;
     const { delivery } = invocation;
     if (delivery === null) return undefined;
-    const { destination } = delivery;
-    const { name } = this.#host;
-    const { settings } = this.#host.state();
-    const record = recordOf(invocation, name, settings, this.table.payloadsOf(stored));
-    const message = messageOf(record, destination, delivery.id);
+    const { name, state } = this.#host;
+    const record = recordOf(invocation, name, state().settings, this.table.payloadsOf(stored));
+    const message = messageOf(record, delivery.destination, delivery.id);
     const finish = (error: string | undefined) => {
       const latest = this.#latest(number);
       // After an erasure, another invocation may have the number.
       if (latest?.invocation.delivery?.id !== delivery.id) return;
       if (latest.invocation.delivery.status === "Pending") this.#delivered(latest, message, at, error);
     };
-    const kind = destinationKind(destination);
-    const bytes = new Uint8Array(new TextEncoder().encode(message));
-    if (bytes.length > maxRecordBytes[kind]) {
-      finish(`the message has ${bytes.length} bytes, and ${kind} takes ${maxRecordBytes[kind]} at most`);
+    const route = routeOf(this.#host, invocation, delivery);
+    const event = new Uint8Array(new TextEncoder().encode(message));
+    const refusal = refusalOf(delivery, event.length, route);
+    if (refusal !== undefined || isInboxAlone(route)) {
+      finish(refusal);
       return undefined;
     }
-    const { faults, target, push } = this.#route(invocation, delivery);
-    if (kind === "fc" && target === undefined) {
-      finish(`${destination} names no function`);
-      return undefined;
-    }
-    if (faults.length === 0 && target === undefined && push === undefined) {
-      finish(undefined);
-      return undefined;
-    }
-    const work = async () => {
-      const ids = await this.#host.triggerFaults(faults.map(({ id }) => id));
-      const fault = faults.find(({ id }) => ids.includes(id));
-      if (fault?.effect.type === "error") {
-        const { code, message: why } = injectedError(fault.effect.code, fault.effect.message);
-        return finish(`${code}: ${why}`);
-      }
-      const refused = target && (await this.#deliverTo(target, stored, bytes, at));
-      if (refused !== undefined && !refused.ok) return finish(refused.error);
-      finish(push && (await pushTo(push.url, message, delivery.id, this.#host.outbound())));
-    };
+    const work = async () =>
+      finish(await send(this.#host, route, { invocation, delivery, message, event, at }));
+    const { target, push } = route;
     if (push && !waits) {
       const deadline = at + PUSH_TIMEOUT_MS + GRACE_MS;
       this.table.write({ ...stored, invocation: { ...invocation, dueAt: deadline } });
@@ -568,29 +484,6 @@ export class Invocations {
     const isOther =
       target && (target.service !== name.service || target.function !== name.function) ? target : undefined;
     return this.#under(number, true, work)?.then(() => isOther);
-  }
-
-  #deliverTo(
-    target: CalledFunction,
-    { invocation }: StoredInvocation,
-    event: Uint8Array<ArrayBuffer>,
-    at: number,
-  ): Promise<Result<undefined, string>> | Result<undefined, string> {
-    const { id, depth, delivery } = invocation;
-    if (depth >= MAX_DEPTH) {
-      return { ok: false, error: `a chain of functions has at most ${MAX_DEPTH} deliveries` };
-    }
-    const { name } = this.#host;
-    return this.#host.deliver(target, {
-      id: delivery?.id ?? id,
-      qualifier: target.qualifier,
-      version: target.service === "" ? "2023-03-30" : "2021-04-06",
-      depth: depth + 1,
-      origin: { service: name.service, function: name.function, id },
-      event,
-      at,
-      epoch: this.#host.state().invocationsEpoch,
-    });
   }
 
   /** Notes what became of a delivery, in the inbox and on the invocation. */
@@ -622,18 +515,3 @@ export class Invocations {
 
 /** What became of an attempt whose answer never came: the server was cut off, for example. */
 const LOST = systemFailed("systemError", "the answer of the handler was lost");
-
-/** Posts a message to a team's own address. Returns why that failed; undefined when it did not. */
-async function pushTo(
-  url: string,
-  message: string,
-  id: string,
-  outbound: Outbound,
-): Promise<string | undefined> {
-  const headers = { "Content-Type": "application/json; charset=utf-8", "X-Sandbox-Delivery-Id": id };
-  const most = { milliseconds: PUSH_TIMEOUT_MS, bytes: MAX_PUSH_ANSWER_BYTES };
-  const answer = await post(url, message, headers, outbound, most);
-  if (!answer.ok) return answer.error.why;
-  const { status } = answer.value;
-  return status >= 200 && status < 300 ? undefined : `${url} answered ${status}`;
-}

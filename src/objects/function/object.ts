@@ -70,7 +70,7 @@ import type {
 import { functionObject, sandboxObject } from "../stubs.ts";
 import { attemptOnce } from "./attempts.ts";
 import type { ConfigStore } from "./configs.ts";
-import type { InvocationHost } from "./invocations.ts";
+import type { InvocationHost } from "./invocationHost.ts";
 import { FunctionStore } from "./store.ts";
 
 /** How often a function in use reports that to its sandbox, as a part of the time after which an idle one is erased. */

@@ -1,6 +1,7 @@
 import type { JournalHost } from "../../journal/journal.ts";
 import { ConfigStore } from "./configs.ts";
-import { type InvocationHost, Invocations } from "./invocations.ts";
+import type { InvocationHost } from "./invocationHost.ts";
+import { Invocations } from "./invocations.ts";
 import { InvocationTable } from "./invocationTable.ts";
 import { UsageMeter } from "./usageMeter.ts";
 
