@@ -16,7 +16,8 @@ const FC3_REQUEST_ID: PactRule = {
   example: "1-65bf56b2-1368aa6d-c7da7fa6a4d4",
 };
 
-const INSTANCE: PactRule = { regex: "^c-[0-9a-f-]+$", example: "c-65bf56b21368aa6dc7da" };
+/** At least as many digits as an instance has: names such as `c-1` are the same in every run. */
+const INSTANCE: PactRule = { regex: "^c-[0-9a-f]{8}[0-9a-f-]{8,}$", example: "c-65bf56b21368aa6dc7da" };
 
 const TIME: PactRule = {
   regex: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$",

@@ -451,6 +451,14 @@ describe("as a Pact file", () => {
     expect(pact.metadata.fcSandbox).toEqual({ entries: 4, leftOut: { cut: 0, state: 0, unverifiable: 1 } });
   });
 
+  test("names that look like the beginning of an instance are as they were", async () => {
+    const sandbox = await newSandbox();
+    await sandbox.send("PUT", classic.config("c-cafe"), {});
+    const [interaction] = (await exported(sandbox)).interactions;
+    expect(interaction?.response.body?.content).toMatchObject({ functionName: "c-cafe" });
+    expect(interaction?.response.matchingRules.body).not.toHaveProperty(["$.functionName"]);
+  });
+
   test("what can't be verified is left out and counted", async () => {
     const sandbox = await newSandbox();
     const count = async () => (await exported(sandbox)).metadata.fcSandbox.leftOut;
