@@ -115,9 +115,8 @@ export class DeliveryTable {
 
   /** The deliveries of these numbers, newest first. */
   at(numbers: readonly number[]): Placed<InboxDelivery>[] {
-    return this.#all()
-      .filter(({ position }) => numbers.includes(position.number))
-      .map(({ position, entry }) => ({ position, entry }));
+    const these = "WHERE number IN (SELECT value FROM json_each(?))";
+    return this.#select(these, JSON.stringify(numbers)).map(({ position, entry }) => ({ position, entry }));
   }
 
   /** What the inbox knows of a filter, and up to `most` deliveries that almost match. */
@@ -160,9 +159,14 @@ export class DeliveryTable {
   }
 
   #all(): (Placed<InboxDelivery> & FoundDelivery)[] {
+    return this.#select("");
+  }
+
+  #select(where: string, ...values: SqlStorageValue[]): (Placed<InboxDelivery> & FoundDelivery)[] {
     return this.#sql
       .exec<{ number: number; delivery: string }>(
-        "SELECT number, delivery FROM deliveries ORDER BY number DESC",
+        `SELECT number, delivery FROM deliveries ${where} ORDER BY number DESC`,
+        ...values,
       )
       .toArray()
       .map(({ number, delivery }) => {
