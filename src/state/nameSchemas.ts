@@ -1,8 +1,6 @@
 import * as z from "zod/mini";
-import { MAX_VERSION_DIGITS, NAME, VERSION } from "../fc/names.ts";
+import { MAX_VERSION_DIGITS, NAME, QUALIFIER, VERSION } from "../fc/names.ts";
 import type { Limits } from "./limits.ts";
-
-const either = new RegExp(`${NAME.source}|${VERSION.source}`);
 
 /** Schemas of the names in requests to the control plane. `name` is for services, functions and aliases. */
 export function nameSchemas({ nameLength }: Pick<Limits, "nameLength">) {
@@ -11,6 +9,6 @@ export function nameSchemas({ nameLength }: Pick<Limits, "nameLength">) {
   return {
     name: text(NAME, "a name"),
     version: text(VERSION, "a version number", MAX_VERSION_DIGITS),
-    qualifier: text(either, "LATEST, a version number or an alias"),
+    qualifier: text(QUALIFIER, "LATEST, a version number or an alias"),
   };
 }
