@@ -62,7 +62,10 @@ export interface Sent {
   readonly at: number;
 }
 
-/** Sends a record along its route. Returns why that failed; undefined when it did not. Rejects when another object could not be reached. */
+/**
+ * Sends a record along its route. Returns why that failed; undefined when it did not. Rejects when another object could not
+ * be reached.
+ */
 export async function send(
   host: InvocationHost,
   { faults, target, push }: Route,

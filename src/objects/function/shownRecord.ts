@@ -21,7 +21,7 @@ export function shownRecord(
     now,
   }: { readonly host: InvocationHost; readonly deliveries: DeliveryTable; readonly now: number },
 ): ShownRecord {
-  const textOf = (its: Invocation, result: Uint8Array) =>
+  const jsonOf = (its: Invocation, result: Uint8Array) =>
     JSON.stringify(recordOf(its, host.name, host.state().settings, { event: payloads.event, result }));
   const { status, delivery, qualifier } = invocation;
   if (!isFinal(status)) {
@@ -30,13 +30,13 @@ export function shownRecord(
     // The next attempt goes by the config of then; one that is under way, by that of its beginning.
     const isUnderWay = status === "Running" || status === "Stopping";
     const rules = (isUnderWay ? invocation.rules : null) ?? rulesOf(host.config(qualifier));
-    const record = textOf(preview.invocation, preview.result);
+    const record = jsonOf(preview.invocation, preview.result);
     return { isPreview: true, condition, destination: rules[condition], record };
   }
   const condition = conditionOf(status);
   if (condition === null) return { isPreview: false, condition, destination: null, record: null };
   // The settings, which the record is made by, may have changed since it was sent.
   const sent = delivery && deliveries.get(delivery.id);
-  const record = (sent && recordIn(sent.message, sent.destination)) ?? textOf(invocation, payloads.result);
+  const record = (sent && recordIn(sent.message, sent.destination)) ?? jsonOf(invocation, payloads.result);
   return { isPreview: delivery === null, condition, destination: delivery?.destination ?? null, record };
 }

@@ -14,7 +14,10 @@ export type Target = number | "next" | "idle";
 /** What an advance did. */
 export interface Advanced {
   readonly report: AdvanceReport;
-  /** The clock that the sandbox is to have: the owner's where its time was reached, or else one that stands where the advance stopped. */
+  /**
+   * The clock that the sandbox is to have: the one that was asked for where its time was reached, or else one that shows
+   * where the advance stopped.
+   */
   readonly clock: Clock;
   /** Whether something else set the clock before the advance was done. */
   readonly isEnded: boolean;
