@@ -34,15 +34,15 @@ export function jsonStream(value: unknown): ReadableStream {
 }
 
 /**
- * The same JSON in ASCII. For RPC, a text with a character beyond U+00FF takes two bytes a character, and any other text
- * one.
+ * The same JSON in ASCII. RPC sends a string with two bytes for each character if one of them is beyond U+00FF, and
+ * otherwise with one.
  */
 export function asciiJson<T>(json: Json<T>): Json<T> {
   const escaped = json.replace(
     /[^\0-\x7f]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  // What replaces characters of a text with two bytes a character has two as well, until it is decoded.
+  // The engine keeps two bytes for each character of what `replace` made of such a string. Of what is decoded, it keeps one.
   return new TextDecoder().decode(new TextEncoder().encode(escaped)) as Json<T>;
 }
 
