@@ -308,7 +308,7 @@ export const descriptions = {
   },
   listDeliveries: {
     summary: "The inbox, newest first",
-    text: "What destinations got. Reading does not consume.",
+    text: "What destinations got. Reading does not consume. Where messages are large, a page may have fewer deliveries than `limit`.",
     query: deliveryFilterSchema,
     isList: true,
     response: deliveriesSchema,
@@ -320,13 +320,13 @@ export const descriptions = {
   },
   countDeliveries: {
     summary: "Count deliveries",
-    text: "409 when the inbox does not have all deliveries that may match.",
+    text: "409 when the inbox does not have all deliveries that may match, or cut their messages.",
     response: countSchema,
     problems: [400, 409, 413],
   },
   verifyDeliveries: {
     summary: "Verify that deliveries were made",
-    text: "As for requests: at least one without a number; `nearMisses` on failure; 409 when the inbox dropped what the answer depends on.",
+    text: "As for requests: at least one without a number; `nearMisses` on failure; 409 when the inbox dropped or cut what the answer depends on.",
     response: deliveryVerificationSchema,
     problems: [400, 409, 413],
   },

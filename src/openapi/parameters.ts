@@ -219,7 +219,8 @@ export function apiParameters({ nameLength }: Pick<Limits, "nameLength">): JsonO
     includePayload: {
       name: "includePayload",
       in: "query",
-      description: "Whether the tasks in the list have their payloads.",
+      description:
+        "Whether the tasks in the list have their payloads. Where these are large, a page may have fewer tasks than `limit`.",
       schema: { type: "boolean", default: false },
     },
     invocationType: {

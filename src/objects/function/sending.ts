@@ -15,7 +15,7 @@ export const PUSH_TIMEOUT_MS = 10_000;
 const MAX_PUSH_ANSWER_BYTES = 65_536;
 
 /** What a delivery has to do with besides the inbox. */
-export interface Route {
+interface Route {
   /** The faults that may make the delivery fail. */
   readonly faults: readonly Fault[];
   /** The function that gets the record. */
@@ -52,7 +52,7 @@ export function refusalOf({ destination }: Delivery, bytes: number, { target }: 
 }
 
 /** A record on its way. */
-export interface Sent {
+interface Sent {
   readonly invocation: Invocation;
   readonly delivery: Delivery;
   readonly message: string;
