@@ -1,4 +1,5 @@
 import { DEFAULT_QUALIFIER, type FunctionName, NAME, QUALIFIER } from "./names.ts";
+import type { ApiVersion } from "./versions.ts";
 
 // Resource names by service. Regions and accounts are taken as they come: the API reference's own samples mask
 // them ("1986***743", "xxx"), and people paste those.
@@ -52,4 +53,9 @@ export function destinationFunction(destination: string): CalledFunction | undef
 
 function called(service: string, name: string, qualifier: string): CalledFunction | undefined {
   return NAME.test(name) && QUALIFIER.test(qualifier) ? { service, function: name, qualifier } : undefined;
+}
+
+/** The version of the API by which a delivery calls a function. */
+export function versionOfCall({ service }: CalledFunction): ApiVersion["id"] {
+  return service === "" ? "2023-03-30" : "2021-04-06";
 }

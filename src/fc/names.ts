@@ -1,6 +1,6 @@
 import { ok, type Result } from "../lib/result.ts";
 import { type ApiError, abbreviated, failure, invalid } from "./errors.ts";
-import type { OperationRequest } from "./request.ts";
+import type { RequestLimits } from "./request.ts";
 import type { ApiVersion } from "./versions.ts";
 
 /**
@@ -45,7 +45,7 @@ type Kind = "ServiceName" | "FunctionName" | "AliasName" | "VersionID" | "Qualif
 /** The most characters of a function's name in a version of the API. */
 export function maxFunctionNameLength(
   { maxFunctionNameLength: most }: Pick<ApiVersion, "maxFunctionNameLength">,
-  { limits }: Pick<OperationRequest, "limits">,
+  { limits }: { readonly limits: Pick<RequestLimits, "nameLength"> },
 ): number {
   return Math.min(most ?? limits.nameLength, limits.nameLength);
 }

@@ -1,4 +1,9 @@
-import { type CalledFunction, destinationFunction, destinationKind } from "../../fc/destinations.ts";
+import {
+  type CalledFunction,
+  destinationFunction,
+  destinationKind,
+  versionOfCall,
+} from "../../fc/destinations.ts";
 import { injectedError } from "../../fc/errors.ts";
 import type { Delivery, Invocation } from "../../fc/invocations/invocation.ts";
 import { maxRecordBytes } from "../../fc/invocations/record.ts";
@@ -92,7 +97,7 @@ async function invoke(
   return deliver(target, {
     id: delivery.id,
     qualifier: target.qualifier,
-    version: target.service === "" ? "2023-03-30" : "2021-04-06",
+    version: versionOfCall(target),
     depth: depth + 1,
     origin: { service: name.service, function: name.function, id },
     event,

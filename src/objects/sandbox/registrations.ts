@@ -1,6 +1,7 @@
 import type { Env } from "../../env.ts";
-import type { CalledFunction } from "../../fc/destinations.ts";
-import type { FunctionName } from "../../fc/names.ts";
+import { type CalledFunction, versionOfCall } from "../../fc/destinations.ts";
+import { type FunctionName, maxFunctionNameLength } from "../../fc/names.ts";
+import { versionById } from "../../fc/versions.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { type ResolvedState, resolveState } from "../../state/sharedState.ts";
 import { limits, variables } from "../../variables.ts";
@@ -37,11 +38,17 @@ export class Registrations {
   }
 
   /** Registers a function that an invocation is delivered to; the error says why that can't be. */
-  async registerDestination({ qualifier, ...name }: CalledFunction): Promise<Result<Registration, string>> {
+  async registerDestination(called: CalledFunction): Promise<Result<Registration, string>> {
     // A delivery that comes to nothing must not use up a place.
-    const { nameLength } = limits(this.#env());
-    const longest = Math.max(name.service.length, name.function.length, qualifier.length);
-    if (longest > nameLength) return err(`a name has at most ${nameLength} characters`);
+    const { qualifier, ...name } = called;
+    const most = limits(this.#env());
+    const mostOfFunction = maxFunctionNameLength(versionById(versionOfCall(called)), { limits: most });
+    if (name.function.length > mostOfFunction) {
+      return err(`the name of a function has at most ${mostOfFunction} characters`);
+    }
+    if (Math.max(name.service.length, qualifier.length) > most.nameLength) {
+      return err(`a name has at most ${most.nameLength} characters`);
+    }
     const exists = existenceOf(this.stateFor(name), name, qualifier);
     if (!exists.ok) return err(exists.error.message);
     const registration = await this.#registerFunction(name);
