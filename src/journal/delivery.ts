@@ -4,7 +4,6 @@ import { conditions } from "../fc/invocations/invocation.ts";
 import { matchesPattern } from "../lib/pattern.ts";
 import { timeSchema } from "../lib/time.ts";
 import { jsonDifferences } from "./filter.ts";
-import type { Position } from "./order.ts";
 import type { Examination } from "./verification.ts";
 
 /** A delivery, as the inbox keeps it. */
@@ -113,12 +112,6 @@ function parsed(from: string): unknown {
   } catch {
     return from;
   }
-}
-
-/** Where a delivery is, and how many characters it has as JSON. */
-export interface FoundDelivery {
-  readonly position: Position;
-  readonly characters: number;
 }
 
 const ABRIDGED_CHARACTERS = 1000;

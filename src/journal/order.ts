@@ -12,6 +12,12 @@ export interface Placed<E = JournalEntry> {
   readonly entry: E;
 }
 
+/** Where an entry is that was found, and how many characters it has as JSON. */
+export interface Found {
+  readonly position: Position;
+  readonly characters: number;
+}
+
 /** An entry that does not match a filter, and why not. */
 export interface NearMiss<E = JournalEntry> extends Placed<E> {
   readonly differences: readonly string[];

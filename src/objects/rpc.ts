@@ -17,15 +17,10 @@ import type { CalledFunction } from "../fc/destinations.ts";
 import type { Condition } from "../fc/invocations/invocation.ts";
 import type { FunctionName } from "../fc/names.ts";
 import type { PageRequest } from "../fc/paging.ts";
-import type {
-  DeliveryExamination,
-  DeliveryFilter,
-  FoundDelivery,
-  InboxDelivery,
-} from "../journal/delivery.ts";
+import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../journal/delivery.ts";
 import type { Filter } from "../journal/filter.ts";
 import type { InvocationCounts } from "../journal/invocationCounts.ts";
-import type { Placed, Position } from "../journal/order.ts";
+import type { Found, Placed, Position } from "../journal/order.ts";
 import type { Traffic } from "../journal/traffic.ts";
 import type { Bounds, Examination } from "../journal/verification.ts";
 import type { Undefinable } from "../lib/definedItems.ts";
@@ -133,11 +128,8 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   /** The JSON of `HeldInvocations`, which may be larger than the 32 MiB that RPC can pass as a value. */
   heldInvocations(): Promise<ReadableStream>;
   enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
-  findInvocations(
-    filter: InvocationFilter,
-    after: Position | undefined,
-    most: number,
-  ): Promise<PlacedInvocations>;
+  findInvocations(filter: InvocationFilter, after: Position | undefined, most: number): Promise<Position[]>;
+  invocationsAt(numbers: readonly number[]): Promise<PlacedInvocations>;
   invocation(id: string): Promise<InvocationDetails | undefined>;
   invocationRecord(id: string, condition: Condition | undefined): Promise<ShownRecord | undefined>;
   hasInvocation(id: string): Promise<boolean>;
@@ -145,7 +137,7 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   removeInvocation(id: string): Promise<void>;
   stopInvocation(id: string): Promise<boolean>;
   qualifiersWithTasks(): Promise<string[]>;
-  findDeliveries(filter: DeliveryFilter, after: Position | undefined, most: number): Promise<FoundDelivery[]>;
+  findDeliveries(filter: DeliveryFilter, after: Position | undefined, most: number): Promise<Found[]>;
   deliveriesAt(numbers: readonly number[]): Promise<Placed<InboxDelivery>[]>;
   examineDeliveries(filter: DeliveryFilter, most: number): Promise<DeliveryExamination>;
 }

@@ -3,11 +3,17 @@ import {
   type DeliveryExamination,
   type DeliveryFilter,
   deliveryDifferences,
-  type FoundDelivery,
   type InboxDelivery,
   mayMatchDelivery,
 } from "../../journal/delivery.ts";
-import { comparePositions, isAfter, nearest, type Placed, type Position } from "../../journal/order.ts";
+import {
+  comparePositions,
+  type Found,
+  isAfter,
+  nearest,
+  type Placed,
+  type Position,
+} from "../../journal/order.ts";
 import { migrate } from "../../lib/migrations.ts";
 import type { InvocationLimits } from "./invocationTable.ts";
 
@@ -101,7 +107,7 @@ export class DeliveryTable {
   }
 
   /** Where up to `most` deliveries are that match a filter, newest first, after a position. */
-  find(filter: DeliveryFilter, after: Position | undefined, most: number): FoundDelivery[] {
+  find(filter: DeliveryFilter, after: Position | undefined, most: number): Found[] {
     const found = this.#all().filter(
       ({ position, entry }) =>
         (!after || isAfter(position, after)) && deliveryDifferences(entry, filter).length === 0,
@@ -158,11 +164,11 @@ export class DeliveryTable {
     this.#kv.delete(DROPPED);
   }
 
-  #all(): (Placed<InboxDelivery> & FoundDelivery)[] {
+  #all(): (Placed<InboxDelivery> & Found)[] {
     return this.#select("");
   }
 
-  #select(where: string, ...values: SqlStorageValue[]): (Placed<InboxDelivery> & FoundDelivery)[] {
+  #select(where: string, ...values: SqlStorageValue[]): (Placed<InboxDelivery> & Found)[] {
     return this.#sql
       .exec<{ number: number; delivery: string }>(
         `SELECT number, delivery FROM deliveries ${where} ORDER BY number DESC`,

@@ -9,20 +9,15 @@ import { failure } from "../../fc/errors.ts";
 import { isConfigCall, isInvocationCall, performOnConfigs, performOnInvocations } from "../../fc/handlers.ts";
 import type { Condition, Invocation } from "../../fc/invocations/invocation.ts";
 import { NO_INVOCATIONS } from "../../fc/invocations/noInvocations.ts";
-import type { InvocationChange, InvocationOperand } from "../../fc/invocations/operand.ts";
+import type { InvocationChange, InvocationOperand, PlacedInvocation } from "../../fc/invocations/operand.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import type { Performed } from "../../fc/request.ts";
 import { versionById } from "../../fc/versions.ts";
-import type {
-  DeliveryExamination,
-  DeliveryFilter,
-  FoundDelivery,
-  InboxDelivery,
-} from "../../journal/delivery.ts";
+import type { DeliveryExamination, DeliveryFilter, InboxDelivery } from "../../journal/delivery.ts";
 import type { Filter } from "../../journal/filter.ts";
 import { NO_INVOCATIONS as NO_INVOCATION_COUNTS } from "../../journal/invocationCounts.ts";
-import { isAfter, type Placed, type Position } from "../../journal/order.ts";
+import { type Found, isAfter, type Placed, type Position } from "../../journal/order.ts";
 import { NO_TRAFFIC } from "../../journal/traffic.ts";
 import type { Examination } from "../../journal/verification.ts";
 import { NOTHING_FOUND } from "../../journal/verification.ts";
@@ -551,24 +546,30 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   }
 
   /** The positions of the invocations that match a filter, newest first: up to `most` after a position. */
-  findInvocations(
-    filter: InvocationFilter,
-    after: Position | undefined,
-    most: number,
-  ): Promise<PlacedInvocations> {
-    const { name } = this.#identity;
-    return this.#read([], ({ invocations }) => {
-      // By name, so that what happened at one time is listed alike in two runs of a story.
-      const source = functionKey(name);
-      const placed = (invocations?.table.all() ?? []).map(({ number, invocation }) => {
-        const entry = showInvocation(invocation, name);
-        return { position: { time: entry.enqueuedAt, source, number }, entry };
-      });
-      return placed
+  findInvocations(filter: InvocationFilter, after: Position | undefined, most: number): Promise<Position[]> {
+    return this.#read([], ({ invocations }) =>
+      this.#placed(invocations?.table.all() ?? [])
         .filter(
           ({ position, entry }) => matchesInvocation(entry, filter) && (!after || isAfter(position, after)),
         )
-        .slice(0, most);
+        .slice(0, most)
+        .map(({ position }) => position),
+    );
+  }
+
+  /** The invocations of these numbers. */
+  invocationsAt(numbers: readonly number[]): Promise<PlacedInvocations> {
+    return this.#read([], ({ invocations }) => this.#placed(invocations?.table.at(numbers) ?? []));
+  }
+
+  /** Invocations as the control plane shows them, with their places in its lists. */
+  #placed(invocations: readonly PlacedInvocation[]): PlacedInvocations {
+    const { name } = this.#identity;
+    // By name, so that what happened at one time is listed alike in two runs of a story.
+    const source = functionKey(name);
+    return invocations.map(({ number, invocation }) => {
+      const entry = showInvocation(invocation, name);
+      return { position: { time: entry.enqueuedAt, source, number }, entry };
     });
   }
 
@@ -625,11 +626,7 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
   }
 
   /** Where the deliveries are that match a filter, newest first: up to `most` after a position. */
-  findDeliveries(
-    filter: DeliveryFilter,
-    after: Position | undefined,
-    most: number,
-  ): Promise<FoundDelivery[]> {
+  findDeliveries(filter: DeliveryFilter, after: Position | undefined, most: number): Promise<Found[]> {
     return this.#read([], ({ invocations }) => invocations?.deliveries.find(filter, after, most) ?? []);
   }
 

@@ -7,9 +7,8 @@ import type {
 } from "../../documents/responseBodies.ts";
 import type { FunctionWithTasks } from "../../fc/invocations/operand.ts";
 import type { FunctionName } from "../../fc/names.ts";
-import { fitting, type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
+import type { PageRequest } from "../../fc/paging.ts";
 import type { DeliveryExamination, DeliveryFilter } from "../../journal/delivery.ts";
-import { comparePositions, type Position } from "../../journal/order.ts";
 import {
   type Bounds,
   type Findings,
@@ -27,6 +26,7 @@ import type {
   ShownRecord,
 } from "../../state/invocations.ts";
 import type { FunctionStub, Functions } from "./functions.ts";
+import { listPage, small } from "./listPage.ts";
 
 const NEAR_MISSES = 5;
 
@@ -45,15 +45,11 @@ export class InvocationLists {
     filter: InvocationFilter,
     request: PageRequest,
   ): Promise<Result<InvocationsPage, Problem>> {
-    const page = await this.#page(
-      request,
-      this.#tokens.invocations,
-      (object, after, most) => object.findInvocations(filter, after, most),
-      () => 0,
-    );
-    if (!page.ok) return page;
-    const { items, nextToken } = page.value;
-    return ok({ invocations: items.map(({ entry }) => entry), nextToken });
+    const page = await listPage(request, this.#tokens.invocations, this.#functions, (object) => ({
+      find: async (after, most) => small(await object.findInvocations(filter, after, most)),
+      read: (numbers) => object.invocationsAt(numbers),
+    }));
+    return page.ok ? ok({ invocations: page.value.items, nextToken: page.value.nextToken }) : page;
   }
 
   /**
@@ -111,23 +107,11 @@ export class InvocationLists {
 
   /** A page of the deliveries that match a filter, newest first; 400 when this list did not issue the token. */
   async deliveries(filter: DeliveryFilter, request: PageRequest): Promise<Result<DeliveriesPage, Problem>> {
-    // First the positions, then the deliveries of the page alone: all of a sandbox are too many to hold at once.
-    const page = await this.#page(
-      request,
-      this.#tokens.deliveries,
-      async (object, after, most) =>
-        (await object.findDeliveries(filter, after, most)).map((found) => ({ ...found, object })),
-      ({ characters }) => characters,
-    );
-    if (!page.ok) return page;
-    const { items, nextToken } = page.value;
-    const placed = await Promise.all(
-      [...Map.groupBy(items, ({ object }) => object)].map(([object, its]) =>
-        object.deliveriesAt(its.map(({ position }) => position.number)),
-      ),
-    );
-    const inOrder = placed.flat().sort((a, b) => comparePositions(a.position, b.position));
-    return ok({ deliveries: inOrder.map(({ entry }) => entry), nextToken });
+    const page = await listPage(request, this.#tokens.deliveries, this.#functions, (object) => ({
+      find: (after, most) => object.findDeliveries(filter, after, most),
+      read: (numbers) => object.deliveriesAt(numbers),
+    }));
+    return page.ok ? ok({ deliveries: page.value.items, nextToken: page.value.nextToken }) : page;
   }
 
   /** How many deliveries match a filter; 409 when the inbox does not have all that may. */
@@ -159,23 +143,6 @@ export class InvocationLists {
   #examine(filter: DeliveryFilter): Promise<DeliveryExamination> {
     const examine = (object: FunctionStub) => object.examineDeliveries(filter, NEAR_MISSES);
     return this.#functions.examineAll(filter, NEAR_MISSES, examine);
-  }
-
-  /** A page of what all functions have, as far as it has room for so many characters. */
-  async #page<F extends { readonly position: Position }>(
-    request: PageRequest,
-    tokens: PageTokens,
-    find: (object: FunctionStub, after: Position | undefined, most: number) => Promise<readonly F[]>,
-    charactersOf: (found: F) => number,
-  ): Promise<Result<{ readonly items: readonly F[]; readonly nextToken: string | undefined }, Problem>> {
-    const start = await startOf(request, tokens);
-    if (!start.ok) return problem(400, `${start.error.message}.`);
-    const after: Position | undefined = start.value === undefined ? undefined : JSON.parse(start.value);
-    const { limit } = request;
-    const found = await this.#functions.askAll((_, object) => find(object, after, limit + 1));
-    const all = found.flat().sort((a, b) => comparePositions(a.position, b.position));
-    const { length } = fitting(all.slice(0, limit), charactersOf);
-    return ok(await pageOf(all, length, ({ position }) => tokens.issue(JSON.stringify(position))));
   }
 }
 

@@ -1,9 +1,7 @@
 import { problem } from "../../documents/problem.ts";
 import type { Problem, RequestsPage, Verification } from "../../documents/responseBodies.ts";
-import { type PageRequest, pageOf, startOf } from "../../fc/paging.ts";
-import type { JournalEntry } from "../../journal/entry.ts";
+import type { PageRequest } from "../../fc/paging.ts";
 import type { Filter } from "../../journal/filter.ts";
-import { comparePositions, type Placed, type Position } from "../../journal/order.ts";
 import {
   type Bounds,
   type Examination,
@@ -15,17 +13,11 @@ import {
 import type { PageTokens } from "../../lib/pageTokens.ts";
 import { type Err, ok, type Result } from "../../lib/result.ts";
 import type { Limits } from "../../state/limits.ts";
-import type { SandboxFunction } from "./directory.ts";
 import type { FunctionStub, Functions } from "./functions.ts";
+import { listPage, small } from "./listPage.ts";
 import type { SandboxStore } from "./store.ts";
 
 const NEAR_MISSES = 5;
-
-/** Where a journal entry is: in a function's journal, or in the sandbox's own. */
-interface Located {
-  readonly position: Position;
-  readonly function: SandboxFunction | undefined;
-}
 
 /** The journal of a whole sandbox: the entries of its functions and its own. */
 export class RequestJournal {
@@ -43,35 +35,21 @@ export class RequestJournal {
 
   /** A page of the entries that match a filter, newest first; 400 when this list did not issue the token. */
   async page(filter: Filter, request: PageRequest): Promise<Result<RequestsPage, Problem>> {
-    const start = await startOf(request, this.#tokens);
-    if (!start.ok) return problem(400, `${start.error.message}.`);
-    const { limit: size } = request;
-    const after: Position | undefined = start.value === undefined ? undefined : JSON.parse(start.value);
-    // First the positions, then the entries of the page alone: all entries of a sandbox are too many to hold at once.
-    const found: Located[][] = await this.#functions.askAll(async (one, object) => {
-      const positions = await object.findJournalEntries(filter, after, size + 1);
-      return positions.map((position) => ({ position, function: one }));
-    });
-    const own = this.#store.journal
-      .find(filter, after, size + 1)
-      .map((position) => ({ position, function: undefined }));
-    const all = [...found.flat(), ...own].sort((a, b) => comparePositions(a.position, b.position));
-    const page = await pageOf(all, size, ({ position }) => this.#tokens.issue(JSON.stringify(position)));
-    return ok({ requests: await this.#entriesAt(page.items), nextToken: page.nextToken });
-  }
-
-  /** The entries at these places, in the journal's order. */
-  async #entriesAt(page: readonly Located[]): Promise<JournalEntry[]> {
-    const byFunction = Map.groupBy(page, (located) => located.function);
-    const placed = await Promise.all(
-      [...byFunction].map(async ([one, its]): Promise<Placed[]> => {
-        const numbers = its.map(({ position }) => position.number);
-        if (one === undefined) return this.#store.journal.at(numbers);
-        return this.#functions.objectOf(one).journalEntries(numbers);
+    const { journal } = this.#store;
+    const page = await listPage(
+      request,
+      this.#tokens,
+      this.#functions,
+      (object) => ({
+        find: async (after, most) => small(await object.findJournalEntries(filter, after, most)),
+        read: (numbers) => object.journalEntries(numbers),
       }),
+      {
+        find: async (after, most) => small(journal.find(filter, after, most)),
+        read: async (numbers) => journal.at(numbers),
+      },
     );
-    const inOrder = placed.flat().sort((a, b) => comparePositions(a.position, b.position));
-    return inOrder.map(({ entry }) => entry);
+    return page.ok ? ok({ requests: page.value.items, nextToken: page.value.nextToken }) : page;
   }
 
   /** How many requests match a filter; 409 when the journal does not have all that may. */
