@@ -128,8 +128,11 @@ export interface FunctionRpc extends Rpc.DurableObjectBranded {
   /** The JSON of `HeldInvocations`, which may be larger than the 32 MiB that RPC can pass as a value. */
   heldInvocations(): Promise<ReadableStream>;
   enqueueDelivered(invocation: DeliveredInvocation): Promise<Result<undefined, string>>;
-  findInvocations(filter: InvocationFilter, after: Position | undefined, most: number): Promise<Position[]>;
-  invocationsAt(numbers: readonly number[]): Promise<PlacedInvocations>;
+  findInvocations(
+    filter: InvocationFilter,
+    after: Position | undefined,
+    most: number,
+  ): Promise<PlacedInvocations>;
   invocation(id: string): Promise<InvocationDetails | undefined>;
   invocationRecord(id: string, condition: Condition | undefined): Promise<ShownRecord | undefined>;
   hasInvocation(id: string): Promise<boolean>;

@@ -122,7 +122,11 @@ export class Invoker {
     let invocations: Invocation[] = [];
     const areOver = async () => {
       invocations = await allInvocations(sandbox);
-      return invocations.every(isOver);
+      const ids = new Set(invocations.map(({ id }) => id));
+      // What a function was delivered may have come after its page was read.
+      const isComplete = ({ delivery }: Invocation) =>
+        delivery?.destination !== SHIP || delivery.status !== "Succeeded" || ids.has(delivery.id);
+      return invocations.every((one) => isOver(one) && isComplete(one));
     };
     await until(areOver, "everything that was invoked has ended");
     const deliveries = await allDeliveries(sandbox);

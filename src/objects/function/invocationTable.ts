@@ -172,12 +172,6 @@ export class InvocationTable implements FunctionInvocations {
     return this.#find(newest, this.#now() - WEEK_MS).map(placed);
   }
 
-  /** The invocations of these numbers. */
-  at(numbers: readonly number[]): PlacedInvocation[] {
-    const these = "WHERE number IN (SELECT value FROM json_each(?))";
-    return this.#find(these, JSON.stringify(numbers)).map(placed);
-  }
-
   /** The qualifiers of which there are tasks. */
   qualifiersOfTasks(): string[] {
     return this.#sql

@@ -9,7 +9,7 @@ import { failure } from "../../fc/errors.ts";
 import { isConfigCall, isInvocationCall, performOnConfigs, performOnInvocations } from "../../fc/handlers.ts";
 import type { Condition, Invocation } from "../../fc/invocations/invocation.ts";
 import { NO_INVOCATIONS } from "../../fc/invocations/noInvocations.ts";
-import type { InvocationChange, InvocationOperand, PlacedInvocation } from "../../fc/invocations/operand.ts";
+import type { InvocationChange, InvocationOperand } from "../../fc/invocations/operand.ts";
 import { DEFAULT_QUALIFIER, type FunctionName, functionKey } from "../../fc/names.ts";
 import { operations } from "../../fc/operations.ts";
 import type { Performed } from "../../fc/request.ts";
@@ -545,31 +545,25 @@ export class FunctionObject extends DurableObject<Env> implements FunctionRpc {
     }
   }
 
-  /** The positions of the invocations that match a filter, newest first: up to `most` after a position. */
-  findInvocations(filter: InvocationFilter, after: Position | undefined, most: number): Promise<Position[]> {
-    return this.#read([], ({ invocations }) =>
-      this.#placed(invocations?.table.all() ?? [])
+  /** The invocations that match a filter, newest first: up to `most` after a position. */
+  findInvocations(
+    filter: InvocationFilter,
+    after: Position | undefined,
+    most: number,
+  ): Promise<PlacedInvocations> {
+    const { name } = this.#identity;
+    return this.#read([], ({ invocations }) => {
+      // By name, so that what happened at one time is listed alike in two runs of a story.
+      const source = functionKey(name);
+      const placed = (invocations?.table.all() ?? []).map(({ number, invocation }) => {
+        const entry = showInvocation(invocation, name);
+        return { position: { time: entry.enqueuedAt, source, number }, entry };
+      });
+      return placed
         .filter(
           ({ position, entry }) => matchesInvocation(entry, filter) && (!after || isAfter(position, after)),
         )
-        .slice(0, most)
-        .map(({ position }) => position),
-    );
-  }
-
-  /** The invocations of these numbers. */
-  invocationsAt(numbers: readonly number[]): Promise<PlacedInvocations> {
-    return this.#read([], ({ invocations }) => this.#placed(invocations?.table.at(numbers) ?? []));
-  }
-
-  /** Invocations as the control plane shows them, with their places in its lists. */
-  #placed(invocations: readonly PlacedInvocation[]): PlacedInvocations {
-    const { name } = this.#identity;
-    // By name, so that what happened at one time is listed alike in two runs of a story.
-    const source = functionKey(name);
-    return invocations.map(({ number, invocation }) => {
-      const entry = showInvocation(invocation, name);
-      return { position: { time: entry.enqueuedAt, source, number }, entry };
+        .slice(0, most);
     });
   }
 

@@ -26,7 +26,7 @@ import type {
   ShownRecord,
 } from "../../state/invocations.ts";
 import type { FunctionStub, Functions } from "./functions.ts";
-import { listPage, small } from "./listPage.ts";
+import { entriesAt, listPage } from "./listPage.ts";
 
 const NEAR_MISSES = 5;
 
@@ -45,11 +45,12 @@ export class InvocationLists {
     filter: InvocationFilter,
     request: PageRequest,
   ): Promise<Result<InvocationsPage, Problem>> {
-    const page = await listPage(request, this.#tokens.invocations, this.#functions, (object) => ({
-      find: async (after, most) => small(await object.findInvocations(filter, after, most)),
-      read: (numbers) => object.invocationsAt(numbers),
-    }));
-    return page.ok ? ok({ invocations: page.value.items, nextToken: page.value.nextToken }) : page;
+    const page = await listPage(request, this.#tokens.invocations, this.#functions, (object, after, most) =>
+      object.findInvocations(filter, after, most),
+    );
+    if (!page.ok) return page;
+    const { items, nextToken } = page.value;
+    return ok({ invocations: items.map(({ entry }) => entry), nextToken });
   }
 
   /**
@@ -107,11 +108,19 @@ export class InvocationLists {
 
   /** A page of the deliveries that match a filter, newest first; 400 when this list did not issue the token. */
   async deliveries(filter: DeliveryFilter, request: PageRequest): Promise<Result<DeliveriesPage, Problem>> {
-    const page = await listPage(request, this.#tokens.deliveries, this.#functions, (object) => ({
-      find: (after, most) => object.findDeliveries(filter, after, most),
-      read: (numbers) => object.deliveriesAt(numbers),
-    }));
-    return page.ok ? ok({ deliveries: page.value.items, nextToken: page.value.nextToken }) : page;
+    const page = await listPage(
+      request,
+      this.#tokens.deliveries,
+      this.#functions,
+      async (object, after, most) => {
+        const found = await object.findDeliveries(filter, after, most);
+        return found.map((one) => ({ ...one, source: object }));
+      },
+    );
+    if (!page.ok) return page;
+    const { items, nextToken } = page.value;
+    const deliveries = await entriesAt(items, (object, numbers) => object.deliveriesAt(numbers));
+    return ok({ deliveries, nextToken });
   }
 
   /** How many deliveries match a filter; 409 when the inbox does not have all that may. */

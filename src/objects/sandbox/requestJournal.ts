@@ -2,6 +2,7 @@ import { problem } from "../../documents/problem.ts";
 import type { Problem, RequestsPage, Verification } from "../../documents/responseBodies.ts";
 import type { PageRequest } from "../../fc/paging.ts";
 import type { Filter } from "../../journal/filter.ts";
+import type { Position } from "../../journal/order.ts";
 import {
   type Bounds,
   type Examination,
@@ -14,7 +15,7 @@ import type { PageTokens } from "../../lib/pageTokens.ts";
 import { type Err, ok, type Result } from "../../lib/result.ts";
 import type { Limits } from "../../state/limits.ts";
 import type { FunctionStub, Functions } from "./functions.ts";
-import { listPage, small } from "./listPage.ts";
+import { entriesAt, listPage } from "./listPage.ts";
 import type { SandboxStore } from "./store.ts";
 
 const NEAR_MISSES = 5;
@@ -36,20 +37,20 @@ export class RequestJournal {
   /** A page of the entries that match a filter, newest first; 400 when this list did not issue the token. */
   async page(filter: Filter, request: PageRequest): Promise<Result<RequestsPage, Problem>> {
     const { journal } = this.#store;
+    const from = (source: FunctionStub | undefined) => (position: Position) => ({ position, source });
     const page = await listPage(
       request,
       this.#tokens,
       this.#functions,
-      (object) => ({
-        find: async (after, most) => small(await object.findJournalEntries(filter, after, most)),
-        read: (numbers) => object.journalEntries(numbers),
-      }),
-      {
-        find: async (after, most) => small(journal.find(filter, after, most)),
-        read: async (numbers) => journal.at(numbers),
-      },
+      async (object, after, most) => (await object.findJournalEntries(filter, after, most)).map(from(object)),
+      (after, most) => journal.find(filter, after, most).map(from(undefined)),
     );
-    return page.ok ? ok({ requests: page.value.items, nextToken: page.value.nextToken }) : page;
+    if (!page.ok) return page;
+    const { items, nextToken } = page.value;
+    const requests = await entriesAt(items, async (object, numbers) =>
+      object ? object.journalEntries(numbers) : journal.at(numbers),
+    );
+    return ok({ requests, nextToken });
   }
 
   /** How many requests match a filter; 409 when the journal does not have all that may. */
