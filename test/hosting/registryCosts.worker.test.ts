@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import { counted } from "../../bench/counted.ts";
 import { SandboxTable } from "../../src/objects/registry/sandboxTable.ts";
 import type { RegistryRpc, SandboxPosition, SandboxReport } from "../../src/objects/registryMessages.ts";
-import { functionObject, registryShardOf, sandboxObject } from "../../src/objects/stubs.ts";
+import {
+  firstRegistryShard,
+  functionObject,
+  registryShardOf,
+  sandboxObject,
+} from "../../src/objects/stubs.ts";
 import type { SandboxesQuery } from "../../src/state/registry.ts";
 import { callsOf, noting } from "../calls.ts";
 import { newSandbox, type TestSandbox } from "../newSandbox.ts";
@@ -24,9 +29,15 @@ const functionOf = ({ access }: TestSandbox, name = "f") =>
   functionObject(env, access.id ?? "", { service: "demo", function: name });
 const sandboxOf = ({ access }: TestSandbox) => sandboxObject(env, access.id ?? "");
 
+/** An invitation of another shard than the first one, which also counts the bytes of all. */
+async function invitationElsewhere(): Promise<string> {
+  const { id } = await invite();
+  return registryShardOf(env, id).id.equals(firstRegistryShard(env).id) ? invitationElsewhere() : id;
+}
+
 /** A sandbox that is not in use yet, and an invitation whose shard has its tables and knows what all shards store. */
 async function unusedSandbox() {
-  const { id: invitation } = await invite();
+  const invitation = await invitationElsewhere();
   const shard = registryShardOf(env, invitation);
   const sandbox = await newSandbox();
   const create = async (created: TestSandbox) => {
