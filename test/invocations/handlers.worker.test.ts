@@ -63,28 +63,23 @@ test("an attempt during which the clock is set back takes no time", async () => 
   expect(body.durationMs).toBe(0);
 });
 
-/** A sandbox that can be erased and used again, whose function `f` calls a host that answers when a barrier is open. */
-async function sandboxToErase(answers: readonly Barrier[]) {
+/**
+ * A sandbox that was erased while an invocation of its function `f` called a host, and that was then used again as before:
+ * the first answer of the host has come, and `answer` lets the second one come.
+ */
+async function usedAgain(setUp: (sandbox: TestSandbox) => Promise<unknown>) {
+  const [first, second] = [new Barrier(), new Barrier()];
   let calls = 0;
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
     const call = calls++;
-    await answers[call]?.wait();
+    await [first, second][call]?.wait();
     return new Response(`answer ${call}`);
   });
   const sandbox = await newSandbox();
-  const allowHost = async () => {
+  const start = async () => {
     await setVariables(parentOf(sandbox), { OUTBOUND_HOSTS: HOST });
     await setVariables(functionOf(sandbox, "f"), { OUTBOUND_HOSTS: HOST });
-  };
-  return { sandbox, allowHost };
-}
-
-test("a handler's answer that comes after the sandbox was erased is no answer for a later invocation", async () => {
-  const [first, second] = [new Barrier(), new Barrier()];
-  const { sandbox, allowHost } = await sandboxToErase([first, second]);
-  const start = async () => {
-    await allowHost();
-    await sandbox.outcomes.add({ outcomes: [{ type: "http", url: `http://${HOST}` }] });
+    await setUp(sandbox);
     return idOf(await invoke(sandbox, "f"));
   };
   await start();
@@ -93,30 +88,27 @@ test("a handler's answer that comes after the sandbox was erased is no answer fo
   const id = await start();
   await second.reached();
   await first.passed();
+  return { sandbox, id, answer: second };
+}
+
+test("a handler's answer that comes after the sandbox was erased is no answer for a later invocation", async () => {
+  const { sandbox, id, answer } = await usedAgain((its) =>
+    its.outcomes.add({ outcomes: [{ type: "http", url: `http://${HOST}` }] }),
+  );
   expect(await sandbox.invocations.get(id)).toMatchObject({ status: "Running" });
-  second.open();
+  answer.open();
   await expect
     .poll(() => sandbox.invocations.get(id))
     .toMatchObject({ status: "Succeeded", responsePayload: "answer 1" });
 });
 
 test("a delivery that ends after the sandbox was erased is not that of a later invocation", async () => {
-  const [first, second] = [new Barrier(), new Barrier()];
-  const { sandbox, allowHost } = await sandboxToErase([first, second]);
-  const start = async () => {
-    await allowHost();
-    await sandbox.settings({ pushDeliveries: [{ destination: "*", url: `http://${HOST}` }] });
-    await configure(sandbox, "f", { destinationConfig: { onSuccess: { destination: QUEUE } } });
-    return idOf(await invoke(sandbox, "f"));
-  };
-  await start();
-  await first.reached();
-  await sandbox.delete();
-  const id = await start();
-  await second.reached();
-  await first.passed();
+  const { sandbox, id, answer } = await usedAgain(async (its) => {
+    await its.settings({ pushDeliveries: [{ destination: "*", url: `http://${HOST}` }] });
+    await configure(its, "f", { destinationConfig: { onSuccess: { destination: QUEUE } } });
+  });
   expect(await sandbox.deliveries.count()).toBe(0);
-  second.open();
+  answer.open();
   await expect
     .poll(() => sandbox.deliveries.list())
     .toMatchObject({ deliveries: [{ invocationId: id, message: expect.stringContaining(id) }] });
