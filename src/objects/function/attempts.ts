@@ -22,7 +22,7 @@ function matchingScripts({ state, name }: OutcomeHost, qualifier: string): reado
 }
 
 /**
- * The plan with the outcome of an attempt: the first of the sandbox's outcomes that applies, or else success.
+ * The plan with the outcome of an attempt: that of the caller, or the first of the sandbox's that applies, or else success.
  * Undefined when the sandbox has to count first, to say which one applies.
  */
 export function decidedOutcome(
@@ -31,6 +31,7 @@ export function decidedOutcome(
   attempt: number,
   plan: Plan,
 ): Plan | undefined {
+  if (plan.outcomes) return { ...plan, outcome: outcomeOfAttempt(plan.outcomes, attempt) };
   for (const script of matchingScripts(host, qualifier)) {
     const applies = isCounted(script) ? plan.counted[script.id] : true;
     if (applies === undefined) return undefined;
@@ -81,9 +82,7 @@ export async function attemptOnce(
   },
 ): Promise<Attempted> {
   const plan: Plan = { outcomes: call.outcomes, counted: {}, outcome: null };
-  const chosen = call.outcomes
-    ? { ...plan, outcome: outcomeOfAttempt(call.outcomes, 1) }
-    : await chooseOutcome(host, call.qualifier, 1, plan);
+  const chosen = await chooseOutcome(host, call.qualifier, 1, plan);
   const outcome = chosen.outcome ?? DEFAULT_OUTCOME;
   if (outcome.type === "http") {
     const began = Date.now();

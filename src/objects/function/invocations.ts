@@ -16,7 +16,6 @@ import {
   handlerTimeoutOf,
   MAX_RESULT_BYTES,
   type Outcome,
-  outcomeOfAttempt,
   type Plan,
   resultOf,
   systemFailed,
@@ -275,10 +274,7 @@ export class Invocations {
     if (dueAt === null || dueAt > at) return false;
     if (delivery !== null) return isInboxAlone(routeOf(this.#host, invocation, delivery));
     if (status === "Running" || status === "Stopping") return true;
-    const attempt = attempts + 1;
-    const decided = plan.outcomes
-      ? { outcome: outcomeOfAttempt(plan.outcomes, attempt) }
-      : decidedOutcome(this.#host, qualifier, attempt, plan);
+    const decided = decidedOutcome(this.#host, qualifier, attempts + 1, plan);
     return decided !== undefined && decided.outcome?.type !== "http";
   }
 
@@ -322,7 +318,8 @@ export class Invocations {
       this.#moved(stored, taken.invocation);
       return undefined;
     }
-    const chosen = this.#choose(stored, taken.invocation.attempts);
+    const { qualifier, attempts } = taken.invocation;
+    const chosen = chooseOutcome(this.#host, qualifier, attempts, plan);
     const begin = (plan: Plan) => this.#begin({ ...stored, invocation: taken.invocation, plan }, at, waits);
     if (!(chosen instanceof Promise)) return begin(chosen);
     return chosen.then((plan) => {
@@ -330,12 +327,6 @@ export class Invocations {
       const latest = this.table.numbered(stored.number);
       return latest?.invocation.status === invocation.status ? begin(plan) : undefined;
     });
-  }
-
-  /** The plan with the outcome of an attempt. */
-  #choose({ invocation, plan }: StoredInvocation, attempt: number): Plan | Promise<Plan> {
-    if (plan.outcomes) return { ...plan, outcome: outcomeOfAttempt(plan.outcomes, attempt) };
-    return chooseOutcome(this.#host, invocation.qualifier, attempt, plan);
   }
 
   #begin(stored: StoredInvocation, at: number, waits: boolean): Promise<undefined> | undefined {
