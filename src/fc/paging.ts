@@ -1,3 +1,4 @@
+import { MAX_SENT_CHARACTERS } from "../lib/json.ts";
 import { ok, type Result } from "../lib/result.ts";
 import { type ApiError, invalid } from "./errors.ts";
 
@@ -49,16 +50,13 @@ export async function pageOf<T>(
   return { items, nextToken };
 }
 
-/** The most characters of a page. An object's answer may have 32 MiB, and a character may take two bytes. */
-const MAX_PAGE_CHARACTERS = 8_000_000;
-
-/** The first of these items, as far as one page may have them: at least one, unless there is none. */
+/** The first of these items, as far as an object may send them as one page: at least one, unless there is none. */
 export function fitting<T>(items: Iterable<T>, charactersOf: (item: T) => number): T[] {
   const taken: T[] = [];
   let characters = 0;
   for (const item of items) {
     characters += charactersOf(item);
-    if (characters > MAX_PAGE_CHARACTERS && taken.length > 0) break;
+    if (characters > MAX_SENT_CHARACTERS && taken.length > 0) break;
     taken.push(item);
   }
   return taken;

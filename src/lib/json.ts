@@ -12,6 +12,9 @@ export function fromJson<T>(json: Json<T>): T {
   return JSON.parse(json);
 }
 
+/** How many characters one object may send another: RPC passes 32 MiB, and may take two bytes for a character. */
+export const MAX_SENT_CHARACTERS = 8_000_000;
+
 /** The JSON of an object with the items of both. `json` must have at least one item, and is not parsed. */
 export function extendJson<T extends object, U extends object>(json: Json<T>, items: U): Json<T & U> {
   return `${json.slice(0, -1)},${JSON.stringify(items).slice(1)}` as Json<T & U>;

@@ -7,7 +7,15 @@ import type { RequestNames } from "../fc/requestNames.ts";
 import type { Verdict } from "../fc/signature/verdict.ts";
 import { type ApiVersion, versionById } from "../fc/versions.ts";
 import type { SeenRequest } from "../journal/entry.ts";
-import { asciiJson, type Json, type JsonAndText, joinText, splitText, toJson } from "../lib/json.ts";
+import {
+  asciiJson,
+  type Json,
+  type JsonAndText,
+  joinText,
+  MAX_SENT_CHARACTERS,
+  splitText,
+  toJson,
+} from "../lib/json.ts";
 import type { Result } from "../lib/result.ts";
 import type { Effect } from "../state/faults.ts";
 
@@ -99,13 +107,10 @@ const RETRY_AFTER_SECONDS = "1";
 /** A request packed for RPC. The journal's text is appended without escaping. */
 export type SentRequest = JsonAndText<Omit<ApiRequest, "seen">>;
 
-/** A longer request, of two bytes a character, might be more than the 32 MiB that RPC passes. */
-const MAX_WIDE_CHARACTERS = 8_000_000;
-
 /** Packs a request for RPC; `receiveRequest` unpacks it. */
 export function sendRequest({ seen, ...request }: ApiRequest): SentRequest {
   const json = toJson(request);
-  return json.length > MAX_WIDE_CHARACTERS
+  return json.length > MAX_SENT_CHARACTERS
     ? joinText(asciiJson(json), asciiJson(seen))
     : joinText(json, seen);
 }
