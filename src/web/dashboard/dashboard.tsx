@@ -3,13 +3,14 @@ import { type ComponentType, render } from "preact";
 import { addressedSandbox } from "./address.ts";
 import { openForm } from "./configs/forms.ts";
 import { openFault } from "./control/faults.ts";
+import { Frame } from "./elements/Frame.tsx";
 import { Lazy } from "./elements/Lazy.tsx";
 import { useViewFocus } from "./elements/viewFocus.ts";
 import { FrontDoor } from "./overview/FrontDoor.tsx";
 import { Overview } from "./overview/Overview.tsx";
 import { isPresenting } from "./presenter/presenting.ts";
 import { followHistory, isPlain, route, type View } from "./route.ts";
-import { announcement, connection, hasSomething, isClosed } from "./sandbox.ts";
+import { connection, hasSomething, isClosed } from "./sandbox.ts";
 import { Closed } from "./shell/Closed.tsx";
 import { Header } from "./shell/Header.tsx";
 import { Notices } from "./shell/Notices.tsx";
@@ -32,28 +33,30 @@ function Dashboard() {
   const state = connection.value;
   const { view } = route.value;
   return (
-    <>
-      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
-        {text().common.skip}
-      </button>
-      <Header />
-      <Notices />
-      <main id="main" class={`view ${view}`} tabIndex={-1}>
-        {isClosed(state) ? <Closed state={state} /> : hasSomething.value ? <CurrentView /> : <Loading />}
-      </main>
-      <Dialogs />
-      <Undo />
-      {isPresenting.value && (
-        <Lazy
-          name="presenter"
-          load={async () => (await import("./presenter/Presenter.tsx")).Presenter}
-          given={{}}
-        />
-      )}
-      <p class="announcement" role="status" aria-live="polite">
-        {announcement.value}
-      </p>
-    </>
+    <Frame
+      view={view}
+      head={
+        <>
+          <Header />
+          <Notices />
+        </>
+      }
+      over={
+        <>
+          <Dialogs />
+          <Undo />
+          {isPresenting.value && (
+            <Lazy
+              name="presenter"
+              load={async () => (await import("./presenter/Presenter.tsx")).Presenter}
+              given={{}}
+            />
+          )}
+        </>
+      }
+    >
+      {isClosed(state) ? <Closed state={state} /> : hasSomething.value ? <CurrentView /> : <Loading />}
+    </Frame>
   );
 }
 

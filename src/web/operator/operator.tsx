@@ -1,10 +1,11 @@
 import "./operator.css";
 import { effect } from "@preact/signals";
 import { type ComponentType, render } from "preact";
+import { Frame } from "../dashboard/elements/Frame.tsx";
 import { Lazy } from "../dashboard/elements/Lazy.tsx";
 import { useViewFocus } from "../dashboard/elements/viewFocus.ts";
-import { announcement, connection } from "../dashboard/sandbox.ts";
-import { text, useRememberedLanguage } from "../dashboard/text/text.ts";
+import { connection } from "../dashboard/sandbox.ts";
+import { useRememberedLanguage } from "../dashboard/text/text.ts";
 import { Overview } from "./overview/Overview.tsx";
 import { followHistory, route, type View } from "./route.ts";
 import { standing } from "./session.ts";
@@ -22,18 +23,9 @@ const lazyViews: Readonly<Record<Exclude<View, "overview">, () => Promise<Compon
 function OperatorPage() {
   const { view } = route.value;
   return (
-    <>
-      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
-        {text().common.skip}
-      </button>
-      <Header />
-      <main id="main" class={`view ${view}`} tabIndex={-1}>
-        {standing.value === "refused" ? <SignIn /> : <CurrentView />}
-      </main>
-      <p class="announcement" role="status" aria-live="polite">
-        {announcement.value}
-      </p>
-    </>
+    <Frame view={view} head={<Header />}>
+      {standing.value === "refused" ? <SignIn /> : <CurrentView />}
+    </Frame>
   );
 }
 
