@@ -81,8 +81,12 @@ export function VirtualList<T>({
     first.current = top === undefined ? undefined : keyOf(top);
     if (!element || element.scrollTop === 0 || before === undefined || before === first.current) return;
     const index = items.findIndex((item) => keyOf(item) === before);
+    if (index <= 0) return;
     // So far below the top is now the row that was the first one.
-    if (index > 0) element.scrollTop += virtualizer.getOffsetForIndex(index, "start")?.[0] ?? 0;
+    element.scrollTop += virtualizer.getOffsetForIndex(index, "start")?.[0] ?? 0;
+    // The event of that scrolling comes with a later frame: until then, no row would be drawn there.
+    virtualizer.scrollOffset = element.scrollTop;
+    redraw(undefined);
   }, [items]);
 
   const openIndex = openKey === undefined ? -1 : items.findIndex((item) => keyOf(item) === openKey);
